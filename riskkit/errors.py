@@ -1,0 +1,48 @@
+"""Errors that a user can cause and fix."""
+
+from __future__ import annotations
+
+
+class RiskkitError(Exception):
+    """A refused input or a failed check, told in one line.
+
+    Args:
+        what: What is wrong and where (file, line, column).
+        got: The offending value, if showing it helps.
+        hint: How to fix it.
+
+    >>> print(RiskkitError("column 'ged_sb' is missing", got=["ged"], hint="rename it"))
+    column 'ged_sb' is missing (got ['ged']); rename it
+    """
+
+    def __init__(self, what: str, *, got: object = None, hint: str | None = None) -> None:
+        self.what = what
+        self.got = got
+        self.hint = hint
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        """Join what, got and hint into one line."""
+        got = "" if self.got is None else f" (got {self.got!r})"
+        hint = "" if self.hint is None else f"; {self.hint}"
+        return f"{self.what}{got}{hint}".replace("\n", " ")
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        """Cross process borders with every part, so that workers report as clearly."""
+        return (_rebuild, (type(self), self.what, self.got, self.hint))
+
+
+def _rebuild(kind: type[RiskkitError], what: str, got: object, hint: str | None) -> RiskkitError:
+    return kind(what, got=got, hint=hint)
+
+
+class ConfigError(RiskkitError):
+    """A parameter file or option that cannot be used."""
+
+
+class SourceError(RiskkitError):
+    """A publisher's file that cannot be read as what it was declared to be."""
+
+
+class UnknownUnit(RiskkitError):  # noqa: N818 - reads as the field says it
+    """A country or cell code that no unit answers to."""

@@ -1,0 +1,90 @@
+"""Families, models and sources: what is built in, and what others plug in."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from types import MappingProxyType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+from riskkit.errors import RiskkitError
+
+if TYPE_CHECKING:
+    from riskkit.family import Family
+    from riskkit.models import Model
+    from riskkit.sources import Source
+
+
+def _modules(package: str) -> Iterator[ModuleType]:
+    """Import every public module of a package, in the order of their names."""
+    parent = importlib.import_module(package)
+    for info in sorted(pkgutil.iter_modules(parent.__path__), key=lambda info: info.name):
+        if not info.name.startswith("_"):
+            yield importlib.import_module(f"{package}.{info.name}")
+
+
+def _classes(package: str, base: type) -> Iterator[tuple[str, Any]]:
+    for module in _modules(package):
+        for _, item in inspect.getmembers(module, inspect.isclass):
+            own = item.__module__ == module.__name__
+            if own and issubclass(item, base) and not inspect.isabstract(item):
+                yield module.__name__, item
+
+
+def _collect(
+    kind: str, built_in: Iterator[tuple[str, Any]], name_of: Callable[[Any], str]
+) -> Mapping[str, Any]:
+    """Gather built-in things and those of installed entry points; a name may occur once.
+
+    Raises:
+        RiskkitError: Two places define the same name; both are cited.
+    """
+    found: dict[str, tuple[str, Any]] = {}
+    plugged = ((point.value, point.load()) for point in entry_points(group=f"riskkit.{kind}"))
+    for place, item in (*built_in, *plugged):
+        name = name_of(item)
+        if name in found:
+            raise RiskkitError(
+                f"'{name}' is defined twice among the {kind}: in {found[name][0]} and in {place}",
+                hint="rename or uninstall one of them",
+            )
+        found[name] = (place, item)
+    return MappingProxyType({name: item for name, (_, item) in sorted(found.items())})
+
+
+@cache
+def families() -> Mapping[str, Family]:
+    """Every feature family by name: `FAMILY` of each package under riskkit_features."""
+    built_in = ((m.__name__, m.FAMILY) for m in _modules("riskkit_features"))
+    return _collect("families", built_in, lambda family: str(family.name))
+
+
+@cache
+def models() -> Mapping[str, type[Model]]:
+    """Every model class by name."""
+    from riskkit.models import Model
+
+    return _collect("models", _classes("riskkit.models", Model), lambda model: str(model.name))
+
+
+@cache
+def sources() -> Mapping[str, type[Source]]:
+    """Every source class by name."""
+    from riskkit.sources import Source
+
+    return _collect("sources", _classes("riskkit.sources", Source), lambda source: str(source.name))
+
+
+def lookup(kind: str, known: Mapping[str, Any], name: str) -> Any:
+    """Find one registered thing.
+
+    Raises:
+        RiskkitError: Nothing has that name; the text lists what there is.
+    """
+    if name not in known:
+        raise RiskkitError(f"there is no {kind} '{name}'", hint=f"known: {', '.join(known)}")
+    return known[name]

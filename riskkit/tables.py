@@ -1,0 +1,119 @@
+"""The contract file: columns, types, units and keys of every table that passes between stages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+import dataframely as dy
+import polars as pl
+
+Frequency = Literal["month", "year"]
+
+
+class Observations(dy.Schema):
+    """What a publisher said of a unit and a period, and since when it could be known.
+
+    `month` is the first day of the period: of the month, or of the year for a yearly indicator.
+    Two rows of one unit, month and indicator are two vintages of the same figure.
+    """
+
+    unit = dy.String(primary_key=True, regex=r"^([A-Z]{3}|\d{1,6})$")
+    month = dy.Date(primary_key=True)
+    indicator = dy.String(primary_key=True)
+    value = dy.Float64(nullable=False, allow_inf=False, allow_nan=False)
+    known_from = dy.Date(primary_key=True)
+
+    @dy.rule()
+    def month_is_a_first_day(cls) -> pl.Expr:  # noqa: N805 - dataframely rules are class methods
+        """Periods are named by their first day."""
+        return pl.col("month").dt.day() == 1
+
+
+class Units(dy.Schema):
+    """The units of analysis: real countries, simulated ones, or grid cells."""
+
+    unit = dy.String(primary_key=True)
+    name = dy.String(nullable=False)
+    region = dy.String(nullable=False)
+    born = dy.Date(nullable=True)
+    died = dy.Date(nullable=True)
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """What a column of the panel measures.
+
+    Attributes:
+        name: Column name, unique over all sources.
+        unit: Unit of measurement, in words ("deaths", "degrees Celsius").
+        source: The publisher's registry name.
+        description: One sentence.
+        frequency: "month" or "year".
+        lag_months: Months from the end of the period to its publication, at most.
+        census: True when the source counts every event, so that no row means zero.
+        carry_months: How long a yearly value serves after it became known; then it is missing.
+    """
+
+    name: str
+    unit: str
+    source: str
+    description: str = ""
+    frequency: Frequency = "month"
+    lag_months: int = 0
+    census: bool = False
+    carry_months: int = 36
+
+
+@dataclass(frozen=True)
+class Citation:
+    """What must be said of a source wherever its numbers appear.
+
+    Attributes:
+        title: The publisher's name for the data.
+        citation: What the publisher asks to be cited.
+        licence: Licence or terms of use.
+        url: Where people get the files.
+    """
+
+    title: str
+    citation: str
+    licence: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Release:
+    """One source as read: observations and everything that must be said about them.
+
+    Attributes:
+        observations: Rows of `Observations`.
+        indicators: What the rows measure.
+        covers: First and last month that the file speaks of, as first days.
+        covered_units: Units of a census file; None when it speaks of all.
+        dropped: What was left out and why: reason -> number of rows.
+        simulated: True for made-up data.
+        citation: What to cite.
+    """
+
+    observations: pl.DataFrame
+    indicators: tuple[Indicator, ...]
+    covers: tuple[date, date]
+    covered_units: tuple[str, ...] | None = None
+    dropped: dict[str, int] = field(default_factory=dict)
+    simulated: bool = False
+    citation: Citation | None = None
+
+
+class Scores(dy.Schema):
+    """One row a scored forecast of a unit and month under one rule."""
+
+    model = dy.String(nullable=False)
+    target = dy.String(nullable=False)
+    window = dy.String(nullable=False)
+    unit = dy.String(nullable=False)
+    month = dy.Date(nullable=False)
+    horizon = dy.Int32(nullable=False)
+    rule = dy.String(nullable=False)
+    value = dy.Float64(nullable=True)

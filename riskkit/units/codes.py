@@ -1,0 +1,137 @@
+"""Publishers' country codes and names, mapped to the units of the country table."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from datetime import date
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from riskkit.errors import UnknownUnit
+from riskkit.units.countries import countries, name_of
+from riskkit.units.names import fold, match_name
+
+System = Literal["iso3", "iso2", "gwcode", "cowcode", "views_id", "m49", "name"]
+_COLUMNS = {"iso3": "unit"}
+_NUMERIC = ("gwcode", "cowcode", "views_id", "m49")
+_SHOWN = 5
+
+
+def to_unit(
+    values: pl.Series | Sequence[object],
+    system: System,
+    on: pl.Series | Sequence[date | None] | date | None = None,
+    *,
+    unknown: Literal["raise", "null"] = "raise",
+) -> pl.Series:
+    """Map codes or names of countries to units.
+
+    Former codes go to the unit that continues the series, by the table `aliases.csv`. A former
+    state that lived beside its successor (East Germany, South Yemen, South Vietnam) or that two
+    states followed (Czechoslovakia) is a unit of its own; with `on`, codes used after its death
+    go to the successor.
+
+    Args:
+        values: Codes or names; numbers may be integers, floats or text. Nulls stay null.
+        system: What the values are: ISO 3166 letters, Gleditsch and Ward codes (UCDP's
+            `country_id` too), Correlates of War codes, VIEWS ids, UN M49 numbers or names.
+        on: The day that each value speaks of, or one day for all.
+        unknown: Whether a value that no unit answers to is an error or becomes null.
+
+    Returns:
+        Units, one per value, named "unit".
+
+    Raises:
+        UnknownUnit: Values that no unit answers to, with the nearest ones that would do.
+
+    >>> to_unit([345, 678, 260], "gwcode").to_list()
+    ['SRB', 'YEM', 'DEU']
+    """
+    codes = _as_text(values, system)
+    distinct = codes.drop_nulls().unique().to_list()
+    known = {code: unit for code in distinct if (unit := _find(code, system))}
+    if unknown == "raise" and len(known) < len(distinct):
+        raise _unknown(sorted(set(distinct) - set(known)), system)
+    units = codes.replace_strict(known, default=None, return_dtype=pl.String)
+    return (units if on is None else _succeed(units, on)).rename("unit")
+
+
+def _as_text(values: pl.Series | Sequence[object], system: System) -> pl.Series:
+    text = pl.Series("unit", values, strict=False).cast(pl.String).str.strip_chars()
+    if system == "name":
+        return text
+    if system in _NUMERIC:
+        return text.str.replace(r"\.0+$", "").str.replace(r"^0+(\d)", "$1")
+    return text.str.to_uppercase()
+
+
+def _find(code: str, system: System) -> str | None:
+    if system != "name":
+        return _lookup(system).get(code)
+    name = fold(code)
+    if name in _refusals("name"):
+        return None
+    return _lookup("name").get(name) or match_name(code)
+
+
+def _succeed(units: pl.Series, on: pl.Series | Sequence[date | None] | date) -> pl.Series:
+    """Replace units that were dead on the day by their successors."""
+    days = pl.lit(on) if isinstance(on, date) else pl.Series(on)
+    dead = countries().drop_nulls("successor").select("unit", "died", "successor")
+    return (
+        units.to_frame("unit")
+        .with_columns(days.cast(pl.Date).alias("on"))
+        .join(dead, on="unit", how="left", maintain_order="left")
+        .select(pl.when(pl.col("on") > pl.col("died")).then("successor").otherwise("unit"))
+        .to_series()
+    )
+
+
+def _unknown(codes: list[str], system: System) -> UnknownUnit:
+    hints = [hint for code in codes if (hint := _hint(code, system))]
+    return UnknownUnit(
+        f"{len(codes)} {system} value(s) stand for no country",
+        got=codes[:_SHOWN],
+        hint="; ".join(hints[:_SHOWN]) or None,
+    )
+
+
+def _hint(code: str, system: System) -> str | None:
+    key = fold(code) if system == "name" else code
+    if key in _refusals(system):
+        return f"'{code}': {_refusals(system)[key]}"
+    near = get_close_matches(key, _lookup(system), n=2)
+    units = dict.fromkeys(_lookup(system)[match] for match in near)
+    choices = " or ".join(f"{unit} ({name_of(unit)})" for unit in units)
+    return f"for '{code}', did you mean {choices}?" if choices else None
+
+
+@cache
+def _lookup(system: System) -> dict[str, str]:
+    """Codes of a system, as text, and the units that they stand for."""
+    column = pl.col(_COLUMNS.get(system, system)).cast(pl.String)
+    own = dict(countries().select(column.alias("code"), "unit").drop_nulls().rows())
+    aliases = {row["code"]: row["unit"] for row in _aliases(system) if row["unit"]}
+    return _folded(own | aliases, system)
+
+
+@cache
+def _refusals(system: System) -> dict[str, str]:
+    """Codes that deliberately stand for no unit, and why."""
+    refused = {row["code"]: row["note"] for row in _aliases(system) if not row["unit"]}
+    return _folded(refused, system)
+
+
+def _aliases(system: System) -> list[dict[str, str]]:
+    table = Path(__file__).with_name("aliases.csv")
+    with table.open(encoding="utf-8", newline="") as file:
+        return [row for row in csv.DictReader(file) if row["system"] == system]
+
+
+def _folded(codes: dict[str, str], system: System) -> dict[str, str]:
+    return {fold(code): value for code, value in codes.items()} if system == "name" else codes

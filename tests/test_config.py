@@ -1,0 +1,67 @@
+"""params.yaml: defaults, settings, and refusals that name the key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from riskkit.config import load_params, settings_tree
+from riskkit.errors import ConfigError
+
+
+def test_defaults_need_no_file() -> None:
+    params = load_params(None)
+    assert params.data.kind == "auto"
+    assert params.target.thresholds == (1, 25, 100)
+
+
+def test_settings_override_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text("seed: 3\nmodels:\n  xgboost: {max_depth: 5}\n")
+    params = load_params(path, ["models.xgboost.max_depth=4", "data.root=elsewhere"])
+    assert params.seed == 3
+    assert params.models == {"xgboost": {"max_depth": 4}}
+    assert params.data.root == "elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("sed: 3", "sed: Extra inputs"),
+        ("seed: three", "seed: Input should be a valid integer"),
+        ("target: {thresholds: [25, 1, 100]}", r"target\.thresholds: .*ascending"),
+        ("data: {world: {countries: 3}}", r"data\.world\.countries"),
+        ("- a", "holds no keys"),
+        ("a: [", "is not YAML"),
+    ],
+)
+def test_wrong_files_name_the_key(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=message):
+        load_params(path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"cannot read .*nothing\.yaml"):
+        load_params(tmp_path / "nothing.yaml")
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("seed", "written KEY=VALUE"),
+        ("seed=[", "is not YAML"),
+        ("seed.deep=1", "'seed' is not a section"),
+    ],
+)
+def test_wrong_settings_are_refused(tmp_path: Path, setting: str, message: str) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text("seed: 1\n")
+    with pytest.raises(ConfigError, match=message):
+        load_params(path, [setting])
+
+
+def test_settings_build_trees() -> None:
+    assert settings_tree(["a.b=1", "a.c=[x, y]"]) == {"a": {"b": 1, "c": ["x", "y"]}}
