@@ -1,0 +1,28 @@
+"""Threshold-weighted CRPS: only what happens above a threshold counts."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from riskkit.ensemble import Floats, sorted_crps
+from riskkit.scoring import Rule
+
+
+def twcrps(draws: Floats, outcome: Floats, threshold: float) -> Floats:
+    """CRPS of max(x, threshold), [rows], in the target's unit."""
+    return sorted_crps(np.maximum(draws, threshold), np.maximum(outcome, threshold))
+
+
+RULES = tuple(
+    Rule(
+        name=f"twcrps_{threshold}",
+        arithmetic=partial(twcrps, threshold=threshold),
+        better="lower",
+        per_row=True,
+        source="Gneiting and Ranjan 2011; chaining function of Allen, Ginsbourger and Ziegel 2023",
+        description=f"CRPS that ignores everything below {threshold}, in the target's unit.",
+    )
+    for threshold in (25, 100)
+)

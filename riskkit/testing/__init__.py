@@ -1,0 +1,1 @@
+"""Checks and made-up data that the tests of plug-ins can import."""
