@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import polars as pl
 
@@ -38,6 +39,11 @@ class Panel:
     last_period: Mapping[str, int]
     as_of: int
     simulated: bool
+
+    @property
+    def data_kind(self) -> Literal["observed", "simulated"]:
+        """What publications must say of the data."""
+        return "simulated" if self.simulated else "observed"
 
     @property
     def n_units(self) -> int:
@@ -219,8 +225,10 @@ def build_panel(
         as_of: Month id of the last row, at whose end one stands.
 
     Raises:
-        RiskkitError: Two sources bring the same indicator, or the span is empty.
+        RiskkitError: There is no source, two bring the same indicator, or the span is empty.
     """
+    if not releases:
+        raise RiskkitError("a panel needs a source", hint="name one under data.sources")
     if as_of < first_month:
         raise RiskkitError(
             f"the panel would end in {first_day(as_of):%Y-%m}, before it starts in "

@@ -30,8 +30,8 @@ def _modules(package: str) -> Iterator[ModuleType]:
 def _classes(package: str, base: type) -> Iterator[tuple[str, Any]]:
     for module in _modules(package):
         for _, item in inspect.getmembers(module, inspect.isclass):
-            own = item.__module__ == module.__name__
-            if own and issubclass(item, base) and not inspect.isabstract(item):
+            public = item.__module__ == module.__name__ and not item.__name__.startswith("_")
+            if public and issubclass(item, base) and not inspect.isabstract(item):
                 yield module.__name__, item
 
 

@@ -16,6 +16,12 @@ from riskkit.panel import complete
 from riskkit.tables import Indicator, Release
 
 PERIOD_MONTHS = {"month": 1, "year": 12}
+_THREATS = {
+    "ged_sb": "state-based conflict",
+    "ged_ns": "non-state conflict",
+    "ged_os": "one-sided violence",
+    "attacks": "terrorism",
+}
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,11 @@ class Target:
     def name(self) -> str:
         """Name in forecasts and scores, e.g. "ged_sb" or "ged_sb_year"."""
         return self.indicator if self.period == "month" else f"{self.indicator}_year"
+
+    @property
+    def threat(self) -> str:
+        """What it measures, in a few words for headings."""
+        return _THREATS.get(self.indicator, self.indicator.replace("_", " "))
 
     @property
     def months(self) -> int:

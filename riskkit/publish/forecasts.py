@@ -1,0 +1,75 @@
+"""forecasts.csv and forecasts.parquet: one row per unit and month; the draws in parquet only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dataframely as dy
+import numpy as np
+import polars as pl
+
+from riskkit.errors import RiskkitError
+from riskkit.publish import Publication
+from riskkit.publish import _table as t
+from riskkit.risk.summary import summarise
+
+FILE = "forecasts.parquet"
+DRAWS = t.note("Joint scenarios: draw k of all rows belongs together.", "count of the target")
+_ROWS_IN_GROUP = 4096
+_LARGEST = int(np.iinfo(np.uint32).max)
+
+
+class Forecasts(t.Distribution):
+    """Schema version 1 of both files; `riskkit.forecast.from_frame` reads the parquet file."""
+
+    model = t.words("Name of the model.")
+    target = t.words("Name of what is forecast.", primary_key=True)
+    origin = dy.Date(metadata=t.note("First day of the month at whose end the forecast was made."))
+    unit = dy.String(primary_key=True, metadata=t.note("Code of the unit, as in ranking.csv."))
+    month = dy.Date(primary_key=True, metadata=t.note("First day of the period that is forecast."))
+    horizon = dy.Int32(min=1, metadata=t.note("Months from the origin to `month`.", "months"))
+    expected = t.amount("Mean.")
+    median = t.amount("Median.")
+    q05 = t.amount("5 % quantile.")
+    q25 = t.amount("25 % quantile.")
+    q75 = t.amount("75 % quantile.")
+    q95 = t.amount("95 % quantile.")
+    p_any = t.probability("That the outcome reaches the target's first threshold (1).")
+    p_25 = t.probability("That the outcome reaches the target's second threshold (25).")
+    p_100 = t.probability("That the outcome reaches the target's third threshold (100).")
+    data_kind = t.data_kind()
+    schema_version = t.schema_version()
+
+
+def table(publication: Publication) -> pl.DataFrame:
+    """Summarise each unit and month; columns as in `Forecasts`, sorted by unit and month."""
+    return _with_draws(publication).select(Forecasts.column_names())
+
+
+def write(publication: Publication, folder: Path) -> None:
+    """Write the same rows with their draws to forecasts.parquet.
+
+    Raises:
+        RiskkitError: A draw does not fit into 32 bits.
+    """
+    largest = int(publication.forecast.draws.max())
+    if largest > _LARGEST:
+        raise RiskkitError("a draw is too large for forecasts.parquet", got=largest)
+    size = publication.forecast.draws.shape[-1]
+    frame = _with_draws(publication).with_columns(
+        pl.col("draws").cast(pl.Array(pl.UInt32, size)), pl.col("data_kind").cast(pl.String)
+    )
+    frame.select(*Forecasts.column_names(), "draws").write_parquet(
+        folder / FILE, compression="zstd", row_group_size=_ROWS_IN_GROUP
+    )
+
+
+def _with_draws(publication: Publication) -> pl.DataFrame:
+    forecast = publication.forecast
+    draws = forecast.draws.reshape(-1, forecast.draws.shape[-1])
+    frame = (
+        forecast.to_frame()
+        .hstack(summarise(draws, publication.target.thresholds))
+        .with_columns(*t.stamp(publication))
+    )
+    return t.rounded(frame, Forecasts).sort("unit", "month")

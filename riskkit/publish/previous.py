@@ -1,0 +1,81 @@
+"""previous.csv: the ranking that a publication was compared with.
+
+It is kept so that running the same month again compares with the same ranking, and gives the same
+bytes, although the folder by then holds that month's own publication.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dataframely as dy
+import polars as pl
+
+from riskkit.errors import RiskkitError
+from riskkit.months import parse_month
+from riskkit.publish import Publication, _identity
+from riskkit.publish import _table as t
+from riskkit.targets import Target
+
+FILE = "previous.csv"
+
+
+class Previous(dy.Schema):
+    """Schema version 1; without rows when there was nothing to compare with."""
+
+    unit = dy.String(primary_key=True, metadata=t.note("Code of the unit, as in ranking.csv."))
+    rank = dy.Int32(min=1, metadata=t.note("Its rank in the compared publication.", "rank"))
+    as_of = t.month("Month at whose end the compared forecast was made.")
+
+
+def find(folder: Path, target: Target, data_kind: str, as_of: int) -> pl.DataFrame | None:
+    """Find the ranking to compare a new publication with, in the folder that it will replace.
+
+    It is the ranking there when that is of an earlier month; when it is of the same month, the
+    one that it was itself compared with; and none when it is of a later month, or differs in
+    schema version, target, thresholds or kind of data.
+
+    Args:
+        folder: Where the new publication will be written.
+        target: Its target.
+        data_kind: "observed" or "simulated".
+        as_of: Month id of its origin.
+
+    Returns:
+        Rows of `Previous`, or None.
+
+    Raises:
+        RiskkitError: The folder holds something else, or a damaged publication.
+    """
+    found = _identity.read(folder)
+    if found is None:
+        return None
+    told = found[_identity.KEY]
+    wanted = _identity.series(target, data_kind)
+    if {key: told.get(key) for key in wanted} != wanted:
+        return None
+    made = parse_month(str(told.get("as_of")))
+    if made > as_of:
+        return None
+    frame = _read(folder / (FILE if made == as_of else "ranking.csv"))
+    return frame if frame.height else None
+
+
+def _read(path: Path) -> pl.DataFrame:
+    types = {name: column.dtype for name, column in Previous.columns().items()}
+    try:
+        frame = pl.read_csv(path, columns=list(types), schema_overrides=types)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise RiskkitError(
+            f"cannot read the earlier publication's {path}",
+            got=str(error).splitlines()[0],
+            hint="run `riskkit verify` on the folder, or move it away",
+        ) from error
+    return t.checked(frame, Previous, str(path))
+
+
+def table(publication: Publication) -> pl.DataFrame:
+    """Give the compared ranking, sorted by rank; columns as in `Previous`."""
+    if publication.previous is None:
+        return Previous.create_empty()
+    return publication.previous.select(Previous.column_names()).sort("rank")
