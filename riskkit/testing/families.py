@@ -1,0 +1,151 @@
+"""Checks that every feature family passes, built in or plugged in.
+
+Each check takes a `Family`, builds it on made-up panels that carry all its indicators (see
+`riskkit.testing.panels`), and raises AssertionError with the broken promise. A plug-in's tests:
+
+    @pytest.mark.parametrize("check", FAMILY_CHECKS, ids=lambda check: check.__name__)
+    def test_contract(check):
+        check(FAMILY)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from itertools import combinations
+
+import polars as pl
+
+from riskkit.family import KEYS, Family
+from riskkit.months import first_day, format_month, month_id
+from riskkit.testing.panels import (
+    TEMPERS,
+    cut,
+    made_up_panel,
+    made_up_releases,
+    scrambled,
+    shuffled,
+)
+from riskkit.transforms import POSITION
+
+_CUTS = tuple(month_id(month) for month in ("2003-11", "2007-06", "2012-12"))
+_SERVICE_COLUMNS = {*KEYS, POSITION}
+
+
+def check_declarations(family: Family) -> None:
+    """Names, units and phrases are there, and the declared inputs are what is read."""
+    _require(bool(family.features), f"the family {family.name!r} has no features")
+    names = [feature.name for feature in family.features]
+    _require(len(set(names)) == len(names), "two features have the same name")
+    for feature in family.features:
+        odd = not re.fullmatch(r"[a-z][a-z0-9_]*", feature.name)
+        _require(not odd, f"odd name {feature.name!r}")
+        _require(bool(feature.unit), f"{feature.name} has no unit")
+        phrase = feature.description
+        _require(bool(phrase) and phrase[-1] != ".", f"{feature.name}: {phrase!r} is no phrase")
+        read = set(feature.expr.meta.root_names()) - _SERVICE_COLUMNS
+        if not feature.spatial:
+            undeclared = f"{feature.name} declares {feature.inputs} and reads {sorted(read)}"
+            _require(read == set(feature.inputs), undeclared)
+
+
+def check_columns(family: Family) -> None:
+    """The built columns are the declared ones, in order and as Float32, one row per key."""
+    panel = made_up_panel(made_up_releases(family.inputs))
+    built = family.build(panel)
+    wanted = [*KEYS, *(feature.name for feature in family.features)]
+    _require(built.columns == wanted, f"built {built.columns} instead of {wanted}")
+    types = set(built.schema.dtypes()[len(KEYS) :])
+    _require(types == {pl.Float32()}, f"the columns are {types}, not Float32")
+    _require(built.select(KEYS).equals(panel.frame.select(KEYS)), "the rows are not the panel's")
+
+
+def check_values_are_finite(family: Family) -> None:
+    """No value is infinite or NaN; what is unknown is null. No feature is null everywhere."""
+    for turn in range(len(TEMPERS)):
+        built = family.build(made_up_panel(made_up_releases(family.inputs, turn)))
+        for feature in family.features:
+            values = built[feature.name].drop_nulls()
+            _require(bool(values.is_finite().all()), f"{feature.name} is not finite")
+            _require(bool(len(values)), f"{feature.name} is missing everywhere")
+
+
+def check_order_is_irrelevant(family: Family) -> None:
+    """The order of the releases and of their observations does not matter."""
+    for turn in range(len(TEMPERS)):
+        releases = made_up_releases(family.inputs, turn)
+        moved = [shuffled(release) for release in reversed(releases)]
+        _require_equal(
+            family.build(made_up_panel(moved)),
+            family.build(made_up_panel(releases)),
+            "other values when the observations come in another order",
+        )
+
+
+def check_no_leakage(family: Family) -> None:
+    """What is later than month t, or known later, changes nothing at or before t.
+
+    Two ways, at several t and with every indicator as a census, a late monthly and a yearly
+    figure: all later observations are scrambled, or the panel is built from what was known at t.
+    """
+    for turn in range(len(TEMPERS)):
+        releases = made_up_releases(family.inputs, turn)
+        built = family.build(made_up_panel(releases))
+        for month in _CUTS:
+            before = built.filter(pl.col("month") <= first_day(month))
+            told = f"other values up to {format_month(month)}"
+            lies = family.build(made_up_panel([scrambled(release, month) for release in releases]))
+            past = lies.filter(pl.col("month") <= first_day(month))
+            _require_equal(past, before, f"{told} when later observations change")
+            then = family.build(made_up_panel([cut(release, month) for release in releases], month))
+            _require_equal(then, before, f"{told} when built with what was known then")
+
+
+def check_units_stand_alone(family: Family) -> None:
+    """A panel without one country gives the others the same values, unless declared spatial."""
+    own = [*KEYS, *(feature.name for feature in family.features if not feature.spatial)]
+    for turn in range(len(TEMPERS)):
+        releases = made_up_releases(family.inputs, turn)
+        built = family.build(made_up_panel(releases)).select(own)
+        for unit in ("XAA", "XAD"):
+            others = pl.col("unit") != unit
+            alone = family.build(made_up_panel(releases, left_out=unit)).select(own)
+            _require_equal(alone, built.filter(others), f"other values elsewhere without {unit}")
+
+
+def check_missing_indicators(family: Family) -> None:
+    """A panel without the family's indicators gives missing values, not zeros and no error."""
+    built = family.build(made_up_panel(made_up_releases(["unrelated"])))
+    for feature in family.features:
+        known = len(built) - built[feature.name].null_count()
+        _require(
+            not (feature.inputs and known), f"{feature.name} has values without its indicators"
+        )
+
+
+FAMILY_CHECKS: tuple[Callable[[Family], None], ...] = (
+    check_declarations,
+    check_columns,
+    check_values_are_finite,
+    check_order_is_irrelevant,
+    check_no_leakage,
+    check_units_stand_alone,
+    check_missing_indicators,
+)
+
+
+def check_distinct_names(families: Iterable[Family]) -> None:
+    """No two families share the name of a feature."""
+    for one, other in combinations(families, 2):
+        shared = {f.name for f in one.features} & {f.name for f in other.features}
+        _require(not shared, f"{one.name} and {other.name} both have {sorted(shared)}")
+
+
+def _require_equal(got: pl.DataFrame, wanted: pl.DataFrame, what: str) -> None:
+    differing = [name for name in wanted.columns if not got[name].equals(wanted[name])]
+    _require(not differing, f"{what}: {', '.join(differing)}")
+
+
+def _require(holds: bool, promise: str) -> None:
+    if not holds:
+        raise AssertionError(promise)
