@@ -1,0 +1,169 @@
+"""The steps of a backtest: jobs, forecasts, scores, leaderboard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from riskkit.atomic import atomic_file
+from riskkit.backtest import Job, read_forecast, run_backtest
+from riskkit.cli._progress import progress
+from riskkit.cli._study import Study
+from riskkit.errors import ConfigError, RiskkitError
+from riskkit.evaluation import Scored, leaderboard, score_forecast
+from riskkit.forecast import Forecast
+from riskkit.months import parse_horizons, parse_months
+from riskkit.registry import models
+from riskkit.targets import outcomes
+
+_SHOWN = ("crps", "log1p_crps", "ign", "mis", "twcrps_25", "brier_25", "auc_25", "ap_25")
+_SHOWN_TOTAL = ("crps", "log1p_crps", "mis", "coverage_50", "coverage_90")
+_NEVER = 10**6
+
+
+def backtest_study(study: Study, out: Path, *, export: bool) -> pl.DataFrame | None:
+    """Run the backtest of a study and write its tables.
+
+    Args:
+        study: The study.
+        out: Folder for the tables.
+        export: Also write one VIEWS submission file per model and window.
+
+    Returns:
+        The leaderboard, or None when no outcome of the windows is in the data.
+    """
+    settings = study.params.backtest
+    names = settings.models or tuple(models())
+    if settings.reference not in names:
+        names = (settings.reference, *names)
+    jobs = _jobs(study, names)
+    with progress("forecast", len(jobs)) as advance:
+        paths = run_backtest(
+            jobs,
+            out / "parts",
+            settings.processes,
+            on_done=lambda job: advance(f"{job.window} {job.model}"),
+        )
+    with atomic_file(out / "forecasts.parquet") as partial:
+        pl.scan_parquet(paths).sink_parquet(partial)
+    if export:
+        _export_views(paths, out)
+    return _score(study, paths, out)
+
+
+def _score(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame | None:
+    truth = _Truth(study)
+    scored = []
+    with progress("score", len(paths)) as advance:
+        for path in paths:
+            forecast, window = read_forecast(path)
+            scored.append(truth.score(forecast, window))
+            advance(f"{window} {forecast.model}")
+    with atomic_file(out / "scores.parquet") as partial:
+        pl.concat([one.rows for one in scored]).write_parquet(partial)
+    observed = [one for one in scored if one.rows.height]
+    if not observed:
+        return None
+    board = leaderboard(observed, study.params.backtest.reference, study.params.seed)
+    with atomic_file(out / "leaderboard.csv") as partial:
+        board.write_csv(partial, float_precision=6)
+    return board
+
+
+def _origins(study: Study, horizons: list[int]) -> list[int]:
+    """The configured origins, or the last four whose windows are wholly observed."""
+    if study.params.backtest.origins:
+        return parse_months(study.params.backtest.origins)
+    last = study.last_period - max(horizons) - study.target.months + 1
+    return [last - 12 * k for k in (3, 2, 1, 0)]
+
+
+def _jobs(study: Study, names: Sequence[str]) -> list[Job]:
+    horizons = parse_horizons(study.params.backtest.horizons)
+    datasets = [study.dataset(origin, horizons) for origin in _origins(study, horizons)]
+    params = study.params
+    return [
+        Job(data, name, study.model_options(name), params.forecast.draws, params.seed)
+        for data in datasets
+        for name in names
+    ]
+
+
+class _Truth:
+    """What came, for every unit and month of the data."""
+
+    def __init__(self, study: Study) -> None:
+        self.first = study.panel.first_month
+        months = range(self.first, study.last_period + 1)
+        units = study.panel.units
+        self.rows = {unit: row for row, unit in enumerate(units["unit"])}
+        self.values = outcomes(study.target, study.releases, units, months, as_of=_NEVER)
+        self.year = 12 // study.target.months
+
+    def score(self, forecast: Forecast, window: str) -> Scored:
+        rows = np.array([self.rows[unit] for unit in forecast.units])
+        columns = np.array(forecast.months) - self.first
+        inside = columns < self.values.shape[1]
+        outcome = np.full((len(rows), len(columns)), np.nan)
+        outcome[:, inside] = self.values[np.ix_(rows, columns[inside])]
+        return score_forecast(forecast, window, outcome, self._recent(rows, forecast.origin))
+
+    def _recent(self, rows: NDArray[np.int64], origin: int) -> NDArray[np.float64]:
+        """Sum over the year up to the origin."""
+        last = origin - self.first + 1
+        past = self.values[rows, max(0, last - 12) : last]
+        return np.asarray(np.nansum(past, axis=1), dtype=np.float64)
+
+
+def _export_views(paths: Sequence[Path], out: Path) -> None:
+    from riskkit.publish.views import views_table
+
+    for part in paths:
+        forecast, window = read_forecast(part)
+        with atomic_file(out / f"{forecast.model}_{window}.parquet") as partial:
+            views_table(forecast).write_parquet(partial)
+
+
+def read_leaderboard(folder: Path) -> pl.DataFrame:
+    """Read the leaderboard of a backtest."""
+    path = folder / "leaderboard.csv"
+    if not path.is_file():
+        raise RiskkitError(f"there is no {path}", hint="run `riskkit backtest` first")
+    return pl.read_csv(path, schema_overrides={"window": pl.String})
+
+
+def print_leaderboard(board: pl.DataFrame, window: str = "all", target: str | None = None) -> None:
+    """Print one window and target, best CRPS first."""
+    from rich.console import Console
+    from rich.table import Table
+
+    target = target or min(board["target"].unique(), key=len)
+    rows = board.filter((pl.col("window") == window) & (pl.col("target") == target))
+    if rows.is_empty():
+        raise ConfigError(
+            f"the leaderboard has no window '{window}' of target '{target}'",
+            hint=f"windows: {', '.join(board['window'].unique().sort())}; "
+            f"targets: {', '.join(board['target'].unique().sort())}",
+        )
+    shown = [rule for rule in _SHOWN + _SHOWN_TOTAL if rule in set(rows["rule"])]
+    shown = list(dict.fromkeys(shown))
+    wide = rows.pivot("rule", index="model", values="value").sort("crps")
+    skill = {row["model"]: row for row in rows.filter(pl.col("rule") == "crps").to_dicts()}
+    table = Table(title=f"{target}, window {window}", box=None, pad_edge=False)
+    for name in ("model", *shown, "CRPS skill (90 %)"):
+        table.add_column(name, justify="left" if name == "model" else "right")
+    for row in wide.iter_rows(named=True):
+        values = ["-" if row[rule] is None else f"{row[rule]:.4g}" for rule in shown]
+        table.add_row(row["model"], *values, _skill_text(skill[row["model"]]))
+    console = Console()
+    (console if console.is_terminal else Console(width=160)).print(table)
+
+
+def _skill_text(row: dict[str, float | None]) -> str:
+    if row["skill"] is None or row["skill_low"] is None:
+        return "-"
+    return f"{row['skill']:+.3f} [{row['skill_low']:+.3f}, {row['skill_high']:+.3f}]"

@@ -1,0 +1,50 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def params_options(command: Command) -> Command:
+    """Add --config and --set."""
+    command = click.option(
+        "--set",
+        "settings",
+        metavar="KEY=VALUE",
+        multiple=True,
+        help="Override one key of the parameters, e.g. forecast.draws=500. Repeatable.",
+    )(command)
+    return click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        help="Parameter file. [default: params.yaml if it is there]",
+    )(command)
+
+
+def json_option(command: Command) -> Command:
+    """Add --json."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")(command)
+
+
+def out_option(default: str | None, what: str) -> Callable[[Command], Command]:
+    """Add --out."""
+    return click.option(
+        "--out",
+        type=click.Path(path_type=Path),
+        default=default,
+        required=default is None,
+        show_default=default is not None,
+        help=what,
+    )
+
+
+def echo_json(value: Any) -> None:
+    """Print a value as JSON, dates as text."""
+    click.echo(json.dumps(value, indent=2, default=str, ensure_ascii=False))

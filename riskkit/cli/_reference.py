@@ -1,0 +1,111 @@
+"""The pages of docs/ that come from the code: the commands, and the keys of params.yaml.
+
+`make docs` writes them; a test fails when a page and the code differ.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from riskkit.cli import riskkit
+
+_COMMANDS = """\
+# Commands
+
+This page is the `--help` of every command; `make docs` writes it.
+
+Exit codes: 0 done, 1 refused input or a failed check, told in one line on stderr, 2 a wrong option
+or argument. Progress goes to stderr, results to stdout.
+"""
+_SETTINGS = """\
+# Configuration
+
+Every key of `params.yaml`; `make docs` writes this page from `riskkit/config.py`. All keys have
+defaults, unknown keys are refused, and a missing file means all defaults.
+
+Commands read `params.yaml` of the working folder, or the file that `--config` names. `--set
+KEY=VALUE` changes one key for one run, as often as needed: `--set panel.as_of=2021-06 --set
+data.root=../newer`. Lists and sections are written as in YAML: `--set 'backtest.models=[pool]'`.
+"""
+
+
+def commands_page() -> str:
+    """Collect the help of every command as Markdown."""
+    return "\n".join([_COMMANDS, *_help_sections(_context(riskkit, None, "riskkit"))])
+
+
+def _context(command: click.Command, parent: click.Context | None, name: str) -> click.Context:
+    """Stand where a terminal of 80 columns would ask for help."""
+    return click.Context(command, parent, name, terminal_width=78, **command.context_settings)
+
+
+def _help_sections(context: click.Context) -> Iterator[str]:
+    yield f"## {context.command_path}\n\n```text\n{context.get_help()}\n```\n"
+    if isinstance(context.command, click.Group):
+        for name in context.command.list_commands(context):
+            command = context.command.get_command(context, name)
+            if command is not None:
+                yield from _help_sections(_context(command, context, name))
+
+
+def settings_page() -> str:
+    """Describe every key of params.yaml as Markdown."""
+    from riskkit.config import Params
+
+    schema = Params.model_json_schema()
+    return "\n".join([_SETTINGS, *_setting_sections("", schema, schema["$defs"])])
+
+
+def _setting_sections(
+    prefix: str, section: dict[str, Any], sections: dict[str, Any]
+) -> Iterator[str]:
+    rows, children = [], []
+    for name, field in section["properties"].items():
+        if "$ref" in field:
+            children.append((f"{prefix}{name}.", sections[field["$ref"].rpartition("/")[2]]))
+            continue
+        rows.append(_setting_row(f"{prefix}{name}", field))
+        item = field.get("items", {}).get("$ref")
+        if item:
+            children.append((f"{prefix}{name}[].", sections[item.rpartition("/")[2]]))
+    title = prefix.rstrip(".") or "At the top"
+    head = "| key | values | default | meaning |\n|---|---|---|---|"
+    yield "\n".join([f"## {title}\n\n{section['description']}\n\n{head}", *rows, ""])
+    for child in children:
+        yield from _setting_sections(*child, sections)
+
+
+def _setting_row(key: str, field: dict[str, Any]) -> str:
+    default = "" if field.get("default") in (None, "", []) else f"`{field['default']}`"
+    meaning = field["description"].replace("\n", " ")
+    return f"| `{key}` | {_values(field)} | {default} | {meaning} |"
+
+
+def _values(field: dict[str, Any]) -> str:
+    if "enum" in field:
+        return ", ".join(f"`{value}`" for value in field["enum"])
+    kind = field.get("type") or field["anyOf"][0]["type"]
+    words = {"array": "list", "integer": "whole number", "object": "section", "string": "text"}
+    low, high = field.get("minimum"), field.get("maximum")
+    bounds = f" from {low}" if low is not None else ""
+    return words[kind] + bounds + (f" to {high}" if high is not None else "")
+
+
+PAGES = {"cli.md": commands_page, "configuration.md": settings_page}
+
+
+def write_pages(folder: Path) -> None:
+    """Write every generated page into a folder."""
+    from riskkit.atomic import write_text
+
+    for name, page in PAGES.items():
+        write_text(folder / name, page())
+
+
+if __name__ == "__main__":
+    write_pages(Path(sys.argv[1]))

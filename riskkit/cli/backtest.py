@@ -1,0 +1,58 @@
+"""riskkit backtest: rolling origins, honest scores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from riskkit.cli._options import json_option, out_option, params_options
+
+
+@click.command(name="backtest")
+@params_options
+@click.option("--origins", help="Last known months, e.g. 2017-10,2018-10 or 2017-10..2020-10:12.")
+@click.option("--horizons", help="Months ahead, e.g. 3-14.")
+@click.option("--models", help="Models, with commas. [default: all]")
+@click.option("--processes", type=click.IntRange(min=0), help="Worker processes; 0: one per core.")
+@click.option("--export", type=click.Choice(["views"]), help="Write submission files as well.")
+@out_option("backtest", "Folder for forecasts.parquet, scores.parquet and leaderboard.csv.")
+@json_option
+def command(
+    config: Path | None,
+    settings: tuple[str, ...],
+    origins: str | None,
+    horizons: str | None,
+    models: str | None,
+    processes: int | None,
+    export: str | None,
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Forecast past windows with every model and score them on what came.
+
+    Finished forecasts stay in OUT/parts: an interrupted run goes on where it stopped.
+
+    \b
+    Examples:
+      riskkit backtest
+      riskkit backtest --config experiments/views-challenge/params.yaml --out backtest
+      riskkit backtest --origins 2017-10,2018-10 --models pool,conflictology --export views
+    """
+    from riskkit.cli._backtesting import backtest_study, print_leaderboard
+    from riskkit.cli._options import echo_json
+    from riskkit.cli._study import open_study
+
+    given = {"origins": origins, "horizons": horizons, "processes": processes}
+    overrides = [f"backtest.{key}={value}" for key, value in given.items() if value is not None]
+    if models is not None:
+        overrides.append(f"backtest.models=[{models}]")
+    study = open_study(config, (*settings, *overrides))
+    board = backtest_study(study, out, export=export == "views")
+    if as_json:
+        echo_json([] if board is None else board.to_dicts())
+    elif board is None:
+        click.echo(f"{out}/: forecasts.parquet; no outcome of these windows is in the data yet")
+    else:
+        print_leaderboard(board)
+        click.echo(f"\n{out}/: forecasts.parquet, scores.parquet, leaderboard.csv")

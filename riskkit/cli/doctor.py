@@ -1,0 +1,31 @@
+"""riskkit doctor: is this installation able to work?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from riskkit.cli._options import echo_json, json_option, params_options
+
+
+@click.command(name="doctor")
+@params_options
+@json_option
+def command(config: Path | None, settings: tuple[str, ...], as_json: bool) -> None:
+    """Check Python, packages, parameters, plug-ins and stored data; exit 1 if one fails.
+
+    \b
+    Example:
+      riskkit doctor
+    """
+    from riskkit.cli._checks import run_checks
+
+    checks = run_checks(config, settings)
+    if as_json:
+        echo_json(checks)
+    else:
+        for check in checks:
+            click.echo(f"{'ok  ' if check['ok'] else 'FAIL'} {check['check']}: {check['found']}")
+    if not all(check["ok"] for check in checks):
+        click.get_current_context().exit(1)

@@ -1,0 +1,48 @@
+"""riskkit forecast: fit and draw, without publishing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from riskkit.cli._options import json_option, out_option, params_options
+
+
+@click.command(name="forecast")
+@params_options
+@out_option("forecast", "Folder for forecasts.parquet and contributions.parquet.")
+@json_option
+def command(config: Path | None, settings: tuple[str, ...], out: Path, as_json: bool) -> None:
+    """Fit the model as of the study's date and write its joint draws.
+
+    \b
+    Example:
+      riskkit forecast --config params.yaml --out forecast
+      riskkit publish --forecast forecast --out publication
+    """
+    from riskkit.cli._options import echo_json
+    from riskkit.cli._publishing import forecast_study, write_result
+    from riskkit.cli._study import open_study
+    from riskkit.months import format_month
+
+    result = forecast_study(open_study(config, settings))
+    write_result(result, out)
+    forecast = result.forecast
+    summary = {
+        "model": forecast.model,
+        "target": forecast.target,
+        "origin": format_month(forecast.origin),
+        "units": len(forecast.units),
+        "months": [format_month(month) for month in forecast.months],
+        "draws": forecast.draws.shape[-1],
+        "folder": str(out),
+    }
+    if as_json:
+        echo_json(summary)
+    else:
+        click.echo(
+            f"{summary['model']} forecast {summary['target']} of {summary['units']} units for "
+            f"{summary['months'][0]} to {summary['months'][-1]} with {summary['draws']} draws: "
+            f"{out}"
+        )

@@ -1,0 +1,38 @@
+"""riskkit publish: turn a forecast into a ranking."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from riskkit.cli._options import json_option, out_option, params_options
+
+
+@click.command(name="publish")
+@click.option(
+    "--forecast",
+    "folder",
+    type=click.Path(path_type=Path),
+    default="forecast",
+    show_default=True,
+    help="Folder that `riskkit forecast` wrote.",
+)
+@params_options
+@out_option("publication", "Folder to publish in; it is replaced as a whole.")
+@json_option
+def command(
+    folder: Path, config: Path | None, settings: tuple[str, ...], out: Path, as_json: bool
+) -> None:
+    """Publish a forecast: ranking.csv and everything that stands beside it.
+
+    \b
+    Example:
+      riskkit publish --forecast forecast --out publication
+    """
+    from riskkit.cli._publishing import publish_study, read_result
+    from riskkit.cli._study import open_study
+    from riskkit.cli._summary import print_summary
+
+    publish_study(open_study(config, settings), read_result(folder), out)
+    print_summary(out, as_json=as_json)

@@ -1,0 +1,42 @@
+"""riskkit run: from data to a published ranking in one go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from riskkit.cli._options import json_option, out_option, params_options
+
+
+@click.command(name="run")
+@params_options
+@out_option("publication", "Folder to publish in; it is replaced as a whole.")
+@json_option
+def command(config: Path | None, settings: tuple[str, ...], out: Path, as_json: bool) -> None:
+    """Forecast and publish: panel, features, fit, forecast, ranking.
+
+    \b
+    Examples:
+      riskkit run
+      riskkit run --config params.yaml --out publication
+      riskkit run --set panel.as_of=2021-06 --set forecast.horizons=1-6
+    """
+    from riskkit.cli._progress import progress
+    from riskkit.cli._publishing import forecast_study, publish_study
+    from riskkit.cli._study import open_study
+    from riskkit.cli._summary import print_summary
+
+    study = open_study(config, settings)
+    with progress("riskkit run", 5) as advance:
+        releases = study.releases
+        advance(f"read {len(releases)} source(s)")
+        panel = study.panel
+        advance(f"panel of {panel.n_units} units x {panel.n_months} months")
+        features = study.features
+        advance(f"{features.width - 2} features")
+        result = forecast_study(study)
+        advance(f"forecast by {result.forecast.model}")
+        publish_study(study, result, out)
+        advance(f"published in {out}")
+    print_summary(out, as_json=as_json)

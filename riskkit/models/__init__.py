@@ -1,0 +1,122 @@
+"""What every model can do. One model per file; the registry finds them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskkit.dataset import Dataset
+from riskkit.errors import ConfigError
+from riskkit.forecast import Forecast
+
+
+@dataclass(frozen=True)
+class Contributions:
+    """Additive contributions of each feature to a model's score of each unit.
+
+    Attributes:
+        features: Names along the last axis.
+        values: Array [units, features]; summed over features and with the base they give the
+            model's margin, averaged over horizons. Larger means more violence is expected.
+        margin: What the margin is, in words.
+        descriptions: Phrases for the features that the model made itself.
+    """
+
+    features: tuple[str, ...]
+    values: NDArray[np.float64]
+    margin: str
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+
+
+class Model(ABC):
+    """A forecaster of one target.
+
+    Attributes:
+        name: Registry name.
+        summary: One sentence for the leaderboard and the model card.
+        members: Names of the models that a pool is made of by default.
+    """
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    members: ClassVar[tuple[str, ...]] = ()
+
+    def fit(self, data: Dataset, seed: int) -> Self:
+        """Learn from the past that `data` holds; by default there is nothing to learn."""
+        del data, seed
+        return self
+
+    @abstractmethod
+    def sample(self, data: Dataset, size: int, seed: int) -> NDArray[np.int64]:
+        """Draw joint scenarios.
+
+        Returns:
+            Non-negative integers [units, horizons, size].
+        """
+
+    def forecast(self, data: Dataset, size: int, seed: int) -> Forecast:
+        """Draw for the units that can be forecast: those whose last outcome is known."""
+        living = ~np.isnan(data.y[:, data.last_known])
+        draws = self.sample(data, size, seed)[living]
+        return Forecast(
+            model=self.name,
+            target=data.target.name,
+            origin=data.origin,
+            units=tuple(np.array(data.units)[living].tolist()),
+            horizons=data.horizons,
+            draws=draws,
+        )
+
+    def contributions(self, data: Dataset) -> Contributions | None:
+        """Explain the scores, or None when the model has no additive explanation."""
+        del data
+        return None
+
+    def state(self) -> dict[str, Any]:
+        """What `fit` learned, as arrays, numbers, strings and bytes (never a pickle)."""
+        return {}
+
+    def restore(self, state: dict[str, Any]) -> Self:
+        """Take back what `state` gave."""
+        del state
+        return self
+
+    def save(self, path: Path) -> None:
+        """Write the learned state to one file."""
+        from riskkit.models._store import write_state
+
+        write_state(path, self.name, self.state())
+
+    def load(self, path: Path) -> Self:
+        """Read the learned state from a file that `save` wrote.
+
+        Raises:
+            RiskkitError: The file is not a riskkit model, or another model's.
+        """
+        from riskkit.models._store import read_state
+
+        return self.restore(read_state(path, self.name))
+
+
+def make_model(name: str, options: dict[str, Any]) -> Model:
+    """Build a registered model with its settings from params.yaml.
+
+    Raises:
+        RiskkitError: There is no such model.
+        ConfigError: A setting does not belong to it, or its value does not fit.
+    """
+    from riskkit.registry import lookup, models
+
+    kind: type[Model] = lookup("model", models(), name)
+    try:
+        return kind(**options)
+    except TypeError as error:
+        raise ConfigError(
+            f"models.{name}: {error}", hint=f"see `riskkit leaderboard --models` or {kind.__doc__}"
+        ) from error

@@ -1,0 +1,69 @@
+"""Shared xgboost settings: small regularised trees, one thread, the same draws every time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xgboost as xgb
+from numpy.typing import NDArray
+
+MAX_BIN = 64
+
+
+def train(
+    X: NDArray[np.float32],
+    label: NDArray[np.float64],
+    rounds: int,
+    weight: NDArray[np.float64] | None = None,
+    **settings: Any,
+) -> xgb.Booster:
+    """Boost trees on rows; `settings` are xgboost's own and override the defaults."""
+    parameters: dict[str, Any] = {
+        "tree_method": "hist",
+        "max_bin": MAX_BIN,
+        "max_depth": 3,
+        "eta": 0.15,
+        "subsample": 0.7,
+        "colsample_bytree": 0.25,
+        "min_child_weight": 5.0,
+        "lambda": 5.0,
+        "nthread": 1,
+        "verbosity": 0,
+        "seed": 0,
+        **settings,
+    }
+    matrix = xgb.QuantileDMatrix(X, label, weight=weight, max_bin=MAX_BIN, nthread=1)
+    return xgb.train(parameters, matrix, rounds)
+
+
+def predict(booster: xgb.Booster, X: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Predictions as float64, `[rows]` or `[rows, outputs]`."""
+    booster.set_param({"nthread": 1})
+    return np.asarray(booster.inplace_predict(X), dtype=np.float64)
+
+
+def shapley(booster: xgb.Booster, X: NDArray[np.float32], units: int) -> NDArray[np.float64]:
+    """Shapley values averaged over each unit's rows.
+
+    Args:
+        booster: Trees with one output.
+        X: `[units x horizons, features]`, units varying slowest.
+        units: Number of units.
+
+    Returns:
+        `[units, features]`, the constant left out.
+    """
+    values = booster.predict(xgb.DMatrix(X, nthread=1), pred_contribs=True)[:, :-1]
+    means = values.reshape(units, -1, values.shape[1]).mean(axis=1, dtype=np.float64)
+    return np.asarray(means, dtype=np.float64)
+
+
+def to_bytes(booster: xgb.Booster | None) -> bytes:
+    """The trees in xgboost's own format; empty for none."""
+    return b"" if booster is None else bytes(booster.save_raw("ubj"))
+
+
+def from_bytes(raw: bytes | NDArray[np.uint8]) -> xgb.Booster | None:
+    """What `to_bytes` made."""
+    return xgb.Booster(model_file=bytearray(raw)) if len(raw) else None

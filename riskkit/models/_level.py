@@ -1,0 +1,88 @@
+"""Own level and other backward-looking summaries of the outcome series."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def decayed_mean(values: Array, half_life: float) -> Array:
+    """Exponentially weighted mean of everything up to each period, skipping NaN.
+
+    Args:
+        values: `[units, periods]`.
+        half_life: Periods after which a value counts half.
+
+    Returns:
+        `[units, periods]`; NaN before the first known value.
+    """
+    keep = 0.5 ** (1.0 / half_life)
+    total = np.zeros(values.shape[0])
+    weight = np.zeros(values.shape[0])
+    out = np.full(values.shape, np.nan)
+    known = ~np.isnan(values)
+    filled = np.where(known, values, 0.0)
+    for t in range(values.shape[1]):
+        total = total * keep + filled[:, t]
+        weight = weight * keep + known[:, t]
+        np.divide(total, weight, out=out[:, t], where=weight > 0)
+    return out
+
+
+def moving(values: Array, window: int, statistic: Callable[..., Array] = np.nanmean) -> Array:
+    """A NaN-skipping statistic over the last `window` periods, shorter at the start.
+
+    Args:
+        values: `[units, periods]`.
+        window: Periods, the current one included.
+        statistic: A numpy reduction that takes `axis`, such as `numpy.nanmax`.
+
+    Returns:
+        `[units, periods]`; NaN where the whole window is.
+    """
+    pad = np.full((values.shape[0], window - 1), np.nan)
+    views = np.lib.stride_tricks.sliding_window_view(np.hstack([pad, values]), window, axis=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return statistic(views, axis=-1)
+
+
+def moving_mean(values: Array, window: int) -> Array:
+    """`moving` with the mean, by cumulative sums."""
+    known = ~np.isnan(values)
+    total = _moving_sum(np.where(known, values, 0.0), window)
+    count = _moving_sum(known.astype(np.float64), window)
+    unknown = np.full(values.shape, np.nan)
+    return np.asarray(np.divide(total, count, out=unknown, where=count > 0), dtype=np.float64)
+
+
+def _moving_sum(values: Array, window: int) -> Array:
+    running = np.cumsum(values, axis=1)
+    running[:, window:] -= running[:, :-window].copy()
+    return running
+
+
+def own_level(logs: Array, window: int) -> Array:
+    """The level forecasts are relative to, from log1p outcomes.
+
+    .6 of an exponentially weighted mean with a half-life of a third of the window, .4 of the
+    plain mean over the window; 0 where nothing is known.
+
+    Args:
+        logs: `[units, periods]`, log1p of the outcomes.
+        window: Periods that describe recent behaviour.
+    """
+    level = 0.6 * decayed_mean(logs, window / 3.0) + 0.4 * moving_mean(logs, window)
+    return np.nan_to_num(level)
+
+
+def periods_since(flags: NDArray[np.bool_]) -> Array:
+    """Periods since the flag was last set, from the start of the table if never."""
+    t = np.arange(flags.shape[1])
+    latest = np.maximum.accumulate(np.where(flags, t, -1), axis=1)
+    return (t - latest).astype(np.float64)

@@ -1,0 +1,114 @@
+"""A hurdle: whether anybody dies, and boosted quantiles of how many."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import xgboost as xgb
+from numpy.typing import NDArray
+
+from riskkit.dataset import Dataset
+from riskkit.models import Contributions
+from riskkit.models._boosting import from_bytes, predict, shapley, to_bytes, train
+from riskkit.models._draws import stratified
+from riskkit.models._history import ceiling, history
+from riskkit.models._marginal import Marginal
+from riskkit.models._rows import OWN, RowMaker, feature_names
+
+LEVELS = np.concatenate([[0.01], (np.arange(19) + 0.5) / 19, [0.99]])
+POINTS = (np.arange(200) + 0.5) / 200
+FEWEST = 100
+ANY_ROUNDS = 100
+
+
+class BoostedHurdle(Marginal):
+    """P(y > 0) times quantiles of log1p(y) - own level given y > 0."""
+
+    name: ClassVar[str] = "xgboost_hurdle"
+    summary: ClassVar[str] = "Boosted chance of any deaths times boosted quantiles of how many."
+
+    def __init__(self, rounds: int = 60) -> None:
+        self.rounds = rounds
+        self.any: xgb.Booster | None = None
+        self.size: xgb.Booster | None = None
+        self.common = np.zeros(len(LEVELS))
+
+    def fit(self, data: Dataset, seed: int) -> Self:
+        """Learn both parts from all origins whose outcome is known."""
+        rows = RowMaker(data, history(data)).training(per_origin=2, quiet_every=4, seed=seed + 1)
+        positive = rows.y > 0
+        z = np.log1p(rows.y) - rows.level
+        self.any = self.size = None
+        self.common = np.quantile(z[positive], LEVELS) if positive.any() else self.common * 0.0
+        if positive.any():
+            self.any = train(
+                rows.X,
+                positive.astype(np.float64),
+                ANY_ROUNDS,
+                rows.weight,
+                objective="binary:logistic",
+                seed=seed,
+                eta=0.1,
+                base_score=float(np.clip(np.average(positive, weights=rows.weight), 0.001, 0.999)),
+            )
+        if positive.sum() >= FEWEST:
+            self.size = train(
+                rows.X[positive],
+                z[positive],
+                self.rounds,
+                objective="reg:quantileerror",
+                seed=seed,
+                quantile_alpha=LEVELS.tolist(),
+                max_depth=4,
+                eta=0.1,
+                colsample_bytree=0.5,
+            )
+        return self
+
+    def marginals(self, data: Dataset, size: int) -> NDArray[np.float64]:
+        """Stratified quantiles; zeros where training never saw a death."""
+        shape = (len(data.units), len(data.horizons), size)
+        if self.any is None:
+            return np.zeros(shape)
+        past = history(data)
+        rows = RowMaker(data, past).forecast()
+        chance = predict(self.any, rows.X)[:, None]
+        values = np.maximum(np.round(np.expm1(rows.level[:, None] + self._quantiles(rows.X))), 1.0)
+        weights = np.repeat(chance / len(POINTS), len(POINTS), axis=1)
+        none = np.zeros_like(chance)
+        draws = stratified(np.hstack([none, values]), np.hstack([1 - chance, weights]), size)
+        return np.minimum(draws.reshape(shape), ceiling(past)[:, None, None])
+
+    def _quantiles(self, X: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Quantiles of z at POINTS, `[rows, points]`."""
+        if self.size is None:
+            return np.broadcast_to(np.interp(POINTS, LEVELS, self.common), (len(X), len(POINTS)))
+        known = np.sort(predict(self.size, X), axis=1)
+        right = np.clip(np.searchsorted(LEVELS, POINTS), 1, len(LEVELS) - 1)
+        share = np.clip((POINTS - LEVELS[right - 1]) / np.diff(LEVELS)[right - 1], 0.0, 1.0)
+        between = known[:, right - 1] * (1 - share) + known[:, right] * share
+        return np.asarray(between, dtype=np.float64)
+
+    def contributions(self, data: Dataset) -> Contributions | None:
+        """What moves the log odds of any deaths: Shapley values of the first part."""
+        if self.any is None:
+            return None
+        X = RowMaker(data, history(data)).forecast().X
+        values = shapley(self.any, X, len(data.units))
+        margin = "log odds of any in a period"
+        return Contributions(feature_names(data), values, margin, OWN)
+
+    def state(self) -> dict[str, Any]:
+        """The trees of both parts as xgboost's ubj, and the pooled quantiles."""
+        return {
+            "any": to_bytes(self.any),
+            "size": to_bytes(self.size),
+            "common": self.common,
+        }
+
+    def restore(self, state: dict[str, Any]) -> Self:
+        """Take back what `state` gave."""
+        self.any, self.size = from_bytes(state["any"]), from_bytes(state["size"])
+        self.common = state["common"]
+        return self
