@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from riskkit.atomic import atomic_file
+from riskkit.atomic import atomic_file, write_text
 from riskkit.backtest import Job, read_forecast, run_backtest
 from riskkit.cli._progress import progress
 from riskkit.cli._study import Study
@@ -22,7 +23,10 @@ from riskkit.targets import outcomes
 
 _SHOWN = ("crps", "log1p_crps", "ign", "mis", "twcrps_25", "brier_25", "auc_25", "ap_25")
 _SHOWN_TOTAL = ("crps", "log1p_crps", "mis", "coverage_50", "coverage_90")
+_RECORD = ("crps", "log1p_crps", "ign", "brier_25", "coverage_90")
+_RECORD_WAR = ("crps", "coverage_90")
 _NEVER = 10**6
+LEADERBOARD, STUDY = "leaderboard.csv", "study.json"
 
 
 def backtest_study(study: Study, out: Path, *, export: bool) -> pl.DataFrame | None:
@@ -69,9 +73,26 @@ def _score(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame | Non
     if not observed:
         return None
     board = leaderboard(observed, study.params.backtest.reference, study.params.seed)
-    with atomic_file(out / "leaderboard.csv") as partial:
+    with atomic_file(out / LEADERBOARD) as partial:
         board.write_csv(partial, float_precision=6)
+    write_text(out / STUDY, json.dumps(_identity(study), indent=2) + "\n")
     return board
+
+
+def _identity(study: Study) -> dict[str, str]:
+    """What a backtest and a publication must share for one to be the other's record."""
+    return {"target": study.target.name, "data_kind": study.panel.data_kind}
+
+
+def find_record(study: Study, folder: Path) -> pl.DataFrame | None:
+    """Read the leaderboard of a folder, if there is one and it is of the same kind of study."""
+    path = folder / STUDY
+    if not path.is_file() or json.loads(path.read_text(encoding="utf-8")) != _identity(study):
+        return None
+    name = study.target.name
+    monthly = (pl.col("target") == name) & pl.col("rule").is_in(_RECORD)
+    war = (pl.col("target") == f"{name}_total_war") & pl.col("rule").is_in(_RECORD_WAR)
+    return read_leaderboard(folder).filter(monthly | war)
 
 
 def _origins(study: Study, horizons: list[int]) -> list[int]:
@@ -130,7 +151,7 @@ def _export_views(paths: Sequence[Path], out: Path) -> None:
 
 def read_leaderboard(folder: Path) -> pl.DataFrame:
     """Read the leaderboard of a backtest."""
-    path = folder / "leaderboard.csv"
+    path = folder / LEADERBOARD
     if not path.is_file():
         raise RiskkitError(f"there is no {path}", hint="run `riskkit backtest` first")
     return pl.read_csv(path, schema_overrides={"window": pl.String})

@@ -45,6 +45,17 @@ def out_option(default: str | None, what: str) -> Callable[[Command], Command]:
     )
 
 
+def record_option(command: Command) -> Command:
+    """Add --record."""
+    return click.option(
+        "--record",
+        type=click.Path(path_type=Path),
+        default="backtest",
+        show_default=True,
+        help="Folder of `riskkit backtest`; its scores of the same target go into the model card.",
+    )(command)
+
+
 def echo_json(value: Any) -> None:
     """Print a value as JSON, dates as text."""
     click.echo(json.dumps(value, indent=2, default=str, ensure_ascii=False))

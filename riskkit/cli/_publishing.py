@@ -11,6 +11,7 @@ import polars as pl
 
 from riskkit.atomic import atomic_file
 from riskkit.backtest import Job
+from riskkit.cli._backtesting import find_record
 from riskkit.cli._study import Study
 from riskkit.errors import RiskkitError
 from riskkit.forecast import Forecast, from_frame
@@ -46,8 +47,8 @@ def forecast_study(study: Study) -> Result:
     return Result(forecast, explained)
 
 
-def publish_study(study: Study, result: Result, out: Path) -> None:
-    """Publish a forecast of the study in a folder."""
+def publish_study(study: Study, result: Result, out: Path, record: Path) -> None:
+    """Publish a forecast of the study in a folder, with the record that a backtest left."""
     _, indicator = find_target(study.target, study.releases)
     kind: type[Model] = lookup("model", models(), result.forecast.model)
     data_kind = study.panel.data_kind
@@ -62,6 +63,7 @@ def publish_study(study: Study, result: Result, out: Path) -> None:
         contributions=result.contributions,
         descriptions=_phrases(study, result.contributions),
         sources=study.citations,
+        record=find_record(study, record),
         previous=find(out, study.target, data_kind, result.forecast.origin),
     )
     publish(publication, out)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from riskkit.cli._options import json_option, out_option, params_options
+from riskkit.cli._options import json_option, out_option, params_options, record_option
 
 
 @click.command(name="publish")
@@ -20,9 +20,15 @@ from riskkit.cli._options import json_option, out_option, params_options
 )
 @params_options
 @out_option("publication", "Folder to publish in; it is replaced as a whole.")
+@record_option
 @json_option
 def command(
-    folder: Path, config: Path | None, settings: tuple[str, ...], out: Path, as_json: bool
+    folder: Path,
+    config: Path | None,
+    settings: tuple[str, ...],
+    out: Path,
+    record: Path,
+    as_json: bool,
 ) -> None:
     """Publish a forecast: ranking.csv and everything that stands beside it.
 
@@ -34,5 +40,5 @@ def command(
     from riskkit.cli._study import open_study
     from riskkit.cli._summary import print_summary
 
-    publish_study(open_study(config, settings), read_result(folder), out)
+    publish_study(open_study(config, settings), read_result(folder), out, record)
     print_summary(out, as_json=as_json)

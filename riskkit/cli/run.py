@@ -6,14 +6,17 @@ from pathlib import Path
 
 import click
 
-from riskkit.cli._options import json_option, out_option, params_options
+from riskkit.cli._options import json_option, out_option, params_options, record_option
 
 
 @click.command(name="run")
 @params_options
 @out_option("publication", "Folder to publish in; it is replaced as a whole.")
+@record_option
 @json_option
-def command(config: Path | None, settings: tuple[str, ...], out: Path, as_json: bool) -> None:
+def command(
+    config: Path | None, settings: tuple[str, ...], out: Path, record: Path, as_json: bool
+) -> None:
     """Forecast and publish: panel, features, fit, forecast, ranking.
 
     \b
@@ -37,6 +40,6 @@ def command(config: Path | None, settings: tuple[str, ...], out: Path, as_json: 
         advance(f"{features.width - 2} features")
         result = forecast_study(study)
         advance(f"forecast by {result.forecast.model}")
-        publish_study(study, result, out)
+        publish_study(study, result, out, record)
         advance(f"published in {out}")
     print_summary(out, as_json=as_json)

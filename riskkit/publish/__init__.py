@@ -45,7 +45,8 @@ class Publication:
             it has none.
         descriptions: Phrase for each feature.
         sources: What to cite.
-        record: Leaderboard rows (`model, window, rule, value, skill, skill_low, skill_high`).
+        record: Leaderboard rows: `model, target, window, rule, value, skill, skill_low,
+            skill_high`.
         previous: Ranking to compare with, as `riskkit.publish.previous.find` gives it.
         licence: Licence of the publication, an SPDX identifier.
     """

@@ -80,12 +80,12 @@ def _record(publication: Publication) -> str:
         return "No backtest of this model was handed to this publication.\n"
     head = (
         "Backtest figures; skill is relative to the reference model, with a 90 % interval.\n\n"
-        "| window | rule | value | skill | low | high |\n|---|---|---|---|---|---|\n"
+        "| target | window | rule | value | skill | low | high |\n|---|---|---|---|---|---|---|\n"
     )
-    columns = ("window", "rule", "value", "skill", "skill_low", "skill_high")
+    columns = ("target", "window", "rule", "value", "skill", "skill_low", "skill_high")
     return head + "".join(
         f"| {' | '.join(_cell(value) for value in row)} |\n"
-        for row in record.select(columns).sort("rule", "window").iter_rows()
+        for row in record.select(columns).sort("target", "rule", "window").iter_rows()
     )
 
 

@@ -23,7 +23,9 @@ def views_table(forecast: Forecast) -> pl.DataFrame:
     n_units, n_months, size = forecast.draws.shape
     return pl.DataFrame(
         {
-            "month_id": np.tile(np.repeat(np.array(forecast.months, dtype=np.int32), size), n_units),
+            "month_id": np.tile(
+                np.repeat(np.array(forecast.months, dtype=np.int32), size), n_units
+            ),
             key: np.repeat(np.array(ids, dtype=np.int32), n_months * size),
             "draw": np.tile(np.arange(size, dtype=np.int32), n_units * n_months),
             "outcome": forecast.draws.ravel(),
