@@ -1,0 +1,66 @@
+"""What every source can do. One publisher per file; the registry finds them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from riskkit.tables import Citation, Release
+
+
+class Options(BaseModel):
+    """What a user may say about a file besides its path; sources extend it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(ABC):
+    """A publisher's data: bytes in, observations with their publication date out.
+
+    Attributes:
+        name: Registry name, as in `riskkit data add NAME PATH`.
+        title: The publisher's name for the data.
+        licence: Licence or terms of use.
+        citation: What the publisher asks to be cited.
+        url: Where people get the files.
+        cadence: How often a new release appears.
+        lag_months: Months from the end of a period to its publication.
+        lag_reason: Where that lag comes from.
+        redistributable: Whether rows may be passed on.
+        reads_folders: True when several files of a folder are read as one (yearly and candidate
+            releases, for instance).
+        options: The model of what a user may set.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    licence: ClassVar[str]
+    citation: ClassVar[str]
+    url: ClassVar[str]
+    cadence: ClassVar[str]
+    lag_months: ClassVar[int]
+    lag_reason: ClassVar[str]
+    redistributable: ClassVar[bool]
+    reads_folders: ClassVar[bool] = False
+    options: ClassVar[type[Options]] = Options
+
+    @abstractmethod
+    def read(self, path: Path, options: Any) -> Release:
+        """Read a publisher's file.
+
+        Args:
+            path: The file as the publisher ships it, or a folder of them (see `reads_folders`).
+            options: An instance of `self.options`.
+
+        Raises:
+            SourceError: The file is not what it was declared to be; the text names the file, the
+                line or column, and the fix.
+        """
+
+    def cite(self, path: Path, options: Any) -> Citation:
+        """Say what to cite for a file; by default what the publisher asks for."""
+        del path, options
+        return Citation(self.title, self.citation, self.licence, self.url)

@@ -1,0 +1,297 @@
+"""Any table of units and periods: an agency's own indicators, without a line of Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import polars as pl
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from riskkit.errors import SourceError
+from riskkit.months import first_day_expr, month_id
+from riskkit.sources import Options, Source
+from riskkit.sources import _columns as columns
+from riskkit.sources._files import read_sheet
+from riskkit.sources._sheet import Form, Sheet
+from riskkit.tables import Citation, Frequency, Indicator, Release
+from riskkit.units import System
+
+FIRST_YEAR = 1800
+COUNTS = {"deaths", "events", "attacks", "incidents"}
+"""Units of measurement whose values cannot be negative."""
+
+
+_KEYS = ("unit", "code", "month", "known_from", "indicator", "value")
+
+
+def _no_key(name: str) -> str:
+    if name in _KEYS:
+        raise ValueError(f"'{name}' is a key; give the indicator another name")
+    return name
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$"), AfterValidator(_no_key)]
+
+
+class UnitColumn(Options):
+    """Which column names the unit, in which codes.
+
+    System "cell" takes PRIO-GRID cell numbers. `codes` maps codes of one's own to units.
+    """
+
+    column: str
+    system: System | Literal["cell"] = "iso3"
+    unknown: Literal["error", "drop"] = "error"
+    codes: columns.Codes = Field(default_factory=dict)
+
+
+class TimeColumns(Options):
+    """Which columns name the period: `year`, `year` and `month`, or one `column`.
+
+    `format` is "month_id" (1 = January 1980) or a strptime format; without one, a column holds
+    2021-03 or 2021-03-31. A year alone makes the indicators yearly.
+    """
+
+    year: str | None = None
+    month: str | None = None
+    column: str | None = None
+    format: str | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> TimeColumns:
+        if (self.column is None) == (self.year is None) or (self.month and not self.year):
+            raise ValueError("give year, year and month, or column")
+        return self
+
+    @property
+    def frequency(self) -> Frequency:
+        """How long the periods are."""
+        if self.column is None:
+            return "month" if self.month else "year"
+        marks = ("%m", "%b", "%B", "%j")
+        yearly = self.format not in {None, "month_id"} and not any(
+            mark in str(self.format) for mark in marks
+        )
+        return "year" if yearly else "month"
+
+
+class DayColumn(Options):
+    """A column of days."""
+
+    column: str
+    format: str | None = None
+
+
+class IndicatorColumn(Options):
+    """What a column measures. `null` says what an empty cell stands for."""
+
+    unit: str
+    description: str = ""
+    census: bool = False
+    column: str | None = None
+    null: Literal["missing", "zero", "error"] = "missing"
+    carry_months: int = Field(default=36, ge=1)
+
+
+class TableOptions(Options):
+    """How to read a table.
+
+    `lag_months` is the time from the end of a period to its publication. `known_from` names a
+    column with publication days, for tables that hold several vintages; `lag_months` then says
+    at which age a monthly value enters the panel.
+    """
+
+    unit: UnitColumn
+    time: TimeColumns
+    indicators: dict[Name, IndicatorColumn] = Field(min_length=1)
+    lag_months: int = Field(default=0, ge=0, le=120)
+    known_from: DayColumn | None = None
+    missing: tuple[str, ...] = ("NA",)
+    decimal: Literal[".", ","] = "."
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    encoding: columns.Encoding = "utf-8"
+    sheet: str | None = None
+    citation: str = ""
+    licence: str = ""
+
+
+class Table(Source):
+    """Reader of a table with one row per unit and period and one column per indicator."""
+
+    name = "table"
+    title = "A table of your own"
+    licence = "as its publisher says; state it in the option licence"
+    citation = "as its publisher asks; state it in the option citation"
+    url = "a file of your own"
+    cadence = "as its publisher releases it"
+    lag_months = 0
+    lag_reason = "the option lag_months says when each period became known"
+    redistributable = False
+    options = TableOptions
+
+    def read(self, path: Path, options: TableOptions) -> Release:
+        """Read a table.
+
+        Args:
+            path: A .csv, .tsv, .txt, .parquet, .xlsx or .zip (with one csv) file.
+            options: Which columns hold what.
+
+        Raises:
+            SourceError: The file, a column or a cell is not what the options say; the text names
+                the file, the line and the column.
+        """
+        sheet = read_sheet(path, _form(options))
+        month = _periods(sheet, options.time)
+        unit = _units(sheet, options.unit, month)
+        keys = pl.DataFrame([unit, sheet.frame[options.unit.column].rename("code"), month])
+        values = [_values(sheet, name, options) for name in options.indicators]
+        rows = keys.with_columns(_known(sheet, keys, options), *values)
+        columns.refuse_repeats(sheet, options.unit.column, rows, ["code", "month", "known_from"])
+        known = rows.filter(pl.col("unit").is_not_null())
+        if known.is_empty():
+            raise SourceError(
+                f"{path}: no row names a known unit",
+                got=sheet.frame[options.unit.column].head(3).to_list(),
+                hint="check options.unit.system",
+            )
+        return _release(sheet.file, known, options, rows.height - known.height)
+
+    def cite(self, path: Path, options: TableOptions) -> Citation:
+        """Say what the user declared of the table's publisher."""
+        return Citation(
+            title=path.name,
+            citation=options.citation or self.citation,
+            licence=options.licence or self.licence,
+            url=self.url,
+        )
+
+
+def _form(options: TableOptions) -> Form:
+    time, known = options.time, options.known_from
+    wanted = [options.unit.column, time.year, time.month, time.column, known and known.column]
+    wanted += [item.column or name for name, item in options.indicators.items()]
+    return Form(
+        required=tuple(dict.fromkeys(column for column in wanted if column)),
+        encoding=options.encoding,
+        delimiter=options.delimiter,
+        sheet=options.sheet,
+    )
+
+
+def _units(sheet: Sheet, unit: UnitColumn, on: pl.Series) -> pl.Series:
+    if unit.system == "cell":
+        cells = columns.whole_numbers(sheet, unit.column, 1, 259_200, "a PRIO-GRID cell")
+        return cells.cast(pl.String).rename("unit")
+    drop = unit.unknown == "drop"
+    return columns.units(sheet, unit.column, unit.system, unit.codes, on, drop_unknown=drop)
+
+
+def _periods(sheet: Sheet, time: TimeColumns) -> pl.Series:
+    """First days of the periods, as column `month`."""
+    if time.column is None:
+        this_year = date.today().year
+        year = columns.whole_numbers(sheet, str(time.year), FIRST_YEAR, this_year, "a year")
+        month = pl.lit(1)
+        if time.month:
+            month = pl.lit(columns.whole_numbers(sheet, time.month, 1, 12, "a month"))
+        first = pl.select(pl.date(pl.lit(year), month, 1).alias("month")).to_series()
+        wrong = first > date.today()
+        sheet.refuse(time.month or str(time.year), wrong, "this month lies in the future", "fix it")
+        return first
+    if time.format == "month_id":
+        latest = month_id(date.today())
+        ids = columns.whole_numbers(sheet, time.column, -2159, latest, "a month_id")
+        return pl.DataFrame({"month": ids}).select(month=first_day_expr("month")).to_series()
+    day = columns.days(sheet, time.column, time.format)
+    return day.dt.truncate("1y" if time.frequency == "year" else "1mo").rename("month")
+
+
+def _known(sheet: Sheet, keys: pl.DataFrame, options: TableOptions) -> pl.Series:
+    """Publication days, as column `known_from`."""
+    lagged = columns.known_from(options.time.frequency, options.lag_months)
+    if options.known_from is None:
+        return keys.select(lagged).to_series()
+    column = options.known_from.column
+    day = columns.days(sheet, column, options.known_from.format).rename("known_from")
+    sheet.refuse(column, day < keys["month"], "published before its period began", "correct it")
+    if options.time.frequency == "month":
+        _refuse_lateness(sheet.file, keys.with_columns(day), lagged, options.lag_months)
+    return day
+
+
+def _refuse_lateness(file: str, rows: pl.DataFrame, lagged: pl.Expr, lag_months: int) -> None:
+    """The panel looks for a value `lag_months` after its month, and would find most missing."""
+    first = rows.group_by("code", "month").agg(told=pl.col("known_from").min())
+    late = first.filter(pl.col("told") > lagged)
+    if 2 * late.height > first.height:
+        raise SourceError(
+            f"{file}: {late.height} of {first.height} values were first published more than "
+            f"{lag_months} month(s) after their month ended",
+            hint="set lag_months to the age at which most values are known",
+        )
+
+
+def _values(sheet: Sheet, name: str, options: TableOptions) -> pl.Series:
+    item = options.indicators[name]
+    column = item.column or name
+    values = columns.numbers(sheet, column, options.missing, options.decimal)
+    if _is_count(item):
+        sheet.refuse(column, values < 0, f"{item.unit} cannot be negative", "correct it")
+    if item.null == "error":
+        sheet.refuse(column, values.is_null(), "the value is missing", "fill it in")
+    return (values.fill_null(0.0) if item.null == "zero" else values).rename(name)
+
+
+def _release(file: str, rows: pl.DataFrame, options: TableOptions, dropped: int) -> Release:
+    return Release(
+        observations=_observations(file, rows, options.indicators),
+        indicators=tuple(_indicator(name, options) for name in options.indicators),
+        covers=columns.span(rows["month"], options.time.frequency),
+        covered_units=columns.covered_units(rows["unit"]),
+        dropped={f"unknown unit in column '{options.unit.column}'": dropped} if dropped else {},
+        simulated=columns.simulated(rows["unit"]),
+    )
+
+
+def _observations(
+    file: str, rows: pl.DataFrame, items: Mapping[str, IndicatorColumn]
+) -> pl.DataFrame:
+    """Unpivot, and add up counts where two codes stand for one unit.
+
+    A month in which one state succeeds another has a row of each in some tables. What is no count
+    cannot be added up and is refused.
+    """
+    key = ["unit", "month", "indicator", "known_from"]
+    index = ["unit", "code", "month", "known_from"]
+    values = rows.unpivot(list(items), index=index, variable_name="indicator").drop_nulls("value")
+    is_count = pl.col("indicator").is_in([name for name, item in items.items() if _is_count(item)])
+    sums = values.filter(is_count).group_by(key).agg(pl.col("value").sum())
+    merged = pl.concat([sums, values.filter(~is_count).select(sums.columns)])
+    columns.refuse_clashes(file, merged)
+    if merged.is_empty():
+        raise SourceError(
+            f"{file}: every value of {', '.join(items)} is missing",
+            hint="check the columns, or leave the file out",
+        )
+    return merged.select("unit", "month", "indicator", "value", "known_from").sort(key)
+
+
+def _is_count(item: IndicatorColumn) -> bool:
+    return item.census or item.unit in COUNTS
+
+
+def _indicator(name: str, options: TableOptions) -> Indicator:
+    item = options.indicators[name]
+    return Indicator(
+        name=name,
+        unit=item.unit,
+        source="table",
+        description=item.description,
+        frequency=options.time.frequency,
+        lag_months=options.lag_months,
+        census=item.census,
+        carry_months=item.carry_months,
+    )
