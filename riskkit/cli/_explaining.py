@@ -41,8 +41,8 @@ def explanation_text(row: dict[str, Any]) -> str:
         f"{row['rank_low']:.0f} and {row['rank_high']:.0f}.",
         f"Score {row['score']:.1f} of 10 ({row['risk_class']}), 90 % interval "
         f"{row['score_low']:.1f} to {row['score_high']:.1f}.",
-        f"From {row['window_start']} to {row['window_end']}: {row['expected']:,.0f} deaths "
-        f"expected, median {row['median']:,.0f}, 90 % interval "
+        f"From {row['window_start']} to {row['window_end']}: expected total "
+        f"{row['expected']:,.0f}, median {row['median']:,.0f}, 90 % interval "
         f"{row['q05']:,.0f} to {row['q95']:,.0f}.",
         f"25 or more: {row['likelihood']} (probability {row['p_25']:.2f}); "
         f"at least one {row['p_any']:.2f}; 100 or more {row['p_100']:.2f}.",

@@ -91,9 +91,11 @@ class Study:
 
     @cached_property
     def families(self) -> list[Family]:
-        """The feature families of the study, by default all that are installed."""
-        names = self.params.features.families or tuple(families())
-        return [lookup("family", families(), name) for name in names]
+        """The feature families of the study, by default all whose indicators there are."""
+        if self.params.features.families:
+            return [lookup("family", families(), name) for name in self.params.features.families]
+        present = set(self.panel.indicators)
+        return [family for family in families().values() if present & set(family.inputs)]
 
     @cached_property
     def features(self) -> pl.DataFrame:

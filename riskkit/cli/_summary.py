@@ -25,7 +25,7 @@ def print_summary(folder: Path, *, as_json: bool) -> None:
     _print_table(ranking.head(_TOP))
     click.echo(
         "score 0-10 and its 90 % interval; rank interval: 90 % of the joint scenarios;\n"
-        "P(>=n): probability of at least n deaths over the window; "
+        "P(>=n): probability of at least n over the window; "
         "drivers are associations in the model, not causes."
     )
     files = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))["resources"]
