@@ -10,6 +10,7 @@ import dataframely as dy
 import polars as pl
 
 Frequency = Literal["month", "year"]
+Cadence = Literal["month", "year", "constant"]
 
 
 class Observations(dy.Schema):
@@ -29,6 +30,32 @@ class Observations(dy.Schema):
     def month_is_a_first_day(cls) -> pl.Expr:  # noqa: N805 - dataframely rules are class methods
         """Periods are named by their first day."""
         return pl.col("month").dt.day() == 1
+
+
+class Dyads(dy.Schema):
+    """What a publisher said of a pair of units and a period, and since when it could be known.
+
+    A tie is directed: `other` is a partner of `unit`, and `value` its weight. A relation is a
+    census: a pair without a row in a period, or with a zero, has no tie in it. `month` is the
+    first day of the period; of a constant relation it is the same in every row.
+    """
+
+    unit = dy.String(primary_key=True, regex=r"^([A-Z]{3}|\d{1,6})$")
+    other = dy.String(primary_key=True, regex=r"^([A-Z]{3}|\d{1,6})$")
+    month = dy.Date(primary_key=True)
+    relation = dy.String(primary_key=True)
+    value = dy.Float64(nullable=False, min=0.0, allow_inf=False, allow_nan=False)
+    known_from = dy.Date(primary_key=True)
+
+    @dy.rule()
+    def month_is_a_first_day(cls) -> pl.Expr:  # noqa: N805 - dataframely rules are class methods
+        """Periods are named by their first day."""
+        return pl.col("month").dt.day() == 1
+
+    @dy.rule()
+    def other_is_another(cls) -> pl.Expr:  # noqa: N805 - dataframely rules are class methods
+        """No unit is its own partner."""
+        return pl.col("unit") != pl.col("other")
 
 
 class Units(dy.Schema):
@@ -67,6 +94,30 @@ class Indicator:
 
 
 @dataclass(frozen=True)
+class Relation:
+    """What ties pairs of units, and what the weight of a tie measures.
+
+    Attributes:
+        name: Name of the relation, unique over all sources.
+        unit: Unit of measurement of the weight, in words ("people", "1 if so").
+        source: The publisher's registry name.
+        description: One sentence: who is a partner of whom.
+        frequency: "month", "year" or, for what does not change, "constant".
+        lag_months: Months from the end of the period to its publication, at most.
+        carry_months: How long the ties of a year serve after they became known, unless newer ones
+            replace them; then there are none.
+    """
+
+    name: str
+    unit: str
+    source: str
+    description: str = ""
+    frequency: Cadence = "year"
+    lag_months: int = 0
+    carry_months: int = 36
+
+
+@dataclass(frozen=True)
 class Citation:
     """What must be said of a source wherever its numbers appear.
 
@@ -95,6 +146,8 @@ class Release:
         dropped: What was left out and why: reason -> number of rows.
         simulated: True for made-up data.
         citation: What to cite.
+        dyads: Rows of `Dyads`; None for a source without ties.
+        relations: What the dyads are.
     """
 
     observations: pl.DataFrame
@@ -104,6 +157,8 @@ class Release:
     dropped: dict[str, int] = field(default_factory=dict)
     simulated: bool = False
     citation: Citation | None = None
+    dyads: pl.DataFrame | None = None
+    relations: tuple[Relation, ...] = ()
 
 
 class Scores(dy.Schema):

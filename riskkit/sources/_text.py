@@ -112,7 +112,9 @@ def _open(file: str, data: bytes, form: Form) -> _Text:
     start = data[:_HEADER_BYTES].decode("utf-8", errors="ignore")
     found = _delimiter(start)
     delimiter = form.delimiter or found
-    _, first = next(_records(file, start, delimiter))
+    _, first = next(_records(file, start, delimiter), (1, []))
+    if not first:
+        raise SourceError(f"{file}, line 1: there are no column names", hint="add a header line")
     if len(first) == len(form.positions) and first[0].strip().isdigit():
         return _Text(file, data, delimiter, form.positions, has_header=False)
     if len(first) == 1 and found != delimiter and found in first[0]:
@@ -124,7 +126,7 @@ def _open(file: str, data: bytes, form: Form) -> _Text:
 
 
 def _delimiter(text: str) -> str:
-    line = next(line for line in text.splitlines() if line.strip())
+    line = next((line for line in text.splitlines() if line.strip()), "")
     return max(DELIMITERS, key=line.count)
 
 

@@ -1,0 +1,191 @@
+"""Arms control: the treaties each state is party to, month by month, from a list of one's own."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+from pydantic import Field
+
+from riskkit.errors import RiskkitError, SourceError
+from riskkit.months import first_day, parse_month
+from riskkit.sources import Options, Source
+from riskkit.sources import _columns as columns
+from riskkit.sources._files import read_sheet
+from riskkit.sources._sheet import Form, Sheet
+from riskkit.sources._state_rows import long_form, rows_of
+from riskkit.tables import Indicator, Release
+from riskkit.units import System
+
+TREATIES = {
+    "nuclear": ("NPT", "CTBT", "TPNW", "PTBT", "NWFZ"),
+    "chembio": ("CWC", "BWC", "GP"),
+    "conventional": ("ATT", "APMBC", "CCM", "CCW"),
+}
+_KNOWN = tuple(treaty for group in TREATIES.values() for treaty in group)
+_PARTY, _SIGNATORY = "party", "signatory"
+_GROUPS = {
+    "nuclear": "nuclear",
+    "chembio": "chemical and biological",
+    "conventional": "certain conventional",
+}
+_TOTAL, _SIGNED, _LEFT = "arms_treaties", "arms_treaties_signed_only", "arms_treaties_left"
+INDICATORS = {
+    _TOTAL: "Arms control treaties to which the state is party at the end of the month",
+    **{
+        f"arms_treaties_{group}": f"Treaties on {text} weapons to which the state is party"
+        for group, text in _GROUPS.items()
+    },
+    _SIGNED: "Arms control treaties that the state has signed and not joined",
+    _LEFT: "Arms control treaties that the state left in the month",
+}
+"""Indicator -> description."""
+
+
+class ArmsControlOptions(Options):
+    """How to read a list of memberships.
+
+    Attributes:
+        system: What the codes in column `unit` are.
+        covers_to: Last month the list speaks of ("2021-12"); by default that of its last day.
+        lag_months: Months from a change to its publication by the depositary.
+        codes: The user's own country codes -> units.
+        encoding: Encoding of the text.
+    """
+
+    system: System = "iso3"
+    covers_to: str | None = None
+    lag_months: int = Field(default=1, ge=0, le=60)
+    codes: columns.Codes = Field(default_factory=dict)
+    encoding: columns.Encoding = "utf-8"
+
+
+class ArmsControl(Source):
+    """Reader of a list of treaty memberships in the layout of docs/sources-own.md.
+
+    No open file of memberships is known, so the layout is our own and was tried on made-up rows
+    only: `unit, treaty, status, since, until`, one row per state, treaty and status. A treaty
+    counts in a month if it binds the state on the last day; several rows of one state and treaty
+    count once, and a signature no longer counts once the state is party. A state without a row
+    has joined nothing.
+    """
+
+    name = "arms-control"
+    title = "Membership of arms control treaties, a list of your own"
+    licence = "as the list's compiler says; depositaries publish the facts"
+    citation = (
+        "the depositaries from whose pages the list was made, for instance the UN Treaty Series"
+    )
+    url = "https://treaties.un.org"
+    cadence = "as you update it"
+    lag_months = 1
+    lag_reason = "depositaries announce a change within weeks"
+    redistributable = False
+    options = ArmsControlOptions
+
+    def read(self, path: Path, options: ArmsControlOptions) -> Release:
+        """Read a list.
+
+        Args:
+            path: A .csv, .tsv, .txt, .zip, .parquet or .xlsx file in the layout.
+            options: How to read it.
+
+        Returns:
+            Monthly counts `arms_treaties`, `arms_treaties_nuclear`, `_chembio`, `_conventional`,
+            `_signed_only` and `_left`.
+
+        Raises:
+            SourceError: The file is not such a list, or a unit, treaty, status or day is
+                impossible; the text names the file, the line and the column.
+        """
+        sheet = read_sheet(path, _form(options))
+        memberships = _memberships(sheet, options)
+        first, last = _covers(memberships, options.covers_to)
+        monthly = _monthly(memberships, last)
+        return Release(
+            observations=long_form(monthly, INDICATORS, "month", options.lag_months),
+            indicators=_indicators(options.lag_months),
+            covers=(first, last),
+            covered_units=columns.covered_units(memberships["unit"]),
+            simulated=columns.simulated(memberships["unit"]),
+        )
+
+
+def _form(options: ArmsControlOptions) -> Form:
+    required = ("unit", "treaty", "status", "since", "until")
+    return Form(required=required, delimiter=None, encoding=options.encoding)
+
+
+def _memberships(sheet: Sheet, options: ArmsControlOptions) -> pl.DataFrame:
+    """Columns `unit, treaty, status, since, until`; `until` is null where the status lasts."""
+    since = columns.days(sheet, "since")
+    until = _until(sheet)
+    sheet.refuse("until", until < since, "the status ends before it begins", "correct it")
+    unit = columns.units(sheet, "unit", options.system, options.codes, since)
+    treaty = _one_of(sheet, "treaty", _KNOWN)
+    status = _one_of(sheet, "status", (_PARTY, _SIGNATORY))
+    return pl.DataFrame([unit, treaty, status, since.alias("since"), until])
+
+
+def _one_of(sheet: Sheet, column: str, known: tuple[str, ...]) -> pl.Series:
+    text = sheet.frame[column].cast(pl.String).str.strip_chars()
+    wrong = ~text.is_in(known).fill_null(value=False)
+    sheet.refuse(column, wrong, f"this {column} is unknown", f"known are {', '.join(known)}")
+    return text
+
+
+def _until(sheet: Sheet) -> pl.Series:
+    given = (sheet.frame["until"].cast(pl.String).str.strip_chars().fill_null("") != "").arg_true()
+    ends = pl.Series("until", [None] * sheet.frame.height, dtype=pl.Date)
+    if given.is_empty():
+        return ends
+    return ends.scatter(given, columns.days(rows_of(sheet, given), "until"))
+
+
+def _covers(memberships: pl.DataFrame, covers_to: str | None) -> tuple[date, date]:
+    days = pl.concat([memberships["since"], memberships["until"].drop_nulls()])
+    first, last = columns.span(days.dt.truncate("1mo"))
+    if covers_to is None:
+        return first, last
+    try:
+        last = first_day(parse_month(covers_to))
+    except RiskkitError as error:
+        what = "covers_to is not a month"
+        raise SourceError(what, got=covers_to, hint=error.hint) from None
+    return min(first, last), last
+
+
+def _monthly(memberships: pl.DataFrame, last: date) -> pl.DataFrame:
+    """Count treaties per unit and month, by group and status."""
+    begin = pl.col("since").dt.truncate("1mo")
+    end = pl.col("until").dt.truncate("1mo").dt.offset_by("-1mo")
+    ended = pl.min_horizontal(end, pl.lit(last))
+    held = (
+        memberships.with_columns(month=pl.date_ranges(begin, ended, interval="1mo"))
+        .explode("month")
+        .drop_nulls("month")
+        .group_by("unit", "month", "treaty")
+        .agg(party=(pl.col("status") == _PARTY).any())
+    )
+    groups = [
+        (pl.col("party") & pl.col("treaty").is_in(treaties)).sum().alias(f"arms_treaties_{group}")
+        for group, treaties in TREATIES.items()
+    ]
+    totals = [pl.col("party").sum().alias(_TOTAL), (~pl.col("party")).sum().alias(_SIGNED)]
+    counts = held.group_by("unit", "month").agg(*totals, *groups)
+    left = _left(memberships).filter(pl.col("month") <= last)
+    return counts.join(left, on=["unit", "month"], how="full", coalesce=True)
+
+
+def _left(memberships: pl.DataFrame) -> pl.DataFrame:
+    ended = memberships.filter(pl.col("status") == _PARTY).drop_nulls("until")
+    month = pl.col("until").dt.truncate("1mo").alias("month")
+    return ended.group_by("unit", month).agg(pl.col("treaty").n_unique().alias(_LEFT))
+
+
+def _indicators(lag_months: int) -> tuple[Indicator, ...]:
+    return tuple(
+        Indicator(name, "treaties", ArmsControl.name, text, lag_months=lag_months, census=True)
+        for name, text in INDICATORS.items()
+    )

@@ -1,0 +1,220 @@
+"""ATOP: the alliances of each state and calendar year since 1815, and what they oblige it to."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+from pydantic import Field
+
+from riskkit.sources import Options, Source
+from riskkit.sources import _columns as columns
+from riskkit.sources._files import read_sheet
+from riskkit.sources._sheet import Form, Sheet
+from riskkit.sources._state_rows import COW_LEFT_OUT, january, known_units, long_form
+from riskkit.tables import Indicator, Relation, Release
+from riskkit.units import countries
+
+FIRST_YEAR = 1815
+_KEY = ("state", "month")
+_CARRY = 120
+_RELATION = "atop_allies"
+_MOST_ALLIANCES = 150
+_ALLIANCES = tuple(f"atopid{number}" for number in range(1, _MOST_ALLIANCES + 1))
+_PACTS = {
+    "atop_defense": ("defense", "1 if an alliance obliges the state to defend a partner"),
+    "atop_offense": ("offense", "1 if an alliance obliges the state to join an attack"),
+    "atop_neutral": ("neutral", "1 if an alliance obliges the state to stay neutral"),
+    "atop_nonagg": ("nonagg", "1 if an alliance obliges the state not to attack a partner"),
+    "atop_consul": ("consul", "1 if an alliance obliges the state to consult in crises"),
+}
+_COUNTS = {
+    "atop_n_alliances": ("alliances", "Alliances in force at any time of the year"),
+    "atop_n_partners": ("states", "Other states in the same alliances"),
+}
+
+
+class AtopOptions(Options):
+    """How to read a release.
+
+    Attributes:
+        lag_months: Months from the end of a year to the publication of its alliances.
+        codes: The user's own country codes -> units.
+        encoding: Encoding of the text.
+    """
+
+    lag_months: int = Field(default=24, ge=0, le=120)
+    codes: columns.Codes = Field(default_factory=dict)
+    encoding: columns.Encoding = "utf-8"
+
+
+class Atop(Source):
+    """Reader of the state-year file (atop5_1sy.csv); tried on release 5.1.
+
+    The file has a row only for states with an alliance, so that it is a census: no row means no
+    alliance. States are COW codes; where two of them stand for one unit in a year (Germany and
+    Yemen 1990, Czechoslovakia and its successor 1993), an alliance of both counts once and a pact
+    of either is a pact. German and Italian states, Austria-Hungary and Korea before 1946 are left
+    out, but still are partners.
+
+    Releases are rare, and alliances last: of all states since 1992, 91 % had the same defence
+    obligation ten years later and 81 % the same number of alliances within one. So the last
+    values known serve for ten years.
+
+    Partners, and the relation `atop_allies`, are states with an alliance of the same number in the
+    same year, even if one left before the other joined. What is owed to which of them is not told.
+    """
+
+    name = "atop"
+    title = "Alliance Treaty Obligations and Provisions (ATOP), state-year"
+    licence = "free for research, with citation; no licence is stated"
+    citation = (
+        "Leeds, Ritter, Mitchell and Long (2002), Alliance Treaty Obligations and Provisions, "
+        "1815-1944, International Interactions 28(3), 237-260"
+    )
+    url = "http://www.atopdata.org/data.html"
+    cadence = "irregular, years apart"
+    lag_months = 24
+    lag_reason = "the last year of a release, as in version 3.0 of 2005, which ends with 2003"
+    redistributable = False
+    options = AtopOptions
+
+    def read(self, path: Path, options: AtopOptions) -> Release:
+        """Read a release.
+
+        Args:
+            path: A .csv, .zip, .parquet or .xlsx file in ATOP's state-year layout.
+            options: How to read it.
+
+        Returns:
+            Yearly obligations `atop_defense` and others, `atop_n_alliances`, `atop_n_partners`,
+            and the relation `atop_allies`.
+
+        Raises:
+            SourceError: The file is not a state-year release, or a figure is impossible; the text
+                names the file, the line and the column.
+        """
+        sheet = read_sheet(path, _form(options))
+        year = columns.whole_numbers(sheet, "year", FIRST_YEAR, date.today().year, "a year")
+        month = january(year)
+        unit, dropped = known_units(sheet, "state", "cowcode", options.codes, month, COW_LEFT_OUT)
+        state = sheet.frame["state"].alias("state")
+        columns.refuse_repeats(sheet, "state", pl.DataFrame([unit, state, month]), _KEY)
+        pacts = [_flag(sheet, name) for name in _PACTS]
+        memberships = _memberships(sheet, unit, month)
+        ties = _ties(memberships)
+        states = (
+            pl.DataFrame([unit, month, *pacts])
+            .drop_nulls("unit")
+            .group_by("unit", "month")
+            .agg(pl.col(*_PACTS).max())
+            .join(_counts(memberships, ties), on=["unit", "month"])
+        )
+        return Release(
+            observations=long_form(states, [*_PACTS, *_COUNTS], "year", options.lag_months),
+            indicators=_indicators(options.lag_months),
+            covers=columns.span(month, "year"),
+            covered_units=_covered(states["unit"]),
+            dropped=dropped,
+            simulated=columns.simulated(states["unit"]),
+            dyads=_dyads(ties, options.lag_months),
+            relations=(_allies(options.lag_months),),
+        )
+
+
+def _form(options: AtopOptions) -> Form:
+    pacts = [column for column, _ in _PACTS.values()]
+    return Form(
+        required=("state", "year", *pacts, "number", _ALLIANCES[0]),
+        optional=_ALLIANCES[1:],
+        encoding=options.encoding,
+    )
+
+
+def _flag(sheet: Sheet, name: str) -> pl.Series:
+    column, _ = _PACTS[name]
+    return columns.whole_numbers(sheet, column, 0, 1, "an obligation").rename(name)
+
+
+def _memberships(sheet: Sheet, unit: pl.Series, month: pl.Series) -> pl.DataFrame:
+    """One row per state, year and alliance: columns `unit, state, month, alliance`.
+
+    The publisher's number of alliances must be that of the alliances listed.
+    """
+    listed = [name for name in _ALLIANCES if name in sheet.frame.columns]
+    alliances = sheet.frame.select(pl.col(listed).cast(pl.String).str.strip_chars())
+    number = columns.whole_numbers(sheet, "number", 0, _MOST_ALLIANCES, "the number of alliances")
+    counted = alliances.select(pl.sum_horizontal(pl.all().is_not_null())).to_series()
+    hint = "columns may be missing or have changed places: download the file again"
+    sheet.refuse("number", number != counted, "this is not how many alliances are listed", hint)
+    state = sheet.frame["state"].cast(pl.String).alias("state")
+    return (
+        pl.DataFrame([unit, state, month])
+        .hstack(alliances)
+        .unpivot(listed, index=["unit", "state", "month"], value_name="alliance")
+        .drop_nulls("alliance")
+        .with_columns(state=pl.coalesce("unit", "state"))
+    )
+
+
+def _ties(memberships: pl.DataFrame) -> pl.DataFrame:
+    """How many alliances two states share in a year: `unit, month, state_other, unit_other`."""
+    own = memberships.drop_nulls("unit")
+    pairs = own.join(memberships, on=["month", "alliance"], suffix="_other")
+    return (
+        pairs.filter(pl.col("state") != pl.col("state_other"))
+        .group_by("unit", "month", "state_other", "unit_other")
+        .agg(value=pl.col("alliance").n_unique().cast(pl.Float64))
+    )
+
+
+def _counts(memberships: pl.DataFrame, ties: pl.DataFrame) -> pl.DataFrame:
+    """Count each unit's alliances and partners in each year."""
+    key = ["unit", "month"]
+    own = memberships.drop_nulls("unit").group_by(key)
+    number = own.agg(atop_n_alliances=pl.col("alliance").n_unique())
+    partners = ties.group_by(key).agg(atop_n_partners=pl.len())
+    return number.join(partners, on=key, how="left").fill_null(0)
+
+
+def _dyads(ties: pl.DataFrame, lag_months: int) -> pl.DataFrame:
+    known = ties.drop_nulls("unit_other").with_columns(columns.known_from("year", lag_months))
+    named = known.rename({"unit_other": "other"}).with_columns(relation=pl.lit(_RELATION))
+    key = ["unit", "other", "month"]
+    return named.select(*key, "relation", "value", "known_from").sort(key)
+
+
+def _covered(observed: pl.Series) -> tuple[str, ...]:
+    """Members of the state system, of which alone the file speaks; those observed in an extract."""
+    members = countries().drop_nulls("cowcode")["unit"]
+    return columns.covered_units(observed) or tuple(sorted({*members, *observed}))
+
+
+def _allies(lag_months: int) -> Relation:
+    return Relation(
+        _RELATION,
+        "alliances",
+        Atop.name,
+        "States in the same alliances, by how many",
+        frequency="year",
+        lag_months=lag_months,
+        carry_months=_CARRY,
+    )
+
+
+def _indicators(lag_months: int) -> tuple[Indicator, ...]:
+    named = {name: ("1 if so", text) for name, (_, text) in _PACTS.items()} | _COUNTS
+    return tuple(
+        Indicator(
+            name,
+            unit,
+            Atop.name,
+            text,
+            frequency="year",
+            lag_months=lag_months,
+            census=True,
+            carry_months=_CARRY,
+        )
+        for name, (unit, text) in named.items()
+    )
