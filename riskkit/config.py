@@ -3,68 +3,98 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 
 from riskkit.errors import ConfigError
 
 
+def _as_written(value: object) -> object:
+    """Undo what YAML makes of `6` and `2021-12-31`."""
+    return str(value) if isinstance(value, int | date) else value
+
+
+Months = Annotated[str, BeforeValidator(_as_written)]
+"""Months or horizons as text, such as 2021-12 or 1-12."""
+
+
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class SourceEntry(_Section):
     """One file and the reader for it."""
 
     source: str
+    """The reader, one of `riskkit data list`."""
     path: str
+    """File or folder, relative to `data.root`."""
     options: dict[str, Any] = Field(default_factory=dict)
+    """What the reader must know about the file; sources.md lists each reader's options."""
 
 
 class WorldSettings(_Section):
     """Size and seed of the simulated world."""
 
     seed: int = 1
+    """Another seed is another world."""
     countries: int = Field(default=120, ge=60, le=200)
+    """Number of countries."""
     months: int = Field(default=360, ge=300, le=600)
+    """Length of its history."""
 
 
 class DataSettings(_Section):
-    """Where the observations come from.
-
-    `kind` auto takes the files that `riskkit data add` stored, and the simulated world when there
-    are none; files takes the entries of `sources`, whose paths are relative to `root`.
-    """
+    """Where the observations come from."""
 
     kind: Literal["auto", "world", "files"] = "auto"
+    """`files` takes the entries of `sources`; `world` simulates; `auto` takes the entries, or else
+    the files that `riskkit data add` stored, or else the simulated world."""
     root: str = "."
+    """Folder of the `sources`, relative to the working folder."""
     store: str = "data"
+    """Folder of `riskkit data add`, relative to the working folder."""
     sources: tuple[SourceEntry, ...] = ()
+    """Files and their readers."""
     world: WorldSettings = WorldSettings()
 
 
 class PanelSettings(_Section):
-    """First month and last known month of the panel; both default to what the target covers."""
+    """The unit-month grid that every indicator is joined onto."""
 
-    start: str | None = None
-    as_of: str | None = None
+    start: Months | None = None
+    """First month, e.g. 1990-01; by default the first that the target's source covers."""
+    as_of: Months | None = None
+    """Month at whose end the forecaster stands; by default when the newest outcomes came out."""
 
 
 class FeatureSettings(_Section):
-    """Families to build; empty means all that are installed."""
+    """What the models see."""
 
     families: tuple[str, ...] = ()
+    """Feature families, see `riskkit features list`; empty means all that have an indicator."""
 
 
 class TargetSettings(_Section):
     """What is forecast."""
 
     indicator: str = "ged_sb"
+    """The indicator to forecast; one of a source's."""
     period: Literal["month", "year"] = "month"
+    """Whether a forecast is of the indicator in each month, or of its sum over each year."""
     thresholds: tuple[int, ...] = (1, 25, 100)
+    """Three ascending counts, whose probabilities are published as p_any, p_25 and p_100."""
 
     @field_validator("thresholds")
     @classmethod
@@ -78,30 +108,41 @@ class ForecastSettings(_Section):
     """The published forecast."""
 
     model: str = "pool"
-    horizons: str = "1-12"
+    """The model that is published."""
+    horizons: Months = "1-12"
+    """Months ahead of `panel.as_of`, e.g. 1-12 or 1,3,6; together they are the window."""
     draws: int = Field(default=1000, ge=100, le=10000)
+    """Joint scenarios, in backtests too."""
 
 
 class BacktestSettings(_Section):
     """Rolling origins and the models that compete on them."""
 
-    origins: str = ""
-    horizons: str = "3-14"
+    origins: Months = ""
+    """Last known months, e.g. 2017-10,2018-10, or 2017-10..2020-10:12 for every twelfth; by default
+    the last four, a year apart, whose windows are wholly observed."""
+    horizons: Months = "3-14"
+    """Months ahead of the origin."""
     models: tuple[str, ...] = ()
+    """Models by name; empty means all."""
     reference: str = "conflictology"
+    """The model that skill is relative to; it takes part in any case."""
     processes: int = Field(default=0, ge=0)
+    """Worker processes; 0 means one per core. The results do not depend on it."""
 
 
 class Params(_Section):
     """A whole study."""
 
     seed: int = 20240101
+    """Seed of every fit and draw: the same seed and inputs give the same bytes."""
     data: DataSettings = DataSettings()
     panel: PanelSettings = PanelSettings()
     features: FeatureSettings = FeatureSettings()
     target: TargetSettings = TargetSettings()
     forecast: ForecastSettings = ForecastSettings()
     models: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Options of models, by model; models.md lists them."""
     backtest: BacktestSettings = BacktestSettings()
 
 

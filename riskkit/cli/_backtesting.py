@@ -53,7 +53,7 @@ def backtest_study(study: Study, out: Path, *, export: bool) -> pl.DataFrame | N
             on_done=lambda job: advance(f"{job.window} {job.model}"),
         )
     with atomic_file(out / "forecasts.parquet") as partial:
-        pl.scan_parquet(paths).sink_parquet(partial)
+        pl.scan_parquet(paths, glob=False).sink_parquet(partial)
     if export:
         _export_views(paths, out)
     return _score(study, paths, out)
@@ -71,6 +71,8 @@ def _score(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame | Non
         pl.concat([one.rows for one in scored]).write_parquet(partial)
     observed = [one for one in scored if one.rows.height]
     if not observed:
+        for name in (LEADERBOARD, STUDY):  # of an earlier backtest
+            (out / name).unlink(missing_ok=True)
         return None
     board = leaderboard(observed, study.params.backtest.reference, study.params.seed)
     with atomic_file(out / LEADERBOARD) as partial:
@@ -123,7 +125,7 @@ class _Truth:
         units = study.panel.units
         self.rows = {unit: row for row, unit in enumerate(units["unit"])}
         self.values = outcomes(study.target, study.releases, units, months, as_of=_NEVER)
-        self.year = 12 // study.target.months
+        self.period = study.target.months
 
     def score(self, forecast: Forecast, window: str) -> Scored:
         rows = np.array([self.rows[unit] for unit in forecast.units])
@@ -134,9 +136,9 @@ class _Truth:
         return score_forecast(forecast, window, outcome, self._recent(rows, forecast.origin))
 
     def _recent(self, rows: NDArray[np.int64], origin: int) -> NDArray[np.float64]:
-        """Sum over the year up to the origin."""
-        last = origin - self.first + 1
-        past = self.values[rows, max(0, last - 12) : last]
+        """Sum over the last year of months, or the last period of a year, that ended by then."""
+        end = origin - self.first + 2 - self.period
+        past = self.values[rows, max(0, end - 12) : max(0, end)]
         return np.asarray(np.nansum(past, axis=1), dtype=np.float64)
 
 

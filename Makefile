@@ -1,0 +1,70 @@
+# `make demo` shows riskkit at work, `make test` checks it. Both need make and Python 3.11 or newer.
+
+# A Python of another name: make demo PYTHON=python3.12
+PYTHON ?= python3
+OUT ?= publication
+
+PYTEST := python -m pytest --numprocesses auto --maxprocesses 8
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test lint docs test-oldest clean
+
+help:  ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1 | /p' Makefile | \
+	  while IFS='|' read -r name what; do printf '%-20s%s\n' "$$name" "$$what"; done
+
+demo: .venv/installed  ## Install into .venv, rank the embedded world, show the top of the ranking
+	@echo "Forecasting and ranking the embedded world ..."
+	@.venv/bin/riskkit run --out "$(OUT)"
+
+test: lint  ## Install with the test tools; lint, type check, run every test
+	@echo "Testing ..."
+	@.venv/bin/$(PYTEST)
+
+lint: .venv/installed-dev  ## Lint and type check only
+	@echo "Linting and type checking ..."
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+
+docs: .venv/installed-dev  ## Write the pages of docs/ that come from the code
+	@.venv/bin/python -m riskkit.cli._reference docs
+
+test-oldest: .venv-oldest/installed-dev  ## Run every test on the oldest libraries allowed
+	@.venv-oldest/bin/$(PYTEST)
+
+clean:  ## Remove the environments and caches; publications stay
+	rm -rf .venv .venv-oldest .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find riskkit features tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An environment is made once, and its stamps are renewed when the requirements change: a second run
+# asks nobody for anything.
+.venv/created .venv-oldest/created: %/created:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || { echo >&2 \
+	  "riskkit needs Python 3.11 or newer, and $(PYTHON) is none: name one, e.g. 'make demo PYTHON=python3.12'"; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2> /dev/null || { echo >&2 \
+	  "$(PYTHON) has no venv module: install it (Debian, Ubuntu: 'apt install python3-venv') and run make again"; exit 1; }
+	@echo "Creating $* with $$("$(PYTHON)" --version) ..."
+	@"$(PYTHON)" -m venv --clear $*
+	@touch $@
+
+# $(call install,ENVIRONMENT,CONSTRAINTS,WHAT); --no-compile leaves modules that nobody imports alone.
+define install
+@echo "Installing riskkit into $(1) (about a minute; 450 MB to download, 1 GB on disk) ..."
+@$(1)/bin/python -m pip install -qq --no-input --disable-pip-version-check --no-compile \
+  --constraint $(2) --editable '$(3)' || { echo >&2 \
+  "riskkit could not be installed, pip says why; the installation needs the network"; exit 1; }
+endef
+
+.venv/installed: pyproject.toml constraints.txt | .venv/created
+	$(call install,.venv,constraints.txt,.)
+	@touch $@
+
+.venv/installed-dev: pyproject.toml constraints.txt | .venv/created
+	$(call install,.venv,constraints.txt,.[dev])
+	@touch $@ .venv/installed
+
+.venv-oldest/installed-dev: pyproject.toml constraints-oldest.txt | .venv-oldest/created
+	$(call install,.venv-oldest,constraints-oldest.txt,.[dev])
+	@touch $@

@@ -1,0 +1,117 @@
+"""Who may import whom: the house of CONTRIBUTING.md, checked line by line."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCE_ROOTS = (ROOT / "riskkit", ROOT / "features" / "riskkit_features")
+LAYERS = (
+    {"errors"},
+    {"atomic", "months"},
+    {"units"},
+    {"config", "ensemble", "registry", "tables"},
+    {"networks"},
+    {"panel", "sources", "transforms"},
+    {"family", "store", "targets"},
+    {"dataset", "forecast"},
+    {"models", "scoring", "world"},
+    {"backtest", "evaluation", "risk", "submission"},
+    {"publish"},
+    {"testing"},
+    {"cli"},
+)
+LEVEL = {part: level for level, layer in enumerate(LAYERS) for part in layer}
+STRANGERS = ("models", "publish", "scoring", "sources")
+"""Packages whose public modules never import each other; `_shared` ones and `__init__` may be."""
+FINDS_BY_NAME = ("", "registry")
+"""`riskkit/__init__.py` and the registry look upwards, by name and only when asked."""
+HOMES = {
+    "click": ("cli",),
+    "rich": ("cli",),
+    "sklearn": ("models", "risk.drivers"),
+    "statsmodels": ("models", "risk.drivers"),
+    "xgboost": ("models", "risk.drivers"),
+}
+
+
+def _name(path: Path) -> str:
+    """The dotted name of a module; of riskkit's own without the package."""
+    base = ROOT / "features" if "riskkit_features" in path.parts else ROOT
+    parts = path.relative_to(base).with_suffix("").parts
+    return ".".join(part for part in parts if part not in ("riskkit", "__init__"))
+
+
+MODULES = {_name(path): path for root in SOURCE_ROOTS for path in sorted(root.rglob("*.py"))}
+OWN = [name for name in MODULES if not name.startswith("riskkit_features")]
+FAMILIES = [name for name in MODULES if name.startswith("riskkit_features")]
+
+
+def _imports(name: str, inside_functions: bool = True) -> set[str]:
+    """Full dotted names that a module imports: `from a import b` counts as a.b."""
+    found, pending = set(), [ast.parse(MODULES[name].read_text(encoding="utf-8"))]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name} imports relatively in line {node.lineno}"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+        if inside_functions or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            pending.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def _within(dotted: str, homes: tuple[str, ...]) -> bool:
+    return any(dotted == home or dotted.startswith(f"{home}.") for home in homes)
+
+
+def _riskkit_imports(name: str) -> list[str]:
+    full = (dotted.split(".") for dotted in _imports(name))
+    return [".".join(parts[1:]) for parts in full if parts[0] == "riskkit" and len(parts) > 1]
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_module_imports_only_lower_layers(name: str) -> None:
+    part = name.partition(".")[0]
+    assert part in LEVEL or part == "", f"give '{part}' a place in LAYERS and in CONTRIBUTING.md"
+    if name in FINDS_BY_NAME:
+        return
+    for imported in _riskkit_imports(name):
+        other = imported.partition(".")[0]
+        below = other == "__version__" or LEVEL.get(other, len(LAYERS)) < LEVEL[part]
+        assert below or other == part, f"{name} imports {imported}, which is not below it"
+
+
+@pytest.mark.parametrize("name", [n for n in OWN if n.count(".") and n.startswith(STRANGERS)])
+def test_neighbours_do_not_know_each_other(name: str) -> None:
+    package = name.partition(".")[0]
+    for imported in _riskkit_imports(name):
+        module = ".".join(imported.split(".")[:2])
+        stranger = module in MODULES and "._" not in module and module != name
+        assert not (stranger and module.startswith(f"{package}.")), f"{name} imports {imported}"
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_families_import_the_language_of_features_only(name: str) -> None:
+    package = ".".join(name.split(".")[:2])
+    known = ("riskkit.family", "riskkit.transforms", "polars", package)
+    for imported in _imports(name):
+        standard = imported.partition(".")[0] in sys.stdlib_module_names
+        assert standard or _within(imported, known), f"{name} imports {imported}"
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_heavy_libraries_have_their_homes(name: str) -> None:
+    for imported in _imports(name):
+        homes = HOMES.get(imported.partition(".")[0], (name,))
+        assert _within(name, homes), f"{name} imports {imported}, which belongs into {homes}"
+        assert not _within(imported, ("riskkit_features",)), f"{name} imports {imported}"
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_pandas_stays_inside_functions(name: str) -> None:
+    outside = _imports(name, inside_functions=False)
+    assert not any(_within(imported, ("pandas",)) for imported in outside)
