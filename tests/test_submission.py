@@ -2,7 +2,6 @@ import json
 import shutil
 
 import numpy as np
-import pandas as pd
 import polars as pl
 import pytest
 
@@ -50,12 +49,6 @@ def test_an_index_and_float_keys_do_no_harm(tmp_path, forecast_file, suffix):
     frame = _forecast().with_columns(pl.col("month_id", "draw").cast(pl.Float64))
     saved = _write(frame.with_row_index(""), tmp_path / f"saved{suffix}")
     assert read_submission([saved]).equals(read_submission([forecast_file]))
-
-
-def test_keys_in_a_pandas_index_are_found(tmp_path, forecast_file):
-    frame = pd.DataFrame(_forecast().to_dict(as_series=False))
-    frame.set_index(["month_id", "country_id", "draw"]).to_parquet(tmp_path / "p.parquet")
-    assert read_submission([tmp_path / "p.parquet"]).equals(read_submission([forecast_file]))
 
 
 def test_folders_are_searched_to_any_depth(tmp_path, forecast_file):

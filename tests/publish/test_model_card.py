@@ -9,6 +9,7 @@ def record(model: str) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "model": [model, model, "other"],
+            "target": ["ged_sb"] * 3,
             "window": ["2019", "2018", "2018"],
             "rule": ["crps", "crps", "crps"],
             "value": [12.3456, 3.0, 99.0],
@@ -27,8 +28,8 @@ def test_the_card_names_model_target_dates_and_sources():
 
 def test_the_record_shows_this_model_only():
     text = card(sample_publication(record=record("invented")))
-    assert "| 2019 | crps | 12.35 | 0.1 | -0.05 | 0.25 |" in text
-    assert "| 2018 | crps | 3 |  |  |  |" in text
+    assert "| ged_sb | 2019 | crps | 12.35 | 0.1 | -0.05 | 0.25 |" in text
+    assert "| ged_sb | 2018 | crps | 3 |  |  |  |" in text
     assert "99" not in text
 
 

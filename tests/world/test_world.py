@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 
 import numpy as np
 import polars as pl
@@ -70,12 +69,6 @@ def test_other_sizes_are_refused(settings, message):
 def test_it_ends_in_december_2024(world):
     assert format_month(LAST_MONTH) == "2024-12"
     assert format_month(world.months[0]) == "1995-01"
-
-
-def test_it_is_made_in_three_seconds():
-    started = time.process_time()
-    simulate(1, 120, 360)
-    assert time.process_time() - started < 3
 
 
 def test_a_panel_is_built_from_it_and_says_that_it_is_simulated(world):
