@@ -9,10 +9,12 @@ import os
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import chain
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -105,7 +107,13 @@ def forecast_job(job: Job) -> Forecast:
 
 
 def _forecast_to_file(job: Job, path: Path) -> Path:
-    frame = forecast_job(job).to_frame()
+    place = f"model '{job.model}', window {job.window}"
+    try:
+        frame = forecast_job(job).to_frame()
+    except RiskkitError as error:
+        raise RiskkitError(f"{place}: {error.what}", got=error.got, hint=error.hint) from error
+    except Exception as error:
+        raise RiskkitError(f"{place} fails: {error!r}", hint="see --debug") from error
     with atomic_file(path) as partial:
         frame.with_columns(pl.lit(job.window).alias("window")).write_parquet(partial)
     return path
@@ -152,17 +160,34 @@ def _in_parallel(
             yield _forecast_to_file(job, path), job
         return
     # A forked polars deadlocks, so each worker starts afresh.
-    with ProcessPoolExecutor(processes, get_context("spawn")) as workers:
+    with ProcessPoolExecutor(processes, get_context("spawn"), _end_with_parent) as workers:
         running = {workers.submit(_forecast_to_file, job, path): job for path, job in remaining}
         try:
             for future in as_completed(running):
                 yield future.result(), running[future]
+        except BrokenProcessPool as error:
+            raise RiskkitError(
+                "a worker process died, perhaps for want of memory",
+                hint="lower backtest.processes; what is finished is kept",
+            ) from error
         except BaseException:
             workers.shutdown(cancel_futures=True)
             raise
 
 
+def _end_with_parent() -> None:
+    """Let a worker die when the process that started it was killed; it would wait forever."""
+    parent = parent_process()
+
+    def wait() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
+
+
 def read_forecast(path: Path) -> tuple[Forecast, str]:
     """Read one file of `run_backtest` back: the forecast and its window."""
-    frame = pl.read_parquet(path)
+    frame = pl.read_parquet(path, glob=False)
     return from_frame(frame)[0], frame["window"][0]

@@ -26,7 +26,7 @@ class Dataset:
         first_month: Month id of the first column.
         origin: Month id of the last column: the last month whose end has passed.
         horizons: Months ahead; horizon h speaks of the period that starts in origin + h.
-        features: Names along the last axis of X.
+        features: Names along the last axis of X: those with any value up to the origin.
         X: Array [units, months, features]; column t holds what was known at the end of month t,
             NaN where missing.
         y: Array [units, months]: outcome of the period that starts in the month, as known at the
@@ -85,9 +85,7 @@ def build_dataset(
             f"{format_month(first)} to {format_month(last)}",
             hint="choose an origin in between, or add newer data",
         )
-    columns = tuple(column for column in features.columns if column not in KEYS)
-    cube = features.select(columns).to_numpy().astype(np.float32, copy=False)
-    cube = cube.reshape(len(names), n_months, len(columns))[:, : origin - first + 1]
+    columns, cube = _known_features(features, len(names), origin - first + 1)
     y = outcomes(target, releases, units, range(first, origin + 1), as_of=origin)
     if np.isnan(y).all():
         raise RiskkitError(
@@ -104,6 +102,17 @@ def build_dataset(
         X=cube,
         y=y,
     )
+
+
+def _known_features(
+    features: pl.DataFrame, n_units: int, n_months: int
+) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    """Cut the features at the origin and drop those that nobody had a value of by then."""
+    names = np.array([column for column in features.columns if column not in KEYS])
+    values = features.select(names.tolist()).to_numpy().astype(np.float32, copy=False)
+    cube = values.reshape(n_units, -1, len(names))[:, :n_months]
+    known = ~np.isnan(cube).all(axis=(0, 1))
+    return tuple(names[known].tolist()), np.ascontiguousarray(cube[..., known])
 
 
 def _starting(target: Target, origin: int, horizons: Sequence[int]) -> tuple[int, ...]:

@@ -98,3 +98,15 @@ def test_horizons_that_reach_no_period_are_refused() -> None:
     target = Target("deaths", "year")
     with pytest.raises(RiskkitError, match="no period of 'deaths_year' starts 1 to 2 months"):
         build_dataset(features, [release], UNITS, target, month_id("2020-06"), (1, 2))
+
+
+def test_features_that_nobody_had_by_then_are_left_out() -> None:
+    features, release = made_up()
+    late = pl.when(pl.col("month") > first_day(START + 20)).then(pl.col("level"))
+    features = features.with_columns(
+        late.alias("late"), pl.lit(None, dtype=pl.Float32).alias("never")
+    )
+    for origin, names in ((START + 20, ("level",)), (START + 21, ("level", "late"))):
+        data = build_dataset(features, [release], UNITS, Target("deaths"), origin, (1,))
+        assert data.features == names
+        assert data.X.shape[2] == len(names)

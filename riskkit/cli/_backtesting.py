@@ -26,6 +26,10 @@ _SHOWN_TOTAL = ("crps", "log1p_crps", "mis", "coverage_50", "coverage_90")
 _RECORD = ("crps", "log1p_crps", "ign", "brier_25", "coverage_90")
 _RECORD_WAR = ("crps", "coverage_90")
 _NEVER = 10**6
+_LEADERBOARD_TYPES = {
+    "window": pl.String,
+    **dict.fromkeys(("value", "skill", "skill_low", "skill_high"), pl.Float64),
+}
 LEADERBOARD, STUDY = "leaderboard.csv", "study.json"
 
 
@@ -54,9 +58,10 @@ def backtest_study(study: Study, out: Path, *, export: bool) -> pl.DataFrame | N
         )
     with atomic_file(out / "forecasts.parquet") as partial:
         pl.scan_parquet(paths, glob=False).sink_parquet(partial)
+    board = _score(study, paths, out)
     if export:
         _export_views(paths, out)
-    return _score(study, paths, out)
+    return board
 
 
 def _score(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame | None:
@@ -156,7 +161,7 @@ def read_leaderboard(folder: Path) -> pl.DataFrame:
     path = folder / LEADERBOARD
     if not path.is_file():
         raise RiskkitError(f"there is no {path}", hint="run `riskkit backtest` first")
-    return pl.read_csv(path, schema_overrides={"window": pl.String})
+    return pl.read_csv(path, schema_overrides=_LEADERBOARD_TYPES)
 
 
 def print_leaderboard(board: pl.DataFrame, window: str = "all", target: str | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from inspect import signature
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskkit.dataset import Dataset
-from riskkit.errors import ConfigError
+from riskkit.errors import ConfigError, RiskkitError
 from riskkit.forecast import Forecast
 
 
@@ -41,11 +42,14 @@ class Model(ABC):
         name: Registry name.
         summary: One sentence for the leaderboard and the model card.
         members: Names of the models that a pool is made of by default.
+        calibrated: Whether the distribution claims to be right; False for baselines whose spread
+            is fixed by fiat, which the contract tests do not hold to it.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
     members: ClassVar[tuple[str, ...]] = ()
+    calibrated: ClassVar[bool] = True
 
     def fit(self, data: Dataset, seed: int) -> Self:
         """Learn from the past that `data` holds; by default there is nothing to learn."""
@@ -97,11 +101,16 @@ class Model(ABC):
         """Read the learned state from a file that `save` wrote.
 
         Raises:
-            RiskkitError: The file is not a riskkit model, or another model's.
+            RiskkitError: The file is not a riskkit model, another model's, or another version's.
         """
         from riskkit.models._store import read_state
 
-        return self.restore(read_state(path, self.name))
+        try:
+            return self.restore(read_state(path, self.name))
+        except KeyError as error:
+            raise RiskkitError(
+                f"{path} holds no {error} of the model {self.name}", hint="fit it again"
+            ) from error
 
 
 def make_model(name: str, options: dict[str, Any]) -> Model:
@@ -109,14 +118,28 @@ def make_model(name: str, options: dict[str, Any]) -> Model:
 
     Raises:
         RiskkitError: There is no such model.
-        ConfigError: A setting does not belong to it, or its value does not fit.
+        ConfigError: A setting does not belong to it, or its value is of another type.
     """
     from riskkit.registry import lookup, models
 
     kind: type[Model] = lookup("model", models(), name)
-    try:
-        return kind(**options)
-    except TypeError as error:
-        raise ConfigError(
-            f"models.{name}: {error}", hint=f"see `riskkit leaderboard --models` or {kind.__doc__}"
-        ) from error
+    settings = signature(kind).parameters
+    for key, value in options.items():
+        if key not in settings:
+            raise ConfigError(
+                f"models.{name} has no setting '{key}'",
+                hint=f"its settings: {', '.join(settings) or 'none'}",
+            )
+        default = settings[key].default
+        if not _is_like(value, default):
+            raise ConfigError(f"models.{name}.{key} takes a value like {default!r}", got=value)
+    return kind(**options)
+
+
+def _is_like(value: object, default: object) -> bool:
+    """Whether a setting has the type of its default, as far as that says anything."""
+    if isinstance(default, tuple):
+        return isinstance(value, list | tuple)
+    if isinstance(default, float):
+        return isinstance(value, int | float)
+    return not isinstance(default, int | str) or isinstance(value, type(default))

@@ -35,6 +35,7 @@ OWN = {
 }
 """Features that the models make from the outcome series, and phrases for them."""
 _NAMES = tuple(OWN)
+MOST_ROWS = 60_000
 
 
 @dataclass(frozen=True)
@@ -143,25 +144,35 @@ class RowMaker:
             quiet_every: One in so many rows is kept where the unit had nothing for five
                 windows and nothing follows; its weight makes up for the others.
             seed: Of the row sample.
+
+        Returns:
+            At most `MOST_ROWS` rows, so that time does not grow with the panel.
         """
         rng = np.random.default_rng(seed)
         unit, at, step = self._candidates(per_origin, rng)
         outcome = self.past.values[unit, at + step]
         quiet = ~(self.own[unit, at, _NAMES.index("own_any_5_years")] > 0) & (outcome == 0)
-        keep = ~np.isnan(outcome) & (~quiet | (rng.integers(quiet_every, size=len(at)) == 0))
-        weight = np.where(quiet, float(quiet_every), 1.0)[keep]
-        return self.rows(unit[keep], at[keep], step[keep], weight)
+        kept = ~np.isnan(outcome) & (~quiet | (rng.integers(quiet_every, size=len(at)) == 0))
+        rows = at_most(MOST_ROWS, np.flatnonzero(kept), rng)
+        weight = np.where(quiet, float(quiet_every), 1.0)
+        return self.rows(unit[rows], at[rows], step[rows], weight[rows])
 
     def _candidates(
         self, per_origin: int, rng: np.random.Generator
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         past = self.past
         first = max(int(np.searchsorted(past.columns, 0)), min(past.window, past.last // 2))
-        origins, units = np.meshgrid(np.arange(first, past.last), np.arange(len(self.data.units)))
-        at, unit = origins.ravel(), units.ravel()
+        periods = max(past.last - first, 0)
+        at = np.tile(np.arange(first, first + periods), len(self.data.units))
+        unit = np.repeat(np.arange(len(self.data.units)), periods)
         steps = np.unique(past.steps)
         pick = np.argsort(rng.random((len(at), len(steps))), axis=1)[:, :per_origin]
         at, unit = np.repeat(at, pick.shape[1]), np.repeat(unit, pick.shape[1])
         step = steps[pick].ravel()
         fits = at + step <= past.last
         return unit[fits], at[fits], step[fits]
+
+
+def at_most(count: int, rows: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+    """Sort a random part of the rows if there are more than `count`."""
+    return rows if len(rows) <= count else np.sort(rng.choice(rows, count, replace=False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,17 @@ from riskkit.atomic import atomic_file
 from riskkit.errors import RiskkitError
 
 _HEADER = "riskkit"
+_DAMAGES = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    EOFError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What reading raises on files that are damaged, or are something else."""
 
 
 def write_state(path: Path, name: str, state: dict[str, Any]) -> None:
@@ -28,8 +40,10 @@ def write_state(path: Path, name: str, state: dict[str, Any]) -> None:
             plain[key] = value
     header = json.dumps({"model": name, "state": plain}, sort_keys=True)
     arrays[_HEADER] = np.array(header)
-    with atomic_file(path) as partial, partial.open("wb") as handle:
-        np.savez(handle, allow_pickle=False, **arrays)
+    with atomic_file(path) as partial, zipfile.ZipFile(partial, "w") as archive:
+        for key, array in arrays.items():
+            with archive.open(f"{key}.npy", "w") as entry:
+                np.lib.format.write_array(entry, array, allow_pickle=False)
 
 
 def read_state(path: Path, name: str) -> dict[str, Any]:
@@ -39,19 +53,28 @@ def read_state(path: Path, name: str) -> dict[str, Any]:
         RiskkitError: The file is not one that `write_state` wrote for this model.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            content = {key: archive[key] for key in archive.files}
+        content = _read_arrays(path)
         header = json.loads(str(content.pop(_HEADER)))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        owner, state = header["model"], dict(header["state"])
+    except _DAMAGES as error:
         raise RiskkitError(
             f"{path} is not a riskkit model file", hint="write it with Model.save"
         ) from error
-    if header["model"] != name:
-        raise RiskkitError(f"{path} holds the model {header['model']}, not {name}")
-    state: dict[str, Any] = dict(header["state"])
+    if owner != name:
+        raise RiskkitError(f"{path} holds the model {owner}, not {name}")
     for key, value in content.items():
         if key.endswith(".bytes"):
             state[key.removesuffix(".bytes")] = value.tobytes()
         else:
             state[key] = value
     return state
+
+
+def _read_arrays(path: Path) -> dict[str, Any]:
+    arrays = {}
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            with archive.open(name) as entry:
+                array = np.lib.format.read_array(entry, allow_pickle=False)
+            arrays[name.removesuffix(".npy")] = array
+    return arrays

@@ -14,11 +14,12 @@ from riskkit.models._boosting import from_bytes, predict, shapley, to_bytes, tra
 from riskkit.models._draws import stratified
 from riskkit.models._history import ceiling, history
 from riskkit.models._marginal import Marginal
-from riskkit.models._rows import OWN, RowMaker, feature_names
+from riskkit.models._rows import OWN, RowMaker, Rows, at_most, feature_names
 
 LEVELS = np.concatenate([[0.01], (np.arange(19) + 0.5) / 19, [0.99]])
 POINTS = (np.arange(200) + 0.5) / 200
 FEWEST = 100
+MOST = 16_000
 ANY_ROUNDS = 100
 
 
@@ -42,28 +43,10 @@ class BoostedHurdle(Marginal):
         self.any = self.size = None
         self.common = np.quantile(z[positive], LEVELS) if positive.any() else self.common * 0.0
         if positive.any():
-            self.any = train(
-                rows.X,
-                positive.astype(np.float64),
-                ANY_ROUNDS,
-                rows.weight,
-                objective="binary:logistic",
-                seed=seed,
-                eta=0.1,
-                base_score=float(np.clip(np.average(positive, weights=rows.weight), 0.001, 0.999)),
-            )
+            self.any = _chance(rows, positive, seed)
         if positive.sum() >= FEWEST:
-            self.size = train(
-                rows.X[positive],
-                z[positive],
-                self.rounds,
-                objective="reg:quantileerror",
-                seed=seed,
-                quantile_alpha=LEVELS.tolist(),
-                max_depth=4,
-                eta=0.1,
-                colsample_bytree=0.5,
-            )
+            some = at_most(MOST, np.flatnonzero(positive), np.random.default_rng(seed))
+            self.size = _sizes(rows.X[some], z[some], self.rounds, seed)
         return self
 
     def marginals(self, data: Dataset, size: int) -> NDArray[np.float64]:
@@ -112,3 +95,31 @@ class BoostedHurdle(Marginal):
         self.any, self.size = from_bytes(state["any"]), from_bytes(state["size"])
         self.common = state["common"]
         return self
+
+
+def _chance(rows: Rows, positive: NDArray[np.bool_], seed: int) -> xgb.Booster:
+    share = float(np.average(positive, weights=rows.weight))
+    return train(
+        rows.X,
+        positive.astype(np.float64),
+        ANY_ROUNDS,
+        rows.weight,
+        objective="binary:logistic",
+        base_score=min(max(share, 0.001), 0.999),
+        eta=0.1,
+        seed=seed,
+    )
+
+
+def _sizes(X: NDArray[np.float32], z: NDArray[np.float64], rounds: int, seed: int) -> xgb.Booster:
+    return train(
+        X,
+        z,
+        rounds,
+        objective="reg:quantileerror",
+        quantile_alpha=LEVELS.tolist(),
+        max_depth=4,
+        eta=0.1,
+        colsample_bytree=0.5,
+        seed=seed,
+    )

@@ -18,6 +18,7 @@ class Zero(Model):
 
     name: ClassVar[str] = "zero"
     summary: ClassVar[str] = "No deaths anywhere."
+    calibrated: ClassVar[bool] = False
 
     def sample(self, data: Dataset, size: int, seed: int) -> NDArray[np.int64]:
         """Zeros; see `Model.sample`."""
@@ -27,6 +28,7 @@ class Zero(Model):
 class _PoissonAverage(Model):
     """Independent Poisson draws around the unit's mean over the last months."""
 
+    calibrated: ClassVar[bool] = False
     months: ClassVar[int]
 
     def sample(self, data: Dataset, size: int, seed: int) -> NDArray[np.int64]:
@@ -67,6 +69,7 @@ class Bootstrap(Model):
 
     name: ClassVar[str] = "bootstrap"
     summary: ClassVar[str] = "Draws from all units over the last 12 months."
+    calibrated: ClassVar[bool] = False
 
     def sample(self, data: Dataset, size: int, seed: int) -> NDArray[np.int64]:
         """Independent draws, the same distribution for every unit. See `Model.sample`."""

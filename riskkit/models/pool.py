@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskkit.dataset import Dataset
-from riskkit.errors import ConfigError
+from riskkit.errors import ConfigError, RiskkitError
 from riskkit.models import Contributions, make_model
 from riskkit.models._marginal import Marginal
 
@@ -56,12 +56,23 @@ class Pool(Marginal):
         return next((found for found in explained if found is not None), None)
 
     def state(self) -> dict[str, Any]:
-        """The states of all members, their keys prefixed by the member's name."""
+        """The members, and the states of each, their keys prefixed by the member's name."""
         states = [(member.name, member.state()) for member in self._members]
-        return {f"{name}/{key}": value for name, state in states for key, value in state.items()}
+        parts = {f"{name}/{key}": value for name, state in states for key, value in state.items()}
+        return {"members": [name for name, _ in states], **parts}
 
     def restore(self, state: dict[str, Any]) -> Self:
-        """Give each member its part."""
+        """Give each member its part.
+
+        Raises:
+            RiskkitError: The state is of a pool of other members.
+        """
+        names = [member.name for member in self._members]
+        if state["members"] != names:
+            raise RiskkitError(
+                f"the model file holds a pool of {', '.join(state['members'])}",
+                hint=f"load it into a pool of these, not of {', '.join(names)}",
+            )
         for member in self._members:
             start = f"{member.name}/"
             part = {k.removeprefix(start): v for k, v in state.items() if k.startswith(start)}
