@@ -9,6 +9,7 @@ from typing import Literal
 import polars as pl
 
 from riskkit.errors import RiskkitError
+from riskkit.networks import NETWORK, network_column, relations_among
 from riskkit.panel import Panel
 from riskkit.transforms import POSITION
 
@@ -27,7 +28,7 @@ class Feature:
         inputs: Indicators that the expression reads.
         description: One phrase for people who read a driver list.
         sign: Expected sign of the association with later violence.
-        spatial: True when other units' values enter.
+        spatial: True when other units' values enter, as those of partners in a network do.
     """
 
     name: str
@@ -37,6 +38,14 @@ class Feature:
     description: str
     sign: Sign = "?"
     spatial: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "spatial", self.spatial or bool(self.relations))
+
+    @property
+    def relations(self) -> tuple[str, ...]:
+        """Relations over which the expression looks at partners, sorted."""
+        return relations_among(self.expr.meta.root_names())
 
 
 @dataclass(frozen=True)
@@ -58,19 +67,31 @@ class Family:
         """Indicators that the features read, sorted."""
         return tuple(sorted({name for feature in self.features for name in feature.inputs}))
 
+    @property
+    def relations(self) -> tuple[str, ...]:
+        """Relations that the features look over, sorted."""
+        return tuple(sorted({name for feature in self.features for name in feature.relations}))
+
     def build(self, panel: Panel) -> pl.DataFrame:
         """Compute the features: one row per panel row, columns `unit, month, <features>`.
 
-        An indicator that the panel does not carry is missing everywhere: its features are null,
-        not zero and not absent.
+        An indicator or a relation that the panel does not carry is missing everywhere: its
+        features are null, not zero and not absent.
         """
         absent = [name for name in self.inputs if name not in panel.frame.columns]
         frame = panel.frame.lazy().with_columns(
             (pl.int_range(pl.len(), dtype=pl.Int32) % panel.n_months).alias(POSITION),
             *(pl.lit(None, dtype=pl.Float64).alias(name) for name in absent),
+            *(_network(panel, relation) for relation in self.relations),
         )
         columns = [f.expr.cast(pl.Float32).alias(f.name) for f in self.features]
         return frame.select(*KEYS, *columns).collect()
+
+
+def _network(panel: Panel, relation: str) -> pl.Expr:
+    network = panel.networks.get(relation)
+    column = pl.lit(None, dtype=NETWORK) if network is None else pl.lit(network)
+    return column.alias(network_column(relation))
 
 
 def join_families(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import polars as pl
 
 from riskkit.errors import RiskkitError
 from riskkit.months import first_day, first_day_expr, month_id, month_id_expr
+from riskkit.networks import build_networks
 from riskkit.tables import Indicator, Release, Units
 
 _LENGTH = {"month": 1, "year": 12}
@@ -31,6 +32,7 @@ class Panel:
         last_period: Month id of the last period that each indicator's source speaks of.
         as_of: Month id of the last row.
         simulated: True when any source is made up.
+        networks: By relation who was known to be tied to whom; see `riskkit.networks.NETWORK`.
     """
 
     frame: pl.DataFrame
@@ -39,6 +41,7 @@ class Panel:
     last_period: Mapping[str, int]
     as_of: int
     simulated: bool
+    networks: Mapping[str, pl.Series] = field(default_factory=dict)
 
     @property
     def data_kind(self) -> Literal["observed", "simulated"]:
@@ -225,7 +228,8 @@ def build_panel(
         as_of: Month id of the last row, at whose end one stands.
 
     Raises:
-        RiskkitError: There is no source, two bring the same indicator, or the span is empty.
+        RiskkitError: There is no source, two bring the same indicator or relation, or the span is
+            empty.
     """
     if not releases:
         raise RiskkitError("a panel needs a source", hint="name one under data.sources")
@@ -256,4 +260,5 @@ def build_panel(
         },
         as_of=as_of,
         simulated=any(release.simulated for release in releases),
+        networks=build_networks(releases, units["unit"].to_list(), first_month, as_of),
     )

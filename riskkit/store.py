@@ -33,7 +33,7 @@ class Entry(BaseModel):
         options: What the user said about them.
         files: Hash (sha256) by file name.
         covers: First and last month that they speak of.
-        rows: Number of observations.
+        rows: Number of observations and ties.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -142,7 +142,7 @@ class Store:
             options=options,
             files=files,
             covers=(f"{release.covers[0]:%Y-%m}", f"{release.covers[1]:%Y-%m}"),
-            rows=release.observations.height,
+            rows=release.rows,
         )
         self._write([*others.values(), entry])
         for old in (self.folder / key).iterdir():

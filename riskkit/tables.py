@@ -160,6 +160,11 @@ class Release:
     dyads: pl.DataFrame | None = None
     relations: tuple[Relation, ...] = ()
 
+    @property
+    def rows(self) -> int:
+        """Number of observations and ties."""
+        return self.observations.height + (0 if self.dyads is None else self.dyads.height)
+
 
 class Scores(dy.Schema):
     """One row a scored forecast of a unit and month under one rule."""

@@ -1,9 +1,10 @@
 """Backward-looking expressions on a balanced panel: what a family builds its features from.
 
 Every function takes a column (a name or an expression) and returns an expression whose value at
-month t depends on the same unit's months up to t and on nothing else. The frame must be balanced,
-sorted by unit and month, and carry the column `t`, the position of the row in its unit's series
-(0, 1, 2, ...); `riskkit.family.Family.build` sees to that.
+month t depends on the same unit's months up to t and on nothing else; `network_lag` alone looks at
+other units, in month t only. The frame must be balanced, sorted by unit and month, and carry the
+column `t`, the position of the row in its unit's series (0, 1, 2, ...), and a column for each
+network that is looked over; `riskkit.family.Family.build` sees to that.
 
 Missing values: where the value of the month itself is missing, so is the result. A window of
 fewer than 36 months needs every month observed; a longer one uses what there is once a quarter of
@@ -23,6 +24,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from riskkit.errors import RiskkitError
+from riskkit.networks import How, network_column, partner_values
 
 POSITION = "t"
 Column = str | pl.Expr
@@ -256,6 +258,37 @@ def share(part: Column, whole: Column, window: int, least: int | None = None) ->
     return ratio(rolling_sum(part, window, least), rolling_sum(whole, window, least))
 
 
+def network_lag(x: Column, over: str, how: How = "mean") -> pl.Expr:
+    """What the partners of a unit have in the same month, e.g. its neighbours' deaths.
+
+    Partners without a value are left out; the result is missing where no partner has one, which
+    includes a unit without partners, such as an island over land borders. A relation that the
+    panel does not carry gives missing values everywhere.
+
+    Args:
+        x: The column; an expression of transforms is computed for each partner first.
+        over: The relation that names the partners, and the weights of their ties.
+        how: "mean", weighted by the ties; "sum" of values times weights; "max" or "min" of the
+            values alone; or "concentration", the Herfindahl index of the parts of "sum": 1 where
+            all comes from one partner, 1 / n where n partners give the same.
+
+    >>> ties = [[{"other": 1, "weight": 3.0}, {"other": 2, "weight": 1.0}], [], []]
+    >>> frame = pl.DataFrame({"t": [0, 0, 0], "x": [1.0, 2.0, 6.0], "over:trade": ties})
+    >>> frame.select(network_lag("x", over="trade")).to_series().to_list()
+    [3.0, None, None]
+    >>> frame.select(network_lag("x", over="trade", how="sum")).to_series().to_list()
+    [12.0, None, None]
+    """
+
+    def apply(columns: Sequence[pl.Series]) -> pl.Series:
+        values, position, network = columns
+        held = _by_unit_and_month(values, position)
+        return _flat(partner_values(held, network, how))
+
+    inputs = [_column(x), pl.col(POSITION), pl.col(network_column(over))]
+    return pl.map_batches(inputs, apply, return_dtype=pl.Float64)
+
+
 def _column(x: Column) -> pl.Expr:
     return pl.col(x) if isinstance(x, str) else x
 
@@ -273,16 +306,25 @@ def _by_unit(kernel: Callable[[_Array], _Array], x: Column) -> pl.Expr:
     """Apply a function of arrays [units, months], NaN where missing, to a column."""
 
     def apply(columns: Sequence[pl.Series]) -> pl.Series:
-        values, position = columns
-        flat = values.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-        table = flat.reshape(-1, int(position[-1]) + 1)
+        table = _by_unit_and_month(*columns)
         result = np.empty_like(table)
         for start in range(0, len(table), _BLOCK):
             block = slice(start, start + _BLOCK)
             result[block] = kernel(table[block])
-        return pl.Series(result.ravel()).fill_nan(None)
+        return _flat(result)
 
     return pl.map_batches([_column(x), pl.col(POSITION)], apply, return_dtype=pl.Float64)
+
+
+def _by_unit_and_month(values: pl.Series, position: pl.Series) -> _Array:
+    """Lay out a column as array [units, months], NaN where missing; a constant fills it."""
+    flat = values.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    months = int(position[-1]) + 1
+    return np.broadcast_to(flat, len(position)).reshape(-1, months)
+
+
+def _flat(table: _Array) -> pl.Series:
+    return pl.Series(table.ravel()).fill_nan(None)
 
 
 def _windowed(

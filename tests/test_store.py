@@ -79,7 +79,7 @@ def test_unknown_options_are_named(tmp_path: Path) -> None:
 
 
 def test_missing_files_and_sources_are_named(tmp_path: Path) -> None:
-    with pytest.raises(RiskkitError, match="there is no source 'gdp'; known: .*table"):
+    with pytest.raises(RiskkitError, match=r"there is no source 'gdp'; known: .*table"):
         Store(tmp_path).add("gdp", tmp_path / "a.csv", {})
     with pytest.raises(RiskkitError, match=r"there is no file .*a\.csv"):
         Store(tmp_path).add("table", tmp_path / "a.csv", OPTIONS)

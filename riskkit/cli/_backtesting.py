@@ -161,7 +161,7 @@ def read_leaderboard(folder: Path) -> pl.DataFrame:
     path = folder / LEADERBOARD
     if not path.is_file():
         raise RiskkitError(f"there is no {path}", hint="run `riskkit backtest` first")
-    return pl.read_csv(path, schema_overrides=_LEADERBOARD_TYPES)
+    return pl.read_csv(path, schema_overrides=_LEADERBOARD_TYPES, glob=False)
 
 
 def print_leaderboard(board: pl.DataFrame, window: str = "all", target: str | None = None) -> None:

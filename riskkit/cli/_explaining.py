@@ -20,7 +20,7 @@ def explain_unit(folder: Path, unit: str) -> dict[str, Any]:
     path = folder / "ranking.csv"
     if not path.is_file():
         raise RiskkitError(f"there is no {path}", hint="run `riskkit run` first")
-    ranking = pl.read_csv(path)
+    ranking = pl.read_csv(path, glob=False)
     wanted = unit.casefold()
     found = ranking.filter(
         (pl.col("unit").str.to_lowercase() == wanted)

@@ -98,10 +98,10 @@ def read_result(folder: Path) -> Result:
     path, explained = folder / _FORECAST, folder / _CONTRIBUTIONS
     if not path.is_file():
         raise RiskkitError(f"there is no {path}", hint="run `riskkit forecast` first")
-    forecast = from_frame(pl.read_parquet(path))[0]
+    forecast = from_frame(pl.read_parquet(path, glob=False))[0]
     if not explained.is_file():
         return Result(forecast, None)
-    frame = pl.read_parquet(explained)
+    frame = pl.read_parquet(explained, glob=False)
     if tuple(frame["unit"]) != forecast.units:
         raise RiskkitError(f"{explained} and {path} are of different units", hint="forecast again")
     told = pl.read_parquet_metadata(explained)

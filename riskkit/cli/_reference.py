@@ -96,6 +96,30 @@ def _values(field: dict[str, Any]) -> str:
     return words[kind] + bounds + (f" to {high}" if high is not None else "")
 
 
+_RULES = "<!-- rules: written by make docs -->\n", "<!-- end of rules -->\n"
+_SCORED = {True: "each unit and month", False: "all rows together"}
+
+
+def rules_table() -> str:
+    """Describe every scoring rule as Markdown."""
+    from riskkit.scoring import rules
+
+    head = "| rule | better | of | what | source |\n|---|---|---|---|---|"
+    rows = [
+        f"| `{rule.name}` | {rule.better} | {_SCORED[rule.per_row]} | {rule.description} "
+        f"| {rule.source} |"
+        for rule in rules().values()
+    ]
+    return "\n".join([head, *rows, ""])
+
+
+def with_rules(page: str) -> str:
+    """Put the table of rules between the two marks of docs/scoring.md."""
+    before, start, rest = page.partition(_RULES[0])
+    _, end, after = rest.partition(_RULES[1])
+    return before + start + rules_table() + end + after
+
+
 PAGES = {"cli.md": commands_page, "configuration.md": settings_page}
 
 
@@ -105,6 +129,9 @@ def write_pages(folder: Path) -> None:
 
     for name, page in PAGES.items():
         write_text(folder / name, page())
+    scoring = folder / "scoring.md"
+    if scoring.is_file():
+        write_text(scoring, with_rules(scoring.read_text(encoding="utf-8")))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ _TOP = 10
 
 def print_summary(folder: Path, *, as_json: bool) -> None:
     """Print the top of a published ranking."""
-    ranking = pl.read_csv(folder / "ranking.csv")
+    ranking = pl.read_csv(folder / "ranking.csv", glob=False)
     if as_json:
         top = ranking.head(_TOP).to_dicts()
         echo_json({"folder": str(folder), "units": ranking.height, "top": top})
@@ -30,6 +30,7 @@ def print_summary(folder: Path, *, as_json: bool) -> None:
     )
     files = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))["resources"]
     click.echo(f"\n{folder}/: " + ", ".join(file["path"] for file in files))
+    click.echo(f"`riskkit explain {first['unit']}` tells one unit's story.")
 
 
 def _headline(row: dict[str, object], units: int) -> str:

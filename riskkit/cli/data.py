@@ -85,9 +85,9 @@ def add(source: str, path: Path, options: tuple[str, ...], store: Path, as_json:
     if as_json:
         echo_json({**entry.model_dump(), "dropped": release.dropped})
         return
-    names = ", ".join(indicator.name for indicator in release.indicators)
+    brought = [i.name for i in release.indicators] + [r.name for r in release.relations]
     click.echo(
-        f"{path.name}: {entry.rows:,} observations of {names} from {entry.covers[0]} to "
+        f"{path.name}: {entry.rows:,} rows of {', '.join(brought)} from {entry.covers[0]} to "
         f"{entry.covers[1]}, kept in {store / entry.folder}"
     )
     if release.covered_units is not None:
@@ -115,7 +115,7 @@ def status(store: Path, as_json: bool) -> None:
         click.echo(f"{store} holds no data: `riskkit run` forecasts the simulated world")
     for row in [] if as_json else rows:
         click.echo(
-            f"{row['key']}: {row['rows']:,} observations, {row['covers'][0]} to "
+            f"{row['key']}: {row['rows']:,} rows, {row['covers'][0]} to "
             f"{row['covers'][1]}, {', '.join(row['files'])}: {row['state']}"
         )
 

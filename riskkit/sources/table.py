@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 import polars as pl
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints
 
 from riskkit.errors import SourceError
-from riskkit.months import first_day_expr, month_id
-from riskkit.sources import Options, Source
+from riskkit.sources import Options, Source, _keys
 from riskkit.sources import _columns as columns
 from riskkit.sources._files import read_sheet
 from riskkit.sources._sheet import Form, Sheet
-from riskkit.tables import Citation, Frequency, Indicator, Release
-from riskkit.units import System
+from riskkit.tables import Citation, Indicator, Release
 
-FIRST_YEAR = 1800
 COUNTS = {"deaths", "events", "attacks", "incidents"}
 """Units of measurement whose values cannot be negative."""
 
@@ -34,48 +30,6 @@ def _no_key(name: str) -> str:
 
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$"), AfterValidator(_no_key)]
-
-
-class UnitColumn(Options):
-    """Which column names the unit, in which codes.
-
-    System "cell" takes PRIO-GRID cell numbers. `codes` maps codes of one's own to units.
-    """
-
-    column: str
-    system: System | Literal["cell"] = "iso3"
-    unknown: Literal["error", "drop"] = "error"
-    codes: columns.Codes = Field(default_factory=dict)
-
-
-class TimeColumns(Options):
-    """Which columns name the period: `year`, `year` and `month`, or one `column`.
-
-    `format` is "month_id" (1 = January 1980) or a strptime format; without one, a column holds
-    2021-03 or 2021-03-31. A year alone makes the indicators yearly.
-    """
-
-    year: str | None = None
-    month: str | None = None
-    column: str | None = None
-    format: str | None = None
-
-    @model_validator(mode="after")
-    def _one_way(self) -> TimeColumns:
-        if (self.column is None) == (self.year is None) or (self.month and not self.year):
-            raise ValueError("give year, year and month, or column")
-        return self
-
-    @property
-    def frequency(self) -> Frequency:
-        """How long the periods are."""
-        if self.column is None:
-            return "month" if self.month else "year"
-        marks = ("%m", "%b", "%B", "%j")
-        yearly = self.format not in {None, "month_id"} and not any(
-            mark in str(self.format) for mark in marks
-        )
-        return "year" if yearly else "month"
 
 
 class DayColumn(Options):
@@ -104,8 +58,8 @@ class TableOptions(Options):
     at which age a monthly value enters the panel.
     """
 
-    unit: UnitColumn
-    time: TimeColumns
+    unit: _keys.UnitColumn
+    time: _keys.TimeColumns
     indicators: dict[Name, IndicatorColumn] = Field(min_length=1)
     lag_months: int = Field(default=0, ge=0, le=120)
     known_from: DayColumn | None = None
@@ -144,8 +98,8 @@ class Table(Source):
                 the file, the line and the column.
         """
         sheet = read_sheet(path, _form(options))
-        month = _periods(sheet, options.time)
-        unit = _units(sheet, options.unit, month)
+        month = _keys.periods(sheet, options.time)
+        unit = _keys.units(sheet, options.unit, month)
         keys = pl.DataFrame([unit, sheet.frame[options.unit.column].rename("code"), month])
         values = [_values(sheet, name, options) for name in options.indicators]
         rows = keys.with_columns(_known(sheet, keys, options), *values)
@@ -170,43 +124,15 @@ class Table(Source):
 
 
 def _form(options: TableOptions) -> Form:
-    time, known = options.time, options.known_from
-    wanted = [options.unit.column, time.year, time.month, time.column, known and known.column]
+    wanted = [options.unit.column, *options.time.named]
+    wanted += [options.known_from.column] if options.known_from else []
     wanted += [item.column or name for name, item in options.indicators.items()]
     return Form(
-        required=tuple(dict.fromkeys(column for column in wanted if column)),
+        required=tuple(dict.fromkeys(wanted)),
         encoding=options.encoding,
         delimiter=options.delimiter,
         sheet=options.sheet,
     )
-
-
-def _units(sheet: Sheet, unit: UnitColumn, on: pl.Series) -> pl.Series:
-    if unit.system == "cell":
-        cells = columns.whole_numbers(sheet, unit.column, 1, 259_200, "a PRIO-GRID cell")
-        return cells.cast(pl.String).rename("unit")
-    drop = unit.unknown == "drop"
-    return columns.units(sheet, unit.column, unit.system, unit.codes, on, drop_unknown=drop)
-
-
-def _periods(sheet: Sheet, time: TimeColumns) -> pl.Series:
-    """First days of the periods, as column `month`."""
-    if time.column is None:
-        this_year = date.today().year
-        year = columns.whole_numbers(sheet, str(time.year), FIRST_YEAR, this_year, "a year")
-        month = pl.lit(1)
-        if time.month:
-            month = pl.lit(columns.whole_numbers(sheet, time.month, 1, 12, "a month"))
-        first = pl.select(pl.date(pl.lit(year), month, 1).alias("month")).to_series()
-        wrong = first > date.today()
-        sheet.refuse(time.month or str(time.year), wrong, "this month lies in the future", "fix it")
-        return first
-    if time.format == "month_id":
-        latest = month_id(date.today())
-        ids = columns.whole_numbers(sheet, time.column, -2159, latest, "a month_id")
-        return pl.DataFrame({"month": ids}).select(month=first_day_expr("month")).to_series()
-    day = columns.days(sheet, time.column, time.format)
-    return day.dt.truncate("1y" if time.frequency == "year" else "1mo").rename("month")
 
 
 def _known(sheet: Sheet, keys: pl.DataFrame, options: TableOptions) -> pl.Series:

@@ -1,7 +1,8 @@
 """Checks that every feature family passes, built in or plugged in.
 
-Each check takes a `Family`, builds it on made-up panels that carry all its indicators (see
-`riskkit.testing.panels`), and raises AssertionError with the broken promise. A plug-in's tests:
+Each check takes a `Family`, builds it on made-up panels that carry all its indicators and
+relations (see `riskkit.testing.panels`), and raises AssertionError with the broken promise. A
+plug-in's tests:
 
     @pytest.mark.parametrize("check", FAMILY_CHECKS, ids=lambda check: check.__name__)
     def test_contract(check):
@@ -18,6 +19,8 @@ import polars as pl
 
 from riskkit.family import KEYS, Family
 from riskkit.months import first_day, format_month, month_id
+from riskkit.networks import network_column
+from riskkit.tables import Release
 from riskkit.testing.panels import (
     TEMPERS,
     cut,
@@ -43,15 +46,16 @@ def check_declarations(family: Family) -> None:
         _require(bool(feature.unit), f"{feature.name} has no unit")
         phrase = feature.description
         _require(bool(phrase) and phrase[-1] != ".", f"{feature.name}: {phrase!r} is no phrase")
-        read = set(feature.expr.meta.root_names()) - _SERVICE_COLUMNS
-        if not feature.spatial:
+        networks = {network_column(relation) for relation in feature.relations}
+        read = set(feature.expr.meta.root_names()) - _SERVICE_COLUMNS - networks
+        if networks or not feature.spatial:
             undeclared = f"{feature.name} declares {feature.inputs} and reads {sorted(read)}"
             _require(read == set(feature.inputs), undeclared)
 
 
 def check_columns(family: Family) -> None:
     """The built columns are the declared ones, in order and as Float32, one row per key."""
-    panel = made_up_panel(made_up_releases(family.inputs))
+    panel = made_up_panel(_releases(family))
     built = family.build(panel)
     wanted = [*KEYS, *(feature.name for feature in family.features)]
     _require(built.columns == wanted, f"built {built.columns} instead of {wanted}")
@@ -63,7 +67,7 @@ def check_columns(family: Family) -> None:
 def check_values_are_finite(family: Family) -> None:
     """No value is infinite or NaN; what is unknown is null. No feature is null everywhere."""
     for turn in range(len(TEMPERS)):
-        built = family.build(made_up_panel(made_up_releases(family.inputs, turn)))
+        built = family.build(made_up_panel(_releases(family, turn)))
         for feature in family.features:
             values = built[feature.name].drop_nulls()
             _require(bool(values.is_finite().all()), f"{feature.name} is not finite")
@@ -71,9 +75,9 @@ def check_values_are_finite(family: Family) -> None:
 
 
 def check_order_is_irrelevant(family: Family) -> None:
-    """The order of the releases and of their observations does not matter."""
+    """The order of the releases and of their observations and dyads does not matter."""
     for turn in range(len(TEMPERS)):
-        releases = made_up_releases(family.inputs, turn)
+        releases = _releases(family, turn)
         moved = [shuffled(release) for release in reversed(releases)]
         _require_equal(
             family.build(made_up_panel(moved)),
@@ -86,10 +90,11 @@ def check_no_leakage(family: Family) -> None:
     """What is later than month t, or known later, changes nothing at or before t.
 
     Two ways, at several t and with every indicator as a census, a late monthly and a yearly
-    figure: all later observations are scrambled, or the panel is built from what was known at t.
+    figure, every relation as a yearly, a late monthly and a constant one: all later observations
+    and dyads are scrambled, or the panel is built from what was known at t.
     """
     for turn in range(len(TEMPERS)):
-        releases = made_up_releases(family.inputs, turn)
+        releases = _releases(family, turn)
         built = family.build(made_up_panel(releases))
         for month in _CUTS:
             before = built.filter(pl.col("month") <= first_day(month))
@@ -105,7 +110,7 @@ def check_units_stand_alone(family: Family) -> None:
     """A panel without one country gives the others the same values, unless declared spatial."""
     own = [*KEYS, *(feature.name for feature in family.features if not feature.spatial)]
     for turn in range(len(TEMPERS)):
-        releases = made_up_releases(family.inputs, turn)
+        releases = _releases(family, turn)
         built = family.build(made_up_panel(releases)).select(own)
         for unit in ("XAA", "XAD"):
             others = pl.col("unit") != unit
@@ -114,13 +119,16 @@ def check_units_stand_alone(family: Family) -> None:
 
 
 def check_missing_indicators(family: Family) -> None:
-    """A panel without the family's indicators gives missing values, not zeros and no error."""
-    built = family.build(made_up_panel(made_up_releases(["unrelated"])))
+    """A panel without the family's indicators gives missing values, not zeros and no error.
+
+    So does one without its relations, for the features that look over them.
+    """
+    bare = family.build(made_up_panel(made_up_releases(["unrelated"], relations=family.relations)))
+    apart = family.build(made_up_panel(made_up_releases(_inputs(family))))
     for feature in family.features:
-        known = len(built) - built[feature.name].null_count()
-        _require(
-            not (feature.inputs and known), f"{feature.name} has values without its indicators"
-        )
+        without = f"{feature.name} has values without its"
+        _require(not (feature.inputs and _known(bare, feature.name)), f"{without} indicators")
+        _require(not (feature.relations and _known(apart, feature.name)), f"{without} relations")
 
 
 FAMILY_CHECKS: tuple[Callable[[Family], None], ...] = (
@@ -139,6 +147,18 @@ def check_distinct_names(families: Iterable[Family]) -> None:
     for one, other in combinations(families, 2):
         shared = {f.name for f in one.features} & {f.name for f in other.features}
         _require(not shared, f"{one.name} and {other.name} both have {sorted(shared)}")
+
+
+def _releases(family: Family, turn: int = 0) -> list[Release]:
+    return made_up_releases(_inputs(family), turn, relations=family.relations)
+
+
+def _inputs(family: Family) -> tuple[str, ...]:
+    return family.inputs or ("unrelated",)
+
+
+def _known(built: pl.DataFrame, name: str) -> int:
+    return len(built) - built[name].null_count()
 
 
 def _require_equal(got: pl.DataFrame, wanted: pl.DataFrame, what: str) -> None:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from itertools import permutations
 
 import numpy as np
 import polars as pl
 
 from riskkit.months import first_day, first_day_expr, last_day, month_id, month_id_expr
 from riskkit.panel import Panel, build_panel
-from riskkit.tables import Indicator, Observations, Release
+from riskkit.tables import Cadence, Dyads, Indicator, Observations, Relation, Release
 
 FIRST = month_id("2001-01")
 LAST = month_id("2013-06")
 TEMPERS = ("census", "monthly", "yearly")
 _SERIES = ["unit", "month", "indicator"]
+_PAIRS = ["unit", "other", "month", "relation"]
 _LAGS = {"census": 0, "monthly": 2, "yearly": 5}
+_CADENCES: dict[Cadence, int] = {"year": 4, "month": 1, "constant": 0}
 
 
 def made_up_units() -> pl.DataFrame:
@@ -36,25 +40,31 @@ def made_up_units() -> pl.DataFrame:
     )
 
 
-def made_up_releases(indicators: Sequence[str], turn: int = 0, seed: int = 1) -> list[Release]:
+def made_up_releases(
+    indicators: Sequence[str], turn: int = 0, seed: int = 1, relations: Sequence[str] = ()
+) -> list[Release]:
     """Invent one release per temper that bring the indicators, with vintages and gaps.
 
     A census is monthly, is published at once and has rows for events only. A monthly survey comes
     two months late or one and has gaps, a yearly one comes five months after the end of the year
     or four. A fifth of the values is revised up to 20 months later, some are reported only then.
+    Relations, if any, come in a further release; they are yearly, monthly and constant in turn.
 
     Args:
         indicators: Names of the indicators.
         turn: Indicator i has the temper number i + turn, so that three turns give each of them
             every temper.
         seed: Seed of the values.
+        relations: Names of the relations.
     """
     rng = np.random.default_rng(seed)
     groups = {
         temper: [name for i, name in enumerate(indicators) if TEMPERS[(i + turn) % 3] == temper]
         for temper in TEMPERS
     }
-    return [_release(temper, names, rng) for temper, names in groups.items() if names]
+    releases = [_release(temper, names, rng) for temper, names in groups.items() if names]
+    ties = np.random.default_rng([seed, len(TEMPERS)])
+    return [*releases, _ties(relations, turn, ties)] if relations else releases
 
 
 def made_up_panel(
@@ -68,54 +78,61 @@ def made_up_panel(
 
 
 def shuffled(release: Release, seed: int = 1) -> Release:
-    """Put the observations of a release into another order."""
-    return _with(release, release.observations.sample(fraction=1, shuffle=True, seed=seed))
+    """Put the observations and dyads of a release into another order."""
+    dyads = release.dyads
+    return replace(
+        release,
+        observations=release.observations.sample(fraction=1, shuffle=True, seed=seed),
+        dyads=dyads if dyads is None else dyads.sample(fraction=1, shuffle=True, seed=seed),
+    )
 
 
 def cut(release: Release, as_of: int) -> Release:
     """Keep what a file would have held at the end of a month."""
-    last = min(release.covers[1], first_day(as_of))
-    kept = release.observations.filter(~_later_than(as_of))
-    return _with(release, kept, covers=(release.covers[0], last))
+    dyads = release.dyads
+    return replace(
+        release,
+        observations=release.observations.filter(~_later_than(as_of)),
+        covers=(release.covers[0], min(release.covers[1], first_day(as_of))),
+        dyads=dyads if dyads is None else dyads.filter(~_later_than(as_of)),
+    )
 
 
 def scrambled(release: Release, as_of: int, seed: int = 1) -> Release:
     """Change everything about a release that is later than a month, and nothing else.
 
-    Of the observations whose period or whose publication is later, a third vanishes and the
-    others get another value; every earlier one is revised afterwards.
+    Of the observations and dyads whose period or whose publication is later, a third vanishes and
+    the others get another value; every earlier one is revised afterwards.
     """
     rng = np.random.default_rng(seed)
-    later = release.observations.filter(_later_than(as_of))
-    before = release.observations.filter(~_later_than(as_of))
+    dyads = release.dyads
+    return replace(
+        release,
+        observations=_scrambled(release.observations, _SERIES, as_of, rng),
+        dyads=dyads if dyads is None else _scrambled(dyads, _PAIRS, as_of, rng),
+    )
+
+
+def _scrambled(
+    rows: pl.DataFrame, series: Sequence[str], as_of: int, rng: np.random.Generator
+) -> pl.DataFrame:
+    later = rows.filter(_later_than(as_of))
+    before = rows.filter(~_later_than(as_of))
     changed = later.filter(pl.Series(rng.random(later.height) < 2 / 3))
-    revised = before.unique(_SERIES, maintain_order=True).with_columns(
+    revised = before.unique(series, maintain_order=True).with_columns(
         known_from=pl.lit(last_day(as_of + 1))
     )
     lies = [_revalued(changed, rng), _revalued(revised, rng)]
-    observations = pl.concat([before, *lies]).unique([*_SERIES, "known_from"], keep="last")
-    return _with(release, observations)
+    return pl.concat([before, *lies]).unique([*series, "known_from"], keep="last")
 
 
 def _later_than(as_of: int) -> pl.Expr:
     return (month_id_expr("month") > as_of) | (month_id_expr("known_from") > as_of)
 
 
-def _revalued(observations: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    values = rng.integers(1, 100_000, observations.height).astype(np.float64)
-    return observations.with_columns(value=pl.Series(values, dtype=pl.Float64))
-
-
-def _with(
-    release: Release, observations: pl.DataFrame, covers: tuple[date, date] | None = None
-) -> Release:
-    return Release(
-        observations,
-        release.indicators,
-        covers or release.covers,
-        release.covered_units,
-        simulated=True,
-    )
+def _revalued(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    values = rng.integers(1, 100_000, rows.height).astype(np.float64)
+    return rows.with_columns(value=pl.Series(values, dtype=pl.Float64))
 
 
 def _release(temper: str, names: Sequence[str], rng: np.random.Generator) -> Release:
@@ -168,3 +185,47 @@ def _revisions(first: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     delay = pl.Series(rng.integers(1, 21, picked.height), dtype=pl.Int32)
     later = first_day_expr(month_id_expr("known_from") + delay).dt.month_end()
     return _revalued(picked, rng).with_columns(known_from=later)
+
+
+def _ties(names: Sequence[str], turn: int, rng: np.random.Generator) -> Release:
+    cadences = list(_CADENCES)
+    relations = tuple(
+        Relation(
+            name,
+            unit="things",
+            source="made-up ties",
+            frequency=cadence,
+            lag_months=_CADENCES[cadence],
+            carry_months=18,
+        )
+        for i, name in enumerate(names)
+        for cadence in [cadences[(i + turn) % 3]]
+    )
+    first = pl.concat([_tied(relation, rng) for relation in relations])
+    dyads = Dyads.validate(pl.concat([first, _revisions(first, rng)]))
+    covers = (first_day(FIRST), first_day(LAST))
+    nothing = Observations.create_empty()
+    return Release(nothing, (), covers, simulated=True, dyads=dyads, relations=relations)
+
+
+def _tied(relation: Relation, rng: np.random.Generator) -> pl.DataFrame:
+    """First vintages: two thirds of all pairs per period; the sixth country has no partner."""
+    step = {"month": 1, "year": 12, "constant": LAST}[relation.frequency]
+    periods = np.arange(FIRST, LAST + 1, step)
+    pairs = np.array(list(permutations(made_up_units()["unit"][:5], 2)))
+    weights = rng.integers(0, 1000, (len(pairs), len(periods)))
+    pair, period = np.nonzero(rng.random(weights.shape) < 2 / 3)
+    length = 1 if relation.frequency == "constant" else step
+    known = periods[period] + length - 1 + relation.lag_months
+    return pl.DataFrame(
+        {
+            "unit": pairs[pair, 0],
+            "other": pairs[pair, 1],
+            "month": periods[period],
+            "relation": [relation.name] * len(pair),
+            "value": weights[pair, period].astype(np.float64),
+            "known_from": known,
+        }
+    ).with_columns(
+        month=first_day_expr("month"), known_from=first_day_expr("known_from").dt.month_end()
+    )

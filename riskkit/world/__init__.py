@@ -22,6 +22,7 @@ from riskkit.world.process import step
 from riskkit.world.releases import make_dyads, make_releases
 from riskkit.world.state import State, peaceful
 from riskkit.world.streams import Streams
+from riskkit.world.ties import with_ties
 from riskkit.world.traits import Traits, make_traits
 
 __all__ = ["LAST_MONTH", "Parameters", "World", "oracle_forecast", "simulate"]
@@ -41,7 +42,7 @@ class World:
         seed: Seed of every random stream.
         months: Month ids, ending in December 2024.
         units: Rows of `riskkit.tables.Units`.
-        releases: One per kind of publisher, all marked as simulated.
+        releases: One per kind of publisher, all marked as simulated; some list ties too.
         dyads: Tables of pairs by name: "contiguity" (unit_1, unit_2; both directions),
             "refugees" (origin, asylum, year, refugees, known_from; stock at the end of the year)
             and "alliances" (unit_1, unit_2, year, known_from; pacts in force at its end).
@@ -99,12 +100,14 @@ def simulate(
     states = _history(span, traits, parameters, streams)
     units = _units(geography)
     codes = tuple(units["unit"])
+    releases = make_releases(codes, span, states, traits, parameters, streams)
+    dyads = make_dyads(codes, span, states, traits, geography.contiguous)
     return World(
         seed=seed,
         months=span,
         units=units,
-        releases=make_releases(codes, span, states, traits, parameters, streams),
-        dyads=make_dyads(codes, span, states, traits, geography.contiguous),
+        releases=with_ties(releases, dyads, codes, geography),
+        dyads=dyads,
         geography=geography,
         traits=traits,
         parameters=parameters,

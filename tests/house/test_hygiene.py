@@ -91,8 +91,10 @@ def _mentioned(node: ast.AST) -> list[str]:
 def _mirrored(path: Path) -> bool:
     """Whether a module of the same place and name exists; a package's tests bear its name."""
     name, folder = path.stem.removeprefix("test_"), path.parent.relative_to(ROOT / "tests")
-    if folder.name == "features":
-        return (ROOT / "features" / "riskkit_features" / name).is_dir()
+    if folder.parts[:1] == ("features",):
+        families = ROOT / "features" / "riskkit_features"
+        place = families.joinpath(*folder.parts[1:], name)
+        return place.is_dir() or place.with_suffix(".py").is_file()
     home = ROOT / "riskkit" / folder
     modules = (home / f"{name}.py", home / f"_{name}.py", home / name / "__init__.py")
     return home.name == name or any(module.is_file() for module in modules)

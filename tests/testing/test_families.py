@@ -27,9 +27,21 @@ HONEST = family(
 )
 
 
+NETWORKED = family(
+    feature(tf.network_lag(tf.rolling_sum("deaths", 3), over="trade")),
+    feature(
+        tf.network_lag("rain", over="flights", how="max") - pl.col("deaths"),
+        name="rain_gap",
+        inputs=("deaths", "rain"),
+    ),
+    feature(tf.network_lag(pl.lit(1), over="trade", how="sum"), name="trade_sum", inputs=()),
+)
+
+
+@pytest.mark.parametrize("family", [HONEST, NETWORKED], ids=["own", "over networks"])
 @pytest.mark.parametrize("check", checks.FAMILY_CHECKS, ids=lambda check: check.__name__)
-def test_an_honest_family_passes(check):
-    check(HONEST)
+def test_an_honest_family_passes(family, check):
+    check(family)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +72,50 @@ def test_an_honest_family_passes(check):
 def test_leaks_are_caught(expr):
     with pytest.raises(AssertionError, match=r"other values up to 20\d\d-\d\d .*: deaths_sum"):
         checks.check_no_leakage(family(feature(expr)))
+
+
+@pytest.mark.parametrize(
+    ("expr", "inputs"),
+    [
+        (pl.col("over:trade").list.len().fill_null(strategy="backward"), ()),
+        (pl.col("over:trade").list.len().max().over("unit"), ()),
+        (tf.network_lag(DEATHS.shift(-1), over="trade"), ("deaths",)),
+        (tf.network_lag("deaths", over="trade").max(), ("deaths",)),
+    ],
+    ids=["next ties", "most ties ever", "partners' next month", "worst month of all"],
+)
+def test_leaks_through_networks_are_caught(expr, inputs):
+    with pytest.raises(AssertionError, match=r"other values up to 20\d\d-\d\d .*: deaths_sum"):
+        checks.check_no_leakage(family(feature(expr, inputs=inputs)))
+
+
+@dataclass(frozen=True)
+class Today(Family):
+    """A family that looks over the ties that are known today, in all months."""
+
+    def build(self, panel):
+        months = panel.n_months
+        latest = {
+            name: pl.Series(
+                [
+                    tie
+                    for unit in range(panel.n_units)
+                    for tie in [
+                        network.slice(unit * months, months).drop_nulls().to_list()[-1],
+                        *[None] * (months - 1),
+                    ]
+                ],
+                dtype=network.dtype,
+            )
+            for name, network in panel.networks.items()
+        }
+        return super().build(replace(panel, networks=latest))
+
+
+def test_ties_of_today_in_the_past_are_caught():
+    one = feature(tf.network_lag("deaths", over="trade"))
+    with pytest.raises(AssertionError, match="when later observations change: deaths_sum"):
+        checks.check_no_leakage(Today("test", "Today's map", (one,)))
 
 
 @dataclass(frozen=True)
@@ -156,6 +212,18 @@ def test_infinite_and_empty_features_are_caught(expr, match):
 def test_zeros_for_missing_indicators_are_caught():
     with pytest.raises(AssertionError, match="has values without its indicators"):
         checks.check_missing_indicators(family(feature(DEATHS.fill_null(0))))
+
+
+def test_zeros_for_missing_relations_are_caught():
+    alone = tf.network_lag(DEATHS, over="trade").fill_null(DEATHS)
+    with pytest.raises(AssertionError, match="deaths_sum has values without its relations"):
+        checks.check_missing_indicators(family(feature(alone)))
+
+
+def test_inputs_of_what_partners_have_are_declared():
+    hidden = tf.network_lag("rain", over="trade") + DEATHS
+    with pytest.raises(AssertionError, match=r"declares \('deaths',\) and reads .*'rain'"):
+        checks.check_declarations(family(feature(hidden)))
 
 
 def test_dependence_on_the_order_of_observations_is_caught():

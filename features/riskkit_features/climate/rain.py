@@ -1,0 +1,205 @@
+"""Rain: anomalies, drought indices, the main rainy season; without what is no measurement.
+
+Where gauges fall silent, CRU repeats its climatology, and droughts vanish. Months that are marked
+as such are missing here, and so is an index over several months where a quarter of them are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from riskkit import transforms as tf
+from riskkit.family import Feature, Sign
+from riskkit_features.climate._past import same_month_mean
+
+SUSPECT = "cru_pre_infill_suspect"
+PERCENT = ("cru_pre_anom_pct", SUSPECT, "rain_anomaly")
+"""Departure from the normal of a reference period; its mark; its name in the simulated world."""
+MEASURED = ("cru_pre_mm", SUSPECT)
+INFILLED = "cru_infill_share"
+YEAR, YEAR_Z = "era5_precip", "era5_precip_anom_z"
+FARMING = ("gm_agri_pct_gdp", "agriculture_share")
+EXCLUSION = "v2xpe_exlsocgr"
+EXCLUDED = "excluded_population"
+DEVIATIONS = "standard deviations"
+LOG_RATIO = "log ratio"
+_MOST_INFILLED = 0.25
+
+
+def rain() -> Iterator[Feature]:
+    """All features of this module."""
+    yield from _anomalies()
+    yield from _own_past()
+    yield _doubt()
+    yield from _indices()
+    yield from _dry_and_wet()
+    yield from _years()
+    yield from _where_it_hurts()
+
+
+def _feature(
+    what: str, expr: pl.Expr, unit: str, phrase: str, inputs: tuple[str, ...], sign: Sign = "-"
+) -> Feature:
+    return Feature(f"rain_{what}", expr, unit, inputs, f"rain, {phrase}", sign)
+
+
+def _marked() -> pl.Expr:
+    """Whether a month of CRU repeats a climatology."""
+    return pl.col(SUSPECT) == 1
+
+
+def _measured(indicator: str) -> pl.Expr:
+    """A monthly figure of CRU, missing where the month repeats a climatology."""
+    return pl.when(_marked().ne_missing(True)).then(pl.col(indicator))
+
+
+def _anomaly() -> pl.Expr:
+    """Percent of the normal that fell too much or, below zero, too little."""
+    return pl.coalesce(_measured(PERCENT[0]), pl.col(PERCENT[-1]))
+
+
+def _dryness() -> pl.Expr:
+    """Missing rain in percent of the normal, fading with a half-life of four months."""
+    return tf.ewm_mean((-_anomaly()).clip(lower_bound=0), 4)
+
+
+def spi(months: int) -> pl.Expr:
+    """Standardised precipitation index, where at least three quarters of it are measured."""
+    doubtful = tf.count(_marked(), months, least=1).fill_null(0)
+    return pl.when(4 * doubtful < months).then(pl.col(f"spi{months}_derived"))
+
+
+def _shortage(index: pl.Expr) -> pl.Expr:
+    """How far an index is below zero."""
+    return (-index).clip(lower_bound=0)
+
+
+def agriculture() -> pl.Expr:
+    """Share of agriculture in the economy, 0 to 1."""
+    return pl.coalesce(pl.col(FARMING[0]) / 100, pl.col(FARMING[1]))
+
+
+def _anomalies() -> Iterator[Feature]:
+    """Against the reference period of the publisher."""
+    for window in (3, 12):
+        mean = tf.rolling_mean(_anomaly(), window, least=3 * window // 4)
+        phrase = f"mean monthly anomaly of the last {window} months"
+        yield _feature(f"anomaly_mean_{window}", mean, "percent", phrase, PERCENT)
+    yield _feature(
+        "dryness", _dryness(), "percent", "shortfall of the past, half-life 4 months", PERCENT, "+"
+    )
+    streak = tf.streak(_anomaly() < -25, 12)
+    phrase = "months in a row with a quarter less than normal"
+    yield _feature("dry_streak", streak, "months", phrase, PERCENT, "+")
+
+
+def _own_past() -> Iterator[Feature]:
+    """Totals against the ten years before, and those of the main rainy season.
+
+    A month belongs to the main rainy season when its normal is above a twelfth of the year's.
+    """
+    fallen, normal = _measured("cru_pre_mm"), same_month_mean(_measured("cru_pre_mm"))
+    wet = normal > tf.rolling_mean(normal, 12)
+    against = "against the same months of the 10 years before"
+    for window in (3, 12):
+        ratio = _log_ratio(fallen, normal, window)
+        phrase = f"total of the last {window} months {against}"
+        yield _feature(f"departure_{window}", ratio, LOG_RATIO, phrase, MEASURED)
+    ratio = _log_ratio(fallen * wet, normal * wet, 12)
+    phrase = f"rainy-season months of the last 12 {against}"
+    yield _feature("season_departure", ratio, LOG_RATIO, phrase, MEASURED)
+    excess = tf.rolling_sum((normal - tf.rolling_mean(normal, 12)).clip(lower_bound=0), 12)
+    concentration = tf.ratio(excess, tf.rolling_sum(normal, 12))
+    phrase = "share that falls in the rainy season beyond an even year's"
+    yield _feature("seasonality", concentration, "share", phrase, MEASURED, "?")
+
+
+def _log_ratio(fallen: pl.Expr, normal: pl.Expr, window: int) -> pl.Expr:
+    """Log ratio of two sums in millimetres, one added to each so that deserts have one too."""
+    return tf.rolling_sum(fallen, window).log1p() - tf.rolling_sum(normal, window).log1p()
+
+
+def _doubt() -> Feature:
+    share = tf.rolling_mean(_marked(), 12)
+    phrase = "share of the last 12 months without a measurement"
+    return _feature("doubtful_share_12", share, "share", phrase, (SUSPECT,), "?")
+
+
+def _indices() -> Iterator[Feature]:
+    """Standardised precipitation indices: drought of the soil, of rivers, of groundwater."""
+    for months in (3, 6, 12):
+        phrase = f"standardised index of {months} months"
+        yield _feature(f"spi{months}", spi(months), DEVIATIONS, phrase, _spi_inputs(months))
+    worst = tf.rolling_min(spi(3), 12, least=9)
+    phrase = "driest quarter of the last 12 months"
+    yield _feature("spi3_min_12", worst, DEVIATIONS, phrase, _spi_inputs(3))
+    memory = tf.ewm_mean(_shortage(spi(6)), 12)
+    phrase = "drought of the past, half-life a year"
+    yield _feature("spi6_drought_ewm_12", memory, DEVIATIONS, phrase, _spi_inputs(6), "+")
+
+
+def _spi_inputs(months: int) -> tuple[str, ...]:
+    return (f"spi{months}_derived", SUSPECT)
+
+
+def _dry_and_wet() -> Iterator[Feature]:
+    """Spells in which the index of three months is beyond one standard deviation."""
+    dry, wet = spi(3) < -1, spi(3) > 1
+    inputs = _spi_inputs(3)
+    months = tf.count(dry, 12, least=9)
+    yield _feature("dry_months_12", months, "months", "dry months of the last 12", inputs, "+")
+    streak = tf.streak(dry, 24)
+    yield _feature("dry_spell", streak, "months", "length of the dry spell", inputs, "+")
+    months = tf.count(wet, 12, least=9)
+    yield _feature("wet_months_12", months, "months", "wet months of the last 12", inputs, "?")
+
+
+def _years() -> Iterator[Feature]:
+    """Whole calendar years, which are known sooner than CRU's months of a fixed age."""
+    yield _feature("year_z", pl.col(YEAR_Z), DEVIATIONS, "latest year", (YEAR_Z,))
+    driest = tf.rolling_min(YEAR_Z, 36)
+    yield _feature("year_z_min_36", driest, DEVIATIONS, "driest of the last 3 years", (YEAR_Z,))
+    departure = pl.col(YEAR).log1p() - same_month_mean(YEAR).log1p()
+    phrase = "latest year against the 10 years before"
+    yield _feature("year_departure", departure, LOG_RATIO, phrase, (YEAR,))
+    for name, indicator, unit, phrase, sign in _CRU_YEARS:
+        sound = pl.when(pl.col(INFILLED) <= _MOST_INFILLED).then(pl.col(indicator))
+        yield _feature(name, sound, unit, phrase, (indicator, INFILLED), sign)
+
+
+_CRU_YEARS: tuple[tuple[str, str, str, str, Sign], ...] = (
+    ("year_spi3_min", "spi3_min_derived", DEVIATIONS, "driest quarter of the latest year", "-"),
+    ("year_drought_months", "n_months_spi3_lt_m15", "months", "drought in the latest year", "+"),
+)
+
+
+def _where_it_hurts() -> Iterator[Feature]:
+    """Drought where people live off the land, or have no say in who gets help."""
+    farmed = "times the share of agriculture"
+    times_share = f"{DEVIATIONS} times share"
+    dryness = _dryness() * agriculture()
+    yield _feature(
+        "dryness_farming",
+        dryness,
+        "percent times share",
+        f"shortfall {farmed}",
+        (*PERCENT, *FARMING),
+        "+",
+    )
+    drought = _shortage(spi(6)) * agriculture()
+    inputs = (*_spi_inputs(6), *FARMING)
+    yield _feature("drought_farming", drought, times_share, f"drought {farmed}", inputs, "+")
+    year = _shortage(pl.col(YEAR_Z)) * agriculture()
+    phrase = f"shortage of the latest year {farmed}"
+    yield _feature("year_shortage_farming", year, times_share, phrase, (YEAR_Z, *FARMING), "+")
+    drought = _shortage(spi(6)) * pl.col(EXCLUSION)
+    phrase = "drought times the exclusion of social groups"
+    inputs = (*_spi_inputs(6), EXCLUSION)
+    yield _feature("drought_exclusion", drought, f"{DEVIATIONS} times index", phrase, inputs, "+")
+    dryness = _dryness() * pl.col(EXCLUDED)
+    phrase = "shortfall times the share of people without power"
+    yield _feature(
+        "dryness_excluded", dryness, "percent times share", phrase, (*PERCENT, EXCLUDED), "+"
+    )

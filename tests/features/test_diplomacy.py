@@ -1,0 +1,271 @@
+"""Diplomacy: hand-worked values, names that readers share with tables, speed on real data."""
+
+import math
+import time
+from datetime import date
+
+import polars as pl
+import pytest
+
+from riskkit.months import first_day, month_id
+from riskkit.panel import Panel, build_panel
+from riskkit.sources import arms_control, cwm, embassies, gsdb, igo, pax, peacekeeping, unga
+from riskkit.store import read_file
+from riskkit.tables import Indicator, Release
+from riskkit.testing.panels import made_up_units
+from riskkit_features.diplomacy import FAMILY
+
+FEATURES = {feature.name: feature for feature in FAMILY.features}
+START = month_id("2005-01")
+
+
+def panel_of(months, **records):
+    """A panel of two countries; a record is of the first one, or one list for each."""
+    units = ("XAA", "XAB")
+    rows = [
+        (unit, first_day(START + m), name, float(value))
+        for name, record in records.items()
+        for unit, values in zip(
+            units, record if isinstance(record[0], list) else [record, []], strict=True
+        )
+        for m, value in enumerate(values)
+        if value is not None
+    ]
+    observations = pl.DataFrame(
+        rows, schema=["unit", "month", "indicator", "value"], orient="row"
+    ).with_columns(known_from=pl.col("month").dt.month_end())
+    release = Release(
+        observations,
+        tuple(Indicator(name, "things", "made-up") for name in records),
+        (first_day(START), first_day(START + months - 1)),
+    )
+    two = made_up_units().filter(pl.col("unit").is_in(units))
+    return build_panel([release], two, START, START + months - 1)
+
+
+def latest(months, **records):
+    """Features of the first country in the last month."""
+    built = FAMILY.build(panel_of(months, **records))
+    return built.filter(pl.col("unit") == "XAA").row(-1, named=True)
+
+
+@pytest.mark.parametrize("name", ["atop_n_defense", "atop_defense", "defence_pacts"])
+def test_a_pact_goes_by_several_names(name):
+    assert latest(1, **{name: [1]})["pact_defence"] == 1
+    assert latest(1, **{name: [0]})["pact_defence"] == 0
+    assert latest(1, **{name: [None], "atop_nonagg": [1]})["pact_defence"] is None
+
+
+def test_partners_are_counted_where_pairs_are_known():
+    assert latest(1, atop_n_defense=[27])["pact_defence_partners_log"] == pytest.approx(
+        math.log(28)
+    )
+    assert latest(1, atop_defense=[1])["pact_defence_partners_log"] is None
+    both = latest(1, atop_n_defense=[3], defence_pacts=[9])
+    assert both["pact_defence_partners_log"] == pytest.approx(math.log(4))
+
+
+def test_the_western_pole_is_the_highest_ideal_point_of_the_month():
+    own, pole = [0.5] * 12 + [-1.0], [2.5] * 12 + [3.0]
+    moved = latest(13, unga_idealpointall=[own, pole])
+    assert moved["un_west_distance"] == 4
+    assert moved["un_west_distance_change_12"] == 2
+    assert moved["un_west_distance_change_36"] is None
+    assert latest(1, unga_idealpointall=[[2.5], [0.5]])["un_west_distance"] == 0
+    assert latest(1, unga_idealpointall=[[None], [0.5]])["un_west_distance"] is None
+
+
+def test_only_the_distances_look_at_other_states():
+    spatial = {name for name, feature in FEATURES.items() if feature.spatial}
+    assert spatial == {name for name in FEATURES if name.startswith("un_west_distance")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        ("economic", ("gsdb_target_trade", "gsdb_target_financial")),
+        ("military", ("gsdb_target_arms", "gsdb_target_military")),
+        ("travel", ("gsdb_target_travel",)),
+        ("un", ("gsdb_target_un",)),
+    ],
+)
+def test_sanctions_of_a_kind_are_any_of_its_indicators(kind, names):
+    for name in names:
+        others = {other: [0] for other in names}
+        assert latest(1, **{**others, name: [2]})[f"sanctions_{kind}"] == 1
+    assert latest(1, **{name: [0] for name in names})[f"sanctions_{kind}"] == 0
+
+
+def test_sanctions_are_counted_and_compared_with_a_year_ago():
+    lifted = latest(13, gsdb_n_cases_target=[5] * 12 + [2])
+    assert lifted["sanctions_log"] == pytest.approx(math.log(3))
+    assert lifted["sanctions_change_12"] == -3
+
+
+@pytest.mark.parametrize("name", ["pax_n_agreements", "agreements"])
+def test_months_with_agreements_are_counted_not_documents(name):
+    signed = latest(40, **{name: [4] + [0] * 26 + [1, 9] + [0] * 11})
+    assert signed["agreement_months_12"] == 1
+    assert signed["agreement_months_36"] == 2
+    assert signed["agreement_months_60"] == 3
+    assert signed["agreement_months_since"] == 11
+
+
+def test_ceasefires_and_comprehensive_agreements_have_their_own_counts():
+    signed = latest(20, pax_n_ceasefire=[0] * 19 + [2], pax_n_comprehensive=[1] + [0] * 19)
+    assert signed["ceasefire_months_12"] == 1
+    assert signed["ceasefire_months_since"] == 0
+    assert signed["comprehensive_agreement_months_60"] == 1
+    assert signed["agreement_months_12"] is None
+
+
+def test_a_yearly_agreement_counts_with_all_months_of_its_year():
+    observed = pl.DataFrame(
+        {
+            "unit": ["XAA"] * 3,
+            "month": [date(year, 1, 1) for year in (2005, 2006, 2007)],
+            "indicator": ["pax_n_agreements"] * 3,
+            "value": [0.0, 3.0, 0.0],
+            "known_from": [date(year, 12, 31) for year in (2006, 2007, 2008)],
+        }
+    )
+    yearly = Indicator("pax_n_agreements", "agreements", "made-up", frequency="year", lag_months=12)
+    release = Release(observed, (yearly,), (date(2005, 1, 1), date(2007, 12, 1)))
+    units = made_up_units().filter(pl.col("unit") == "XAA")
+    built = FAMILY.build(build_panel([release], units, START, month_id("2009-06")))
+    by_month = built.select("month", "agreement_months_36", "agreement_months_since")
+    assert by_month.filter(pl.col("month") == date(2007, 12, 1)).row(0)[1:] == (1, 0)
+    assert by_month.row(-1)[1:] == (12, 7)
+
+
+@pytest.mark.parametrize(
+    ("missions", "there", "came", "left", "months", "since"),
+    [
+        ([0] * 30, 0, 0, 0, 0, None),
+        ([0] * 20 + [1] * 10, 1, 1, 0, 10, 0),
+        ([1] * 30, 1, 0, 0, 30, 0),
+        ([2] * 20 + [0] * 10, 0, 0, 1, 0, 10),
+        ([1] * 3 + [0] * 27, 0, 0, 0, 0, 27),
+        ([1] * 10, 1, None, 0, 10, 0),
+        ([0] * 10, 0, 0, None, 0, None),
+    ],
+)
+@pytest.mark.parametrize("name", ["geopko_n_missions", "peacekeeping"])
+def test_peacekeepers_come_stay_and_go(name, missions, there, came, left, months, since):
+    state = latest(len(missions), **{name: missions})
+    assert state["peacekeepers"] == there
+    assert state["peacekeepers_came_24"] == came
+    assert state["peacekeepers_left_24"] == left
+    assert state["peacekeepers_months"] == months
+    assert state["peacekeepers_months_since"] == since
+
+
+def test_mediation_is_the_yearly_mean_of_what_is_known():
+    tried = latest(24, cwm_n_by_track_two=[0] * 12 + [3] * 12)
+    assert tried["mediation_track_two_log_mean_60"] == pytest.approx(math.log(2.5))
+    assert tried["mediation_state_log_mean_60"] is None
+
+
+@pytest.mark.parametrize(
+    ("records", "name", "value"),
+    [
+        ({"cow_sum_igo_full": [63]}, "igo_memberships_log", math.log(64)),
+        ({"unga_russagree": [0.75]}, "un_agree_russ", 0.75),
+        ({"atop_us_defense": [1]}, "pact_defence_us", 1),
+        ({"arms_treaties": [7]}, "arms_treaties", 7),
+        ({"arms_treaties_left": [0] * 14 + [1]}, "arms_treaties_left_60", 1),
+        ({"nuclear_weapons_status": [2]}, "nuclear_status", 2),
+        ({"embassies_sent": [24]}, "embassies_sent_log", math.log(25)),
+        ({"v2x_cspart": [0.25]}, "civil_society", 0.25),
+        ({"v2xcs_ccsi": [0.75] * 36 + [0.5]}, "civil_society_core_change_36", -0.25),
+        ({"gm_internet_pct": [12.5]}, "internet_reach", 12.5),
+    ],
+)
+def test_further_values(records, name, value):
+    months = len(next(iter(records.values())))
+    assert latest(months, **records)[name] == pytest.approx(value)
+
+
+def test_cooperation_is_compared_with_the_size_of_hostility():
+    kind, harsh = [6, 0, 3], [-1, -2, 0]
+    news = latest(3, gdelt_ext_pos_per_day=kind, gdelt_ext_neg_per_day=harsh)
+    assert news["events_cooperation_share"] == pytest.approx(9 / 12)
+    silence = latest(3, gdelt_ext_pos_per_day=[0] * 3, gdelt_ext_neg_per_day=[0] * 3)
+    assert silence["events_cooperation_share"] is None
+
+
+@pytest.mark.parametrize(
+    ("reader", "start"),
+    [
+        (pax, "pax_"),
+        (gsdb, "gsdb_"),
+        (unga, "unga_"),
+        (igo, "cow_"),
+        (cwm, "cwm_"),
+        (peacekeeping, "geopko_"),
+        (arms_control, "arms_"),
+        (embassies, "embassies_"),
+    ],
+    ids=lambda case: getattr(case, "__name__", case),
+)
+def test_the_readers_declare_what_the_features_read(reader, start):
+    declared = {i.name for i in gsdb._indicators(24)} if reader is gsdb else {*reader.INDICATORS}
+    read = {name for name in FAMILY.inputs if name.startswith(start)}
+    assert read
+    assert read <= declared
+
+
+def test_the_size_of_the_family_and_its_phrases():
+    assert 40 <= len(FEATURES) <= 55
+    assert len({feature.description for feature in FAMILY.features}) == len(FEATURES)
+
+
+ONE_VALUE = ("unga_idealpointall", "cow_sum_igo_full", "nuclear_weapons_status")
+COUNTED = ("gsdb_n_cases_target", "pax_n_agreements", "pax_n_ceasefire", "geopko_n_missions")
+
+
+def test_real_votes_and_the_speed_of_a_whole_panel(shared_data):
+    options = {
+        "unit": {"column": "iso3", "unknown": "drop"},
+        "time": {"year": "year"},
+        "lag_months": 6,
+        "indicators": {
+            **{name: {"unit": "things"} for name in ONE_VALUE},
+            **{name: {"unit": "events"} for name in COUNTED},
+        },
+    }
+    release = read_file("table", shared_data / "tables/diplomacy_country_year.parquet", options)
+    panel = _all_inputs(release)
+    start = time.process_time()
+    built = FAMILY.build(panel)
+    # Several times what it takes, so that a busy machine does not fail an honest build.
+    assert time.process_time() - start < 1
+    assert built.height == 191 * 396
+    usa = built.filter(pl.col("unit") == "USA", pl.col("month") >= date(1990, 7, 1))
+    assert (usa["un_west_distance"] == 0).mean() > 0.9
+    assert usa["un_west_distance"].max() < 0.2
+    assert usa["nuclear_status"].unique().to_list() == [3]
+    mali = built.filter(pl.col("unit") == "MLI", pl.col("month") == date(2020, 12, 1))
+    assert mali["peacekeepers_months"].item() >= 60
+
+
+def _all_inputs(release: Release) -> Panel:
+    """The panel of 191 countries with the release's indicators and made-up values of the others."""
+    known = release.observations["unit"].unique().sort()
+    kept = pl.concat([pl.Series(["MLI", "USA"]), known.filter(~known.is_in(["MLI", "USA"]))])[:191]
+    units = pl.DataFrame({"unit": kept.sort(), "name": kept.sort()}).with_columns(
+        region=pl.lit("R"), born=pl.lit(None, dtype=pl.Date), died=pl.lit(None, dtype=pl.Date)
+    )
+    first, last = month_id("1989-01"), month_id("2021-12")
+    panel = build_panel([release], units, first, last)
+    others = [name for name in FAMILY.inputs if name not in panel.frame.columns]
+    row = pl.int_range(pl.len())
+    made_up = (((row * 7919) % 101).cast(pl.Float64).alias(name) for name in others)
+    return Panel(
+        frame=panel.frame.with_columns(made_up),
+        units=panel.units,
+        indicators=panel.indicators,
+        last_period=panel.last_period,
+        as_of=panel.as_of,
+        simulated=panel.simulated,
+    )
