@@ -19,10 +19,13 @@ from riskkit.evaluation import Scored, leaderboard, score_forecast
 from riskkit.forecast import Forecast
 from riskkit.months import parse_horizons, parse_months
 from riskkit.registry import models
+from riskkit.scoring.comparison import summarise
 from riskkit.targets import outcomes
 
-_SHOWN = ("crps", "log1p_crps", "ign", "mis", "twcrps_25", "brier_25", "auc_25", "ap_25")
-_SHOWN_TOTAL = ("crps", "log1p_crps", "mis", "coverage_50", "coverage_90")
+_SHOWN = (
+    "crps", "log1p_crps", "ign", "mis", "twcrps_25", "brier_25", "auc_25", "ap_25",
+    "coverage_50", "coverage_90",
+)  # fmt: skip
 _RECORD = ("crps", "log1p_crps", "ign", "brier_25", "coverage_90")
 _RECORD_WAR = ("crps", "coverage_90")
 _NEVER = 10**6
@@ -30,7 +33,7 @@ _LEADERBOARD_TYPES = {
     "window": pl.String,
     **dict.fromkeys(("value", "skill", "skill_low", "skill_high"), pl.Float64),
 }
-LEADERBOARD, STUDY = "leaderboard.csv", "study.json"
+LEADERBOARD, SCORES, STUDY = "leaderboard.csv", "scores.parquet", "study.json"
 
 
 def backtest_study(study: Study, out: Path, *, export: bool) -> pl.DataFrame | None:
@@ -72,7 +75,7 @@ def _score(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame | Non
             forecast, window = read_forecast(path)
             scored.append(truth.score(forecast, window))
             advance(f"{window} {forecast.model}")
-    with atomic_file(out / "scores.parquet") as partial:
+    with atomic_file(out / SCORES) as partial:
         pl.concat([one.rows for one in scored]).write_parquet(partial)
     observed = [one for one in scored if one.rows.height]
     if not observed:
@@ -164,31 +167,57 @@ def read_leaderboard(folder: Path) -> pl.DataFrame:
     return pl.read_csv(path, schema_overrides=_LEADERBOARD_TYPES, glob=False)
 
 
-def print_leaderboard(board: pl.DataFrame, window: str = "all", target: str | None = None) -> None:
-    """Print one window and target, best CRPS first."""
+def compare_backtests(folders: Sequence[Path], reference: str | None) -> pl.DataFrame:
+    """Compare the models of several backtests on the rows that they share.
+
+    Args:
+        folders: Backtests; a model is named after its folder, as in "climate/xgboost".
+        reference: Model that skill is relative to; the first model of the first folder if None.
+    """
+    scores = [_read_scores(folder) for folder in folders]
+    first = scores[0]["model"].sort()[0]
+    return summarise(pl.concat(scores), reference or first)
+
+
+def _read_scores(folder: Path) -> pl.DataFrame:
+    path = folder / SCORES
+    if not path.is_file():
+        raise RiskkitError(f"there is no {path}", hint="run `riskkit backtest` first")
+    frame = pl.read_parquet(path, glob=False)
+    return frame.with_columns(model=pl.concat_str(pl.lit(f"{folder.name}/"), "model"))
+
+
+def print_leaderboard(
+    board: pl.DataFrame, window: str = "all", target: str | None = None, rule: str = "crps"
+) -> None:
+    """Print one window and target, the best by one rule first, with the skill by that rule."""
     from rich.console import Console
     from rich.table import Table
 
     target = target or min(board["target"].unique(), key=len)
     rows = board.filter((pl.col("window") == window) & (pl.col("target") == target))
-    if rows.is_empty():
-        raise ConfigError(
-            f"the leaderboard has no window '{window}' of target '{target}'",
-            hint=f"windows: {', '.join(board['window'].unique().sort())}; "
-            f"targets: {', '.join(board['target'].unique().sort())}",
-        )
-    shown = [rule for rule in _SHOWN + _SHOWN_TOTAL if rule in set(rows["rule"])]
-    shown = list(dict.fromkeys(shown))
-    wide = rows.pivot("rule", index="model", values="value").sort("crps")
-    skill = {row["model"]: row for row in rows.filter(pl.col("rule") == "crps").to_dicts()}
+    ruled = rows.filter(pl.col("rule") == rule).sort("skill", "model", descending=[True, False])
+    if ruled.is_empty():
+        raise _nothing_to_show(board, window, target, rule)
+    shown = [one for one in dict.fromkeys((rule, *_SHOWN)) if one in set(rows["rule"])]
+    values = {(row["model"], row["rule"]): row["value"] for row in rows.to_dicts()}
     table = Table(title=f"{target}, window {window}", box=None, pad_edge=False)
-    for name in ("model", *shown, "CRPS skill (90 %)"):
+    for name in ("model", *shown, f"{rule} skill (90 %)"):
         table.add_column(name, justify="left" if name == "model" else "right")
-    for row in wide.iter_rows(named=True):
-        values = ["-" if row[rule] is None else f"{row[rule]:.4g}" for rule in shown]
-        table.add_row(row["model"], *values, _skill_text(skill[row["model"]]))
+    for row in ruled.to_dicts():
+        cells = (values.get((row["model"], one)) for one in shown)
+        told = ("-" if cell is None else f"{cell:.4g}" for cell in cells)
+        table.add_row(row["model"], *told, _skill_text(row))
     console = Console()
     (console if console.is_terminal else Console(width=160)).print(table)
+
+
+def _nothing_to_show(board: pl.DataFrame, window: str, target: str, rule: str) -> ConfigError:
+    known = {name: board[name].unique().sort() for name in ("window", "target", "rule")}
+    return ConfigError(
+        f"the leaderboard has no window '{window}' of target '{target}' by rule '{rule}'",
+        hint="; ".join(f"{name}s: {', '.join(values)}" for name, values in known.items()),
+    )
 
 
 def _skill_text(row: dict[str, float | None]) -> str:

@@ -163,7 +163,7 @@ def read_csv(path: Path, schema: type[dy.Schema]) -> pl.DataFrame:
             header = file.readline().rstrip("\n").split(",")
         if header != list(types):
             raise RiskkitError(f"{path.name} has other columns than its schema", got=header)
-        frame = pl.read_csv(path, schema=types)
+        frame = pl.read_csv(path, schema=types, glob=False)
     except (OSError, UnicodeDecodeError, pl.exceptions.PolarsError) as error:
         reason = str(error).splitlines()[0]
         raise RiskkitError(f"cannot read {path.name} as its schema says", got=reason) from error

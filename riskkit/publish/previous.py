@@ -64,7 +64,7 @@ def find(folder: Path, target: Target, data_kind: str, as_of: int) -> pl.DataFra
 def _read(path: Path) -> pl.DataFrame:
     types = {name: column.dtype for name, column in Previous.columns().items()}
     try:
-        frame = pl.read_csv(path, columns=list(types), schema_overrides=types)
+        frame = pl.read_csv(path, columns=list(types), schema_overrides=types, glob=False)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise RiskkitError(
             f"cannot read the earlier publication's {path}",

@@ -109,4 +109,4 @@ def _look_up(unit: str, column: str, table: pl.DataFrame | None) -> str:
 
 @cache
 def _table() -> pl.DataFrame:
-    return pl.read_csv(Path(__file__).with_name("states.csv"), schema=SCHEMA)
+    return pl.read_csv(Path(__file__).with_name("states.csv"), schema=SCHEMA, glob=False)

@@ -75,7 +75,7 @@ def test_declared_encodings_are_read(tmp_path: Path, encoding: str) -> None:
     ("name", "data", "message"),
     [
         ("t.csv", b"", "t.csv is empty"),
-        ("t.csv", b"\"\"", "t.csv, line 1: there are no column names"),
+        ("t.csv", b'""', "t.csv, line 1: there are no column names"),
         ("t.csv", b"\n \n", "t.csv is empty"),
         ("t.csv", "a,b\n", "header but no rows"),
         ("t.csv", TEXT.replace(",", ";"), "line 1: columns are separated by semicolons"),

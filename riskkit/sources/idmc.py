@@ -1,0 +1,243 @@
+"""IDMC Global Internal Displacement Database: people displaced by conflict and by disasters."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+from pydantic import Field
+
+from riskkit.errors import SourceError
+from riskkit.sources import Options, Source
+from riskkit.sources import _columns as columns
+from riskkit.sources._files import read_sheet
+from riskkit.sources._selection import leave_out
+from riskkit.sources._sheet import Form, Sheet
+from riskkit.sources._state_rows import january, known_units, long_form
+from riskkit.tables import Indicator, Release
+
+FIRST_YEAR = 2000
+YEARLY = {
+    "idmc_conflict_idp_stock": (
+        "Conflict Stock Displacement (Raw)",
+        "people",
+        "People displaced within the country by conflict and violence, at the end of the year",
+    ),
+    "idmc_conflict_new_disp": (
+        "Conflict Internal Displacements (Raw)",
+        "displacements",
+        "Displacements within the country by conflict and violence",
+    ),
+    "idmc_disaster_idp_stock": (
+        "Disaster Stock Displacement (Raw)",
+        "people",
+        "People displaced within the country by disasters, at the end of the year",
+    ),
+    "idmc_disaster_new_disp": (
+        "Disaster Internal Displacements (Raw)",
+        "displacements",
+        "Displacements within the country by disasters",
+    ),
+}
+"""Indicator -> column of the workbook of countries, unit of measurement, description."""
+
+MONTHLY = {
+    "idmc_disaster_disp": ("displacements", "Displacements by disasters that began in the month"),
+    "idmc_weather_disp": (
+        "displacements",
+        "Displacements by weather-related disasters that began in the month",
+    ),
+    "idmc_n_disaster_events": ("events", "Disasters with displacement that began in the month"),
+}
+"""Indicator of the workbook of disasters -> unit of measurement, description."""
+
+_START = "Date of Event (start)"
+_DISPLACED = "Disaster Internal Displacements (Raw)"
+_HAZARD = "Hazard Category"
+_EVENT_COLUMNS = (_START, _DISPLACED, _HAZARD)
+_YEAR_COLUMNS = tuple(column for column, _, _ in YEARLY.values())
+_CATEGORIES = ("weather related", "geophysical", "mixed disasters")
+_MOST = 1_000_000_000
+_LEFT_OUT = {"AB9": "row of the Abyei Area, which no unit answers to"}
+_NO_FIGURE = "disaster without a number of displacements"
+_OUTSIDE = "disaster that began before or after the years of the file"
+
+
+class IdmcOptions(Options):
+    """How to read a workbook.
+
+    Attributes:
+        lag_months: Months from the end of a year to the publication of its figures.
+        codes: The user's own country codes -> units.
+        encoding: Encoding of the text.
+    """
+
+    lag_months: int = Field(default=5, ge=0, le=60)
+    codes: columns.Codes = Field(default_factory=dict)
+    encoding: columns.Encoding = "utf-8"
+
+
+class Idmc(Source):
+    """Reader of the GIDD workbooks of countries and of disasters; tried on both as published.
+
+    The unrounded ("Raw") columns count. In the workbook of countries an empty cell means that there
+    is no figure, not that nobody was displaced; zeros are written out. The workbook of disasters
+    is a census of those that IDMC knows: a month without a row had none. A disaster counts in the
+    month it began, with all its displacements. Seventeen of the first 22,119 disasters were counted
+    to another year than that of their first day; what they add to a month is a later vintage of it,
+    known when the year they were counted to was published.
+
+    All figures of a year appear together in May of the next, those of January after 16 months and
+    those of December after five: the months of disasters wait for the longest. The Abyei Area has
+    no unit and is left out. Coverage grew over the years: the file has twenty times as many
+    disasters of 2018 as of 2010.
+    """
+
+    name = "idmc"
+    title = "Global Internal Displacement Database (GIDD)"
+    licence = "CC BY-NC 4.0"
+    citation = (
+        "Internal Displacement Monitoring Centre, Global Internal Displacement Database, "
+        "with the day of access"
+    )
+    url = "https://www.internal-displacement.org/database/displacement-data/"
+    cadence = "yearly, in May"
+    lag_months = 5
+    lag_reason = "the Global Report of May publishes the figures of the year before"
+    redistributable = False
+    options = IdmcOptions
+
+    def read(self, path: Path, options: IdmcOptions) -> Release:
+        """Read the workbook of countries or that of disasters.
+
+        Args:
+            path: An .xlsx, .csv, .zip or .parquet file; the header tells which it is.
+            options: How to read it.
+
+        Returns:
+            Of countries the yearly `idmc_conflict_idp_stock`, `idmc_conflict_new_disp`,
+            `idmc_disaster_idp_stock` and `idmc_disaster_new_disp`; of disasters the monthly
+            `idmc_disaster_disp`, `idmc_weather_disp` and `idmc_n_disaster_events`, a census.
+
+        Raises:
+            SourceError: The file is neither workbook, or a row is impossible; the text names the
+                file, the row and the column.
+        """
+        form = Form(
+            required=("ISO3", "Year"),
+            optional=(*_YEAR_COLUMNS, *_EVENT_COLUMNS),
+            encoding=options.encoding,
+        )
+        sheet = read_sheet(path, form)
+        if set(_YEAR_COLUMNS) <= set(sheet.frame.columns):
+            return _country_years(sheet, options)
+        if set(_EVENT_COLUMNS) <= set(sheet.frame.columns):
+            return _disasters(sheet, options)
+        raise SourceError(
+            f"{sheet.file} is neither IDMC's workbook of countries nor that of disasters",
+            got=sheet.frame.columns,
+            hint=f"it needs the columns ISO3, Year and {', '.join(_YEAR_COLUMNS)}; "
+            f"or ISO3, Year and {', '.join(_EVENT_COLUMNS)}",
+        )
+
+
+def _country_years(sheet: Sheet, options: IdmcOptions) -> Release:
+    year = _years(sheet)
+    repeats = pl.DataFrame([sheet.frame["ISO3"].alias("unit"), year])
+    columns.refuse_repeats(sheet, "ISO3", repeats, ["unit", "month"])
+    unit, dropped = known_units(sheet, "ISO3", "iso3", options.codes, year, _LEFT_OUT)
+    figures = [_figures(sheet, column).alias(name) for name, (column, _, _) in YEARLY.items()]
+    added = [pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()) for name in YEARLY]
+    yearly = (
+        pl.DataFrame([unit, year, *figures])
+        .drop_nulls("unit")
+        .group_by("unit", "month")
+        .agg(sums.alias(name) for name, sums in zip(YEARLY, added, strict=True))
+    )
+    return Release(
+        observations=long_form(yearly, YEARLY, "year", options.lag_months),
+        indicators=tuple(
+            Indicator(name, what, Idmc.name, text, "year", options.lag_months)
+            for name, (_, what, text) in YEARLY.items()
+        ),
+        covers=columns.span(year, "year"),
+        dropped=dropped,
+        simulated=columns.simulated(unit),
+    )
+
+
+def _disasters(sheet: Sheet, options: IdmcOptions) -> Release:
+    dropped: dict[str, int] = {}
+    without = _figures(sheet, _DISPLACED).is_null()
+    sheet = leave_out(sheet, without, _NO_FIGURE, dropped)
+    year = _years(sheet)
+    month = columns.days(sheet, _START).dt.truncate("1mo").alias("month")
+    unit, nowhere = known_units(sheet, "ISO3", "iso3", options.codes, month, _LEFT_OUT)
+    first, last = columns.span(year, "year")
+    displaced = _figures(sheet, _DISPLACED)
+    events = pl.DataFrame(
+        [
+            unit,
+            month,
+            year.alias("counted"),
+            displaced.alias("idmc_disaster_disp"),
+            (displaced * _is_weather(sheet)).alias("idmc_weather_disp"),
+        ]
+    ).with_columns(idmc_n_disaster_events=pl.lit(1.0))
+    events = events.drop_nulls("unit")
+    inside = events.filter(pl.col("month").is_between(first, last))
+    if inside.is_empty():
+        what = f"{sheet.file}: no disaster began in the years it was counted to"
+        raise SourceError(what, hint="columns may have changed places: download the file again")
+    dropped |= nowhere
+    if inside.height < events.height:
+        dropped[_OUTSIDE] = events.height - inside.height
+    lag = 11 + options.lag_months
+    return Release(
+        observations=_vintages(inside, lag),
+        indicators=tuple(
+            Indicator(name, what, Idmc.name, text, lag_months=lag, census=True)
+            for name, (what, text) in MONTHLY.items()
+        ),
+        covers=(first, last),
+        covered_units=columns.covered_units(inside["unit"]),
+        dropped=dropped,
+        simulated=columns.simulated(inside["unit"]),
+    )
+
+
+def _years(sheet: Sheet) -> pl.Series:
+    year = columns.whole_numbers(sheet, "Year", FIRST_YEAR, date.today().year, "a year")
+    return january(year.rename("year"))
+
+
+def _figures(sheet: Sheet, column: str) -> pl.Series:
+    figures = columns.numbers(sheet, column)
+    wrong = ~figures.is_between(0, _MOST)
+    sheet.refuse(column, wrong, f"a number of people lies between 0 and {_MOST}", "correct it")
+    return figures
+
+
+def _is_weather(sheet: Sheet) -> pl.Series:
+    category = sheet.frame[_HAZARD].cast(pl.String).str.strip_chars().str.to_lowercase()
+    unknown = ~category.is_in(_CATEGORIES).fill_null(value=False)
+    known = f"known are {', '.join(_CATEGORIES)}"
+    sheet.refuse(_HAZARD, unknown, "this category of hazards is unknown", known)
+    return category == _CATEGORIES[0]
+
+
+def _vintages(events: pl.DataFrame, lag_months: int) -> pl.DataFrame:
+    """Sums by month of what was known of it, at first and after each later publication."""
+    told = pl.max_horizontal("month", "counted").dt.offset_by(f"{lag_months}mo").dt.month_end()
+    key = ["unit", "month", "known_from"]
+    return (
+        events.with_columns(known_from=told)
+        .group_by(key)
+        .agg(pl.col(*MONTHLY).sum())
+        .sort(key)
+        .with_columns(pl.col(*MONTHLY).cum_sum().over("unit", "month"))
+        .unpivot(list(MONTHLY), index=key, variable_name="indicator")
+        .select("unit", "month", "indicator", "value", "known_from")
+        .sort("unit", "month", "indicator", "known_from")
+    )

@@ -1,0 +1,110 @@
+"""Made-up datasets for tests of models: invented units, with and without a known future."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskkit.dataset import Dataset
+from riskkit.months import month_id
+from riskkit.targets import Target
+
+Array = NDArray[np.float64]
+FIRST = month_id("2001-01")
+_PERSISTENCE, _STEP = 0.97, 0.12
+
+
+@dataclass(frozen=True)
+class KnownFuture:
+    """A dataset with draws from the truth.
+
+    Attributes:
+        data: What a model may see.
+        futures: `[units, horizons, futures]`: ways in which the process could have gone on.
+    """
+
+    data: Dataset
+    futures: NDArray[np.int64]
+
+
+def dataset_of(
+    y: Array,
+    horizons: Sequence[int] = (1, 2, 3),
+    period: Literal["month", "year"] = "month",
+) -> Dataset:
+    """Wrap outcomes `[units, months]`, the first of them of January 2001, in a dataset.
+
+    It has two features: the outcome as last known, on a log scale, and noise.
+    """
+    rng = np.random.default_rng(0)
+    known = np.log1p(np.nan_to_num(y))
+    return Dataset(
+        target=Target("deaths", period),
+        units=tuple(f"X{number:02d}" for number in range(len(y))),
+        first_month=FIRST,
+        origin=FIRST + y.shape[1] - 1,
+        horizons=tuple(horizons),
+        features=("deaths_log", "noise"),
+        X=np.stack([known, rng.normal(size=y.shape)], axis=-1).astype(np.float32),
+        y=y,
+    )
+
+
+def made_up_outcomes(units: int = 8, months: int = 60, seed: int = 1) -> Array:
+    """Invent spells of violence of very different size; the first unit is always quiet."""
+    rng = np.random.default_rng(seed)
+    scale = np.geomspace(1, 200, units)
+    scale[0] = 0
+    at_war = np.cumsum(rng.random((units, months)) < 0.08, axis=1) % 2 == 0
+    rate = np.where(at_war, scale[:, None], 0.02 * scale[:, None])
+    return rng.poisson(rate * rng.gamma(2, 0.5, (units, months))).astype(np.float64)
+
+
+def made_up_dataset(units: int = 8, months: int = 60, horizons: Sequence[int] = (1, 3)) -> Dataset:
+    """Put `made_up_outcomes` into a dataset."""
+    return dataset_of(made_up_outcomes(units, months), horizons)
+
+
+def made_up_years(units: int = 8, years: int = 20, horizons: Sequence[int] = (1, 13)) -> Dataset:
+    """Invent a yearly target seen at the end of a December."""
+    y = np.full((units, 12 * years), np.nan)
+    y[:, ::12] = made_up_outcomes(units, years)
+    return dataset_of(y, horizons, "year")
+
+
+def known_future(seed: int = 1, horizons: Sequence[int] = range(1, 7)) -> KnownFuture:
+    """Simulate an easy process of 40 units and 200 months, and 50 ways in which it goes on.
+
+    Half of the units are Poisson with a constant rate. The other half are negative binomial around
+    a level that drifts slowly (an autoregression of its logarithm).
+    """
+    rng = np.random.default_rng(seed)
+    months, futures, steps = 200, 50, max(horizons)
+    base = rng.uniform(np.log(0.1), np.log(50), 40)[:, None]
+    drifts = (np.arange(40) >= 20)[:, None]
+    log_level = np.zeros((40, months))
+    for month in range(1, months):
+        log_level[:, [month]] = _next(log_level[:, [month - 1]], drifts, rng)
+    y = _counts(base + log_level, drifts, rng)
+    here, ahead = np.repeat(log_level[:, -1:], futures, axis=1), []
+    for _ in range(steps):
+        here = _next(here, drifts, rng)
+        ahead.append(_counts(base + here, drifts, rng))
+    chosen = [ahead[horizon - 1] for horizon in horizons]
+    return KnownFuture(dataset_of(y.astype(np.float64), horizons), np.stack(chosen, axis=1))
+
+
+def _next(log_level: Array, drifts: NDArray[np.bool_], rng: np.random.Generator) -> Array:
+    step = rng.normal(0, _STEP, log_level.shape)
+    return np.where(drifts, _PERSISTENCE * log_level + step, 0.0)
+
+
+def _counts(
+    log_rate: Array, drifts: NDArray[np.bool_], rng: np.random.Generator
+) -> NDArray[np.int64]:
+    spread = np.where(drifts, rng.gamma(2, 0.5, log_rate.shape), 1.0)
+    return rng.poisson(np.exp(log_rate) * spread)

@@ -1,0 +1,154 @@
+"""riskkit backtest: tables, resuming, targets by year, and submissions that score the same."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from riskkit.months import first_day, month_id
+from riskkit.scoring.comparison import LEADERBOARD
+from riskkit.tables import Scores
+from tests.cli.running import SMALL, riskkit, settings
+
+CELLS = range(100_001, 100_009)
+"""Cells of the PRIO-GRID in the open sea: their figures are about nobody."""
+TOO_LATE = "2020-01"
+STUDY = """
+data:
+  sources:
+    - source: table
+      path: cells.csv
+      options:
+        unit: {column: gid, system: cell}
+        time: {column: month_id, format: month_id}
+        indicators: {ged_sb: {unit: deaths}}
+features: {families: [conflict]}
+forecast: {draws: 100}
+backtest: {processes: 1, origins: "2017-10,2018-10,2019-10"}
+"""
+
+
+@pytest.fixture
+def cells(tmp_path: Path) -> pl.DataFrame:
+    """A study of eight cells, known to the end of 2019, with its table of outcomes."""
+    months = range(month_id("2012-01"), month_id(TOO_LATE))
+    rng = np.random.default_rng(1)
+    keys = [(gid, month) for gid in CELLS for month in months]
+    rate = np.repeat(rng.gamma(0.5, 20, len(CELLS)), len(months))
+    table = pl.DataFrame(keys, schema=["gid", "month_id"], orient="row").with_columns(
+        ged_sb=rng.poisson(rate * rng.gamma(0.5, 2, len(keys)))
+    )
+    table.write_csv(tmp_path / "cells.csv")
+    (tmp_path / "params.yaml").write_text(STUDY)
+    return table
+
+
+def test_the_tables(backtest: Path) -> None:
+    forecasts = pl.read_parquet(backtest / "forecasts.parquet")
+    models = {"conflictology", "ewhistory", "last"}
+    assert set(forecasts["model"]) == models
+    assert set(forecasts["window"]) == {"2023", "2024"}
+    assert forecasts.height == 3 * 2 * 60 * 12
+    assert forecasts["draws"].dtype == pl.Array(pl.Int64, 200)
+    Scores.validate(pl.read_parquet(backtest / "scores.parquet"))
+    board = pl.read_csv(backtest / "leaderboard.csv")
+    assert tuple(board.columns) == LEADERBOARD
+    assert set(board["model"]) == models
+    assert set(board["window"]) == {"2023", "2024", "all"}
+    targets = ("ged_sb", "ged_sb_total", "ged_sb_total_war", "ged_sb_without_2_largest")
+    assert set(board["target"]) == set(targets)
+
+
+def test_the_leaderboard_is_the_mean_of_the_scores(backtest: Path) -> None:
+    scores = pl.read_parquet(backtest / "scores.parquet")
+    board = pl.read_csv(backtest / "leaderboard.csv")
+    keys = ["model", "target", "window", "rule"]
+    means = scores.group_by(keys).agg(pl.col("value").mean())
+    both = board.join(means, on=keys, suffix="_mean")
+    assert both.height > 100
+    np.testing.assert_allclose(both["value"], both["value_mean"], atol=1e-6)
+
+
+def test_a_second_run_makes_nothing_again(backtest: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (backtest / "parts").iterdir()}
+    table = (backtest / "leaderboard.csv").read_bytes()
+    chosen = settings(*SMALL, "backtest.processes=1", "backtest.origins=2022-10,2023-10")
+    done = riskkit("backtest", *chosen, "--models", "last,ewhistory", "--out", backtest, "--json")
+    assert {path: path.stat().st_mtime_ns for path in (backtest / "parts").iterdir()} == before
+    assert (backtest / "leaderboard.csv").read_bytes() == table
+    assert len(done.json) == pl.read_csv(backtest / "leaderboard.csv").height
+
+
+def test_a_submission_scores_what_the_leaderboard_says(tmp_path: Path, cells: pl.DataFrame) -> None:
+    """The window 2020 is not observed yet: it is forecast and exported, and not scored."""
+    riskkit("backtest", "--models", "ewhistory", "--out", "out", "--export", "views")
+    board = pl.read_csv(tmp_path / "out" / "leaderboard.csv").filter(target="ged_sb")
+    assert set(board["window"]) == {"2018", "2019", "all"}
+    names = {path.name for path in (tmp_path / "out").glob("*_20*.parquet")}
+    years = ("2018", "2019", "2020")
+    assert names == {f"{m}_{y}.parquet" for m in ("conflictology", "ewhistory") for y in years}
+    actuals = cells.filter(pl.col("month_id") >= month_id("2018-01")).rename(
+        {"gid": "priogrid_gid", "ged_sb": "outcome"}
+    )
+    actuals.write_csv(tmp_path / "actuals.csv")
+    for model in ("conflictology", "ewhistory"):
+        files = [f"out/{model}_{year}.parquet" for year in years]
+        got = riskkit("score", "--forecasts", *files, "--actuals", "actuals.csv", "--json").json
+        assert (got["unit_months"], got["ignored"], got["draws"]) == (192, 96, 100)
+        for window, rule, value in (
+            board.filter(model=model).select("window", "rule", "value").rows()
+        ):
+            scored = got["overall"] if window == "all" else got["windows"][window]
+            assert scored[rule] == pytest.approx(value, abs=2e-6), (model, window, rule)
+
+
+@pytest.mark.usefixtures("cells")
+def test_windows_without_any_outcome_are_forecast_all_the_same(tmp_path: Path) -> None:
+    riskkit("backtest", "--models", "last", "--out", "out")
+    late = ["--origins", "2019-12", "--horizons", "1-6"]
+    done = riskkit("backtest", "--models", "last", "--out", "out", *late)
+    assert done.out == "out/: forecasts.parquet; no outcome of these windows is in the data yet\n"
+    forecasts = pl.read_parquet(tmp_path / "out" / "forecasts.parquet")
+    assert forecasts["month"].max() == first_day(month_id("2020-06"))
+    assert not (tmp_path / "out" / "leaderboard.csv").exists()
+    assert riskkit("backtest", "--models", "last", "--out", "new", *late, "--json").json == []
+
+
+@pytest.mark.usefixtures("cells")
+def test_years_are_forecast_and_scored(tmp_path: Path) -> None:
+    """War is judged by the last whole year before the origin, not by the one under way."""
+    chosen = ["--set", "target.period=year", "--models", "average12", "--horizons", "3-26"]
+    riskkit("backtest", *chosen, "--origins", "2016-10,2017-10", "--out", "out")
+    board = pl.read_csv(tmp_path / "out" / "leaderboard.csv")
+    assert set(board["window"]) == {"2017-01..2018-01", "2018-01..2019-01", "all"}
+    scores = pl.read_parquet(tmp_path / "out" / "scores.parquet")
+    assert set(scores["target"]) >= {"ged_sb_year", "ged_sb_year_total"}
+    table = pl.read_csv(tmp_path / "cells.csv")
+    year_2015 = table.filter((pl.col("month_id") - 1) // 12 == 35).group_by("gid").sum()
+    at_war = {str(gid) for gid, _, deaths in year_2015.rows() if deaths >= 25}
+    first = scores.filter(
+        (pl.col("target") == "ged_sb_year_total_war") & pl.col("window").str.starts_with("2017")
+    )
+    assert set(first["unit"]) == at_war
+    assert 0 < len(at_war) < len(CELLS)
+
+
+@pytest.mark.usefixtures("cells")
+def test_odd_folder_names_do_no_harm() -> None:
+    riskkit("backtest", "--models", "zero", "--origins", "2017-10", "--out", "a[1] *?")
+    assert riskkit("leaderboard", "a[1] *?", "--json").json
+
+
+def test_a_publication_carries_the_record_of_the_same_kind_of_study(
+    tmp_path: Path, backtest: Path
+) -> None:
+    for target, told in (("ged_sb", True), ("ged_ns", False)):
+        chosen = settings(*SMALL, "forecast.model=ewhistory", f"target.indicator={target}")
+        riskkit("run", *chosen, "--record", backtest, "--out", "publication")
+        card = (tmp_path / "publication" / "model-card.md").read_text()
+        assert ("coverage_90" in card) is told
+    assert json.loads((backtest / "study.json").read_text())["data_kind"] == "simulated"

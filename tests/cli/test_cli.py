@@ -1,0 +1,172 @@
+"""The command line as a whole: help, exit codes, one line for errors, JSON for machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from riskkit import __version__
+from riskkit.cli import riskkit as group
+from riskkit.errors import RiskkitError
+from tests.cli.running import SMALL, process, riskkit, settings
+
+SHORT = settings(*SMALL, "backtest.processes=1", "backtest.origins=2023-10")
+
+
+def commands(
+    command: click.Command = group, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    if not isinstance(command, click.Group):
+        yield path, command
+        return
+    context = click.Context(command)
+    for name in command.list_commands(context):
+        child = command.get_command(context, name)
+        assert child is not None
+        yield from commands(child, (*path, name))
+
+
+COMMANDS = dict(commands())
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_every_help_has_an_example_of_the_command(path: tuple[str, ...]) -> None:
+    text = riskkit(*path, "--help").out
+    assert text.startswith(f"Usage: riskkit {' '.join(path)}")
+    _, example, examples = text.partition("Example")
+    assert example
+    assert f"    riskkit {' '.join(path)}" in examples.partition("\nOptions:")[0]
+
+
+def test_the_version() -> None:
+    assert riskkit("--version").out == f"riskkit, version {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["rank"],
+        ["run", "--fast"],
+        ["run", "--set"],
+        ["data", "add"],
+        ["score", "--forecasts", "f.csv"],
+        ["score", "--format", "csv", "--forecasts", "f", "--actuals", "a"],
+        ["backtest", "--processes", "-1"],
+        ["backtest", "--export", "hub"],
+        ["verify", "one", "two"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
+    done = riskkit(*arguments, code=2)
+    assert done.out == ""
+    assert "Error: " in done.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "--config", "none.yaml"],
+        ["run", "--config", "."],
+        ["run", "--set", "forecast"],
+        ["run", "--set", "seed=[1"],
+        ["run", "--set", "seed.x=1"],
+        ["publish", "--forecast", "none"],
+        ["verify", "none"],
+        ["explain", "XAA"],
+        ["leaderboard", "none"],
+        ["panel", "show", "XXX", *settings(*SMALL)],
+        ["features", "show", "weather"],
+        ["features", "build", "weather"],
+        ["data", "add", "gossip", "file.csv"],
+        ["data", "add", "table", "none.csv"],
+        ["score", "--forecasts", "none.csv", "--actuals", "none.csv"],
+        ["backtest", "--models", "oracle", *SHORT],
+        ["backtest", "--origins", "soon", *settings(*SMALL)],
+        ["backtest", "--origins", "1990-01", *settings(*SMALL)],
+        ["backtest", "--horizons", "0", *settings(*SMALL)],
+        ["backtest", "--export", "views", "--models", "zero", *SHORT],
+    ],
+    ids=lambda arguments: " ".join(arguments[:4]),
+)
+def test_refused_input_exits_with_1_and_one_line(arguments: list[str], tmp_path: Path) -> None:
+    done = riskkit(*arguments, code=1)
+    told = [line for line in done.err.splitlines() if not line.startswith(("forecast ", "score "))]
+    assert len(told) == 1
+    assert told[0].startswith("riskkit: ")
+    assert "mistake" not in told[0]
+    assert done.out == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (RiskkitError("no such month", hint="try\nanother"), "no such month; try another"),
+        (
+            ValueError("two\nlines"),
+            "a mistake of riskkit's own, ValueError('two\\nlines'); see --debug",
+        ),
+    ],
+)
+def test_errors_are_one_line_and_a_traceback_on_request(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("riskkit.cli._study.open_study", fail)
+    assert riskkit("run", code=1).err == f"riskkit: {told}\n"
+    traceback, _, line = riskkit("--debug", "run", code=1).err.rpartition("\nriskkit: ")
+    assert "in fail\n    raise error" in traceback
+    assert line == f"{told}\n"
+
+
+def test_a_closed_pipe_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("riskkit.cli._study.open_study", fail)
+    assert riskkit("run").err == ""
+
+
+def test_the_installed_script_works(tmp_path: Path) -> None:
+    done = process("data", "status", cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert done.out == "data holds no data: `riskkit run` forecasts the simulated world\n"
+    assert process("data", "dance", cwd=tmp_path).code == 2
+    refused = process("verify", cwd=tmp_path)
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.startswith("riskkit: publication holds no datapackage.json")
+
+
+JSON = {
+    "run": settings(*SMALL, "forecast.model=zero"),
+    "data list": [],
+    "data status": [],
+    "data verify": [],
+    "panel build": settings(*SMALL),
+    "panel show": ["XAA", *settings(*SMALL)],
+    "features list": [],
+    "features show": ["conflict"],
+    "features build": settings(*SMALL),
+    "forecast": settings(*SMALL, "forecast.model=zero"),
+    "doctor": settings(*SMALL),
+}
+LATER = {"data add", "publish", "explain", "verify", "backtest", "leaderboard", "score"}
+"""Commands whose JSON other tests read."""
+
+
+@pytest.mark.parametrize("name", JSON)
+def test_json_is_all_that_goes_to_stdout(name: str) -> None:
+    assert json.loads(riskkit(*name.split(), *JSON[name], "--json").out) is not None
+
+
+def test_every_command_offers_json() -> None:
+    offered = {
+        " ".join(p) for p, c in COMMANDS.items() if any(o.name == "as_json" for o in c.params)
+    }
+    assert offered == {" ".join(path) for path in COMMANDS} == {*JSON, *LATER}

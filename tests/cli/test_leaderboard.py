@@ -1,0 +1,58 @@
+"""riskkit leaderboard: the scores of a backtest again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from tests.cli.running import riskkit
+
+
+def test_the_best_model_comes_first(backtest: Path) -> None:
+    title, head, *rows = riskkit("leaderboard", backtest).out.strip().splitlines()
+    assert title.strip() == "ged_sb, window all"
+    assert head.split()[:2] == ["model", "crps"]
+    scores = [float(row.split()[1]) for row in rows]
+    assert len(scores) == 3
+    assert scores == sorted(scores)
+
+
+def test_windows_and_targets(backtest: Path) -> None:
+    done = riskkit("leaderboard", backtest, "--window", "2023", "--target", "ged_sb_total_war")
+    assert "ged_sb_total_war, window 2023" in done.out
+    assert "auc_25" not in done.out
+
+
+def test_an_unknown_window_is_refused(backtest: Path) -> None:
+    done = riskkit("leaderboard", backtest, "--window", "1999", code=1)
+    assert (
+        "has no window '1999' of target 'ged_sb' by rule 'crps'; windows: 2023, 2024, all"
+        in done.err
+    )
+
+
+def test_json_is_the_whole_table(backtest: Path) -> None:
+    rows = riskkit("leaderboard", backtest, "--json").json
+    assert len(rows) == pl.read_csv(backtest / "leaderboard.csv").height
+    assert {row["window"] for row in rows} == {"2023", "2024", "all"}
+
+
+def test_another_rule_sorts_the_models(backtest: Path) -> None:
+    _, head, *rows = riskkit("leaderboard", backtest, "--rule", "ign").out.strip().splitlines()
+    assert head.split()[1] == "ign"
+    assert "ign skill" in head
+    scores = [float(row.split()[1]) for row in rows]
+    assert scores == sorted(scores)
+
+
+def test_backtests_are_compared_on_the_same_rows(backtest: Path, tmp_path: Path) -> None:
+    twin = tmp_path / "twin"
+    twin.symlink_to(backtest, target_is_directory=True)
+    done = riskkit("leaderboard", backtest, twin, "--json", "--reference", "twin/conflictology")
+    rows = pl.DataFrame(done.json, infer_schema_length=None).filter(
+        (pl.col("rule") == "crps") & (pl.col("target") == "ged_sb") & (pl.col("window") == "all")
+    )
+    skill = dict(rows.select("model", "skill").iter_rows())
+    assert skill["twin/conflictology"] == skill[f"{backtest.name}/conflictology"] == 0
+    assert len(skill) == 6

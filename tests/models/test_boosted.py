@@ -1,0 +1,39 @@
+"""Boosted classes: what it learns of the level, the features and the horizon."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from riskkit.models.boosted import BoostedClasses
+from riskkit.testing.datasets import dataset_of, made_up_dataset
+
+
+def test_a_feature_that_tells_the_future_is_used():
+    """Wars come in the month after an alarm: 30 deaths with it, none without."""
+    rng = np.random.default_rng(1)
+    alarm = rng.random((25, 120)) < 0.3
+    y = np.zeros((25, 120))
+    y[:, 1:] = 30 * alarm[:, :-1]
+    data = dataset_of(y, horizons=(1,))
+    X = np.stack([rng.normal(size=y.shape), alarm], axis=-1).astype(np.float32)
+    data = replace(data, X=X)
+    chance = (BoostedClasses().fit(data, seed=1).marginals(data, 200)[:, 0] > 0).mean(axis=-1)
+    assert chance[alarm[:, -1]].min() > 0.6
+    assert chance[~alarm[:, -1]].max() < 0.2
+
+
+def test_draws_end_at_the_ceiling():
+    data = made_up_dataset(units=12, months=80)
+    draws = BoostedClasses(rounds=10).fit(data, seed=1).marginals(data, 1000)
+    top = np.maximum(data.y.max(), 5 * data.y.max(axis=1))
+    assert (draws.max(axis=(1, 2)) <= top).all()
+    assert (np.diff(draws, axis=-1) >= 0).all()
+
+
+@pytest.mark.parametrize("setting", [{"rounds": 5}, {"bins": 3}, {"max_depth": 1}])
+def test_settings_matter(setting):
+    data = made_up_dataset(units=12, months=80)
+    usual = BoostedClasses(rounds=15).fit(data, seed=1).marginals(data, 100)
+    other = BoostedClasses(**{"rounds": 15, **setting}).fit(data, seed=1).marginals(data, 100)
+    assert (usual != other).any()

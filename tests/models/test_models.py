@@ -1,0 +1,81 @@
+"""What every model can do, and how it is built from settings."""
+
+import re
+from inspect import signature
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from riskkit.errors import ConfigError, RiskkitError
+from riskkit.models import make_model
+from riskkit.models._store import write_state
+from riskkit.registry import models
+from riskkit.testing.datasets import FIRST, dataset_of
+
+PAGE = (Path(__file__).parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
+SETTING = re.compile(r"^\| `(\w+)` \| `(\w+)` \| (?:`([^`]+)`)? \|", re.MULTILINE)
+
+
+def test_the_page_names_every_model():
+    assert {name for name in models() if f"| [`{name}`](#" in PAGE} == set(models())
+
+
+def test_the_page_tells_every_setting_and_its_default():
+    told = {
+        (model, key): yaml.safe_load(text or "null") for model, key, text in SETTING.findall(PAGE)
+    }
+    real = {
+        (name, key): list(setting.default) if key == "members" else setting.default
+        for name, kind in models().items()
+        for key, setting in signature(kind).parameters.items()
+    }
+    assert told == real
+
+
+def test_settings_reach_the_model():
+    assert make_model("xgboost", {"max_depth": 5, "rounds": 7}).max_depth == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "told"),
+    [
+        ("zero", {"a": 1}, r"models\.zero has no setting 'a'; its settings: none"),
+        ("xgboost", {"depth": 4}, r"no setting 'depth'; its settings: rounds, bins, max_depth"),
+        ("xgboost", {"rounds": "many"}, r"models\.xgboost\.rounds takes a value like \d+ \(got"),
+        ("xgboost", {"rounds": 1.5}, r"models\.xgboost\.rounds takes a value like"),
+        ("pool", {"members": "xgboost"}, r"models\.pool\.members takes a value like \('ewhistory"),
+        ("pool", {"members": []}, r"models\.pool\.members is empty"),
+        ("pool", {"members": ["zero"]}, "'zero' does not forecast each month by itself"),
+        ("pool", {"members": ["pool"]}, "'pool' does not forecast each month by itself"),
+        (
+            "pool",
+            {"members": ["xgboost"], "options": {"xgboost": {"depth": 4}}},
+            r"models\.xgboost has no setting 'depth'",
+        ),
+    ],
+)
+def test_settings_that_do_not_fit_are_refused(name, options, told):
+    with pytest.raises(ConfigError, match=told):
+        make_model(name, options)
+
+
+def test_unknown_models_are_refused():
+    with pytest.raises(RiskkitError, match="there is no model 'oracle'; known: average12"):
+        make_model("oracle", {})
+
+
+def test_a_forecast_speaks_of_the_living():
+    y = np.array([[1.0, 2, 3], [np.nan, 5, 6], [7, 8, np.nan]])
+    forecast = make_model("last", {}).forecast(dataset_of(y, horizons=(1, 4)), 50, seed=1)
+    assert (forecast.model, forecast.target, forecast.origin) == ("last", "deaths", FIRST + 2)
+    assert forecast.units == ("X00", "X01")
+    assert forecast.draws.shape == (2, 2, 50)
+    assert forecast.draws[1].mean() == pytest.approx(6, abs=1)
+
+
+def test_a_state_without_a_part_is_refused(tmp_path):
+    write_state(tmp_path / "m", "xgboost_hurdle", {"any": b""})
+    with pytest.raises(RiskkitError, match="holds no 'size' of the model xgboost_hurdle"):
+        models()["xgboost_hurdle"]().load(tmp_path / "m")
