@@ -33,7 +33,8 @@ _LEADERBOARD_TYPES = {
     "window": pl.String,
     **dict.fromkeys(("value", "skill", "skill_low", "skill_high"), pl.Float64),
 }
-LEADERBOARD, SCORES, STUDY = "leaderboard.csv", "scores.parquet", "study.json"
+LEADERBOARD, SCORES = "leaderboard.csv", "scores.parquet"
+METRICS, STUDY = "metrics.json", "study.json"
 
 
 def backtest_study(study: Study, out: Path, *, export: bool) -> pl.DataFrame | None:
@@ -85,8 +86,25 @@ def _score(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame | Non
     board = leaderboard(observed, study.params.backtest.reference, study.params.seed)
     with atomic_file(out / LEADERBOARD) as partial:
         board.write_csv(partial, float_precision=6)
+    write_text(out / METRICS, json.dumps(_metrics(study, board), indent=2) + "\n")
     write_text(out / STUDY, json.dumps(_identity(study), indent=2) + "\n")
     return board
+
+
+def _metrics(study: Study, board: pl.DataFrame) -> dict[str, float]:
+    """Means over all windows of the model that is published, for those who track experiments."""
+    settings, model = study.params.backtest, study.params.forecast.model
+    model = model if model in set(board["model"]) else settings.reference
+    rows = board.filter(
+        (pl.col("window") == "all")
+        & (pl.col("target") == study.target.name)
+        & (pl.col("model") == model)
+    )
+    values = {row["rule"]: row["value"] for row in rows.to_dicts()}
+    skill = rows.filter(pl.col("rule") == "crps")["skill"][0]
+    return {rule: round(values[rule], 6) for rule in _SHOWN if values.get(rule) is not None} | (
+        {} if skill is None else {"crps_skill": round(skill, 6)}
+    )
 
 
 def _identity(study: Study) -> dict[str, str]:

@@ -56,6 +56,15 @@ def record_option(command: Command) -> Command:
     )(command)
 
 
+def features_option(command: Command) -> Command:
+    """Add --features."""
+    return click.option(
+        "--features",
+        type=click.Path(path_type=Path),
+        help="Folder of `riskkit features build` to use. [default: build them anew]",
+    )(command)
+
+
 def echo_json(value: Any) -> None:
     """Print a value as JSON, dates as text."""
     click.echo(json.dumps(value, indent=2, default=str, ensure_ascii=False))

@@ -12,8 +12,8 @@ import polars as pl
 
 from riskkit.config import Params, load_params
 from riskkit.dataset import Dataset, build_dataset
-from riskkit.errors import ConfigError
-from riskkit.family import Family, join_families
+from riskkit.errors import ConfigError, RiskkitError
+from riskkit.family import KEYS, Family, join_families
 from riskkit.months import month_id, parse_horizons, parse_month
 from riskkit.panel import Panel, build_panel
 from riskkit.registry import families, lookup, models
@@ -28,10 +28,17 @@ DEFAULT_CONFIG = Path("params.yaml")
 
 @dataclass(frozen=True)
 class Study:
-    """Everything that the commands need, each part made when it is first asked for."""
+    """Everything that the commands need, each part made when it is first asked for.
+
+    Attributes:
+        params: The parameters.
+        folder: What their paths are relative to.
+        built: Folder of `riskkit features build`; None to build features anew.
+    """
 
     params: Params
     folder: Path
+    built: Path | None = None
 
     @cached_property
     def releases(self) -> tuple[Release, ...]:
@@ -100,7 +107,15 @@ class Study:
     @cached_property
     def features(self) -> pl.DataFrame:
         """The features of all families, one row per unit and month."""
-        return join_families([family.build(self.panel) for family in self.families])
+        if self.built is None:
+            return join_families([family.build(self.panel) for family in self.families])
+        features = join_families([_read_built(self.built, family) for family in self.families])
+        if not features.select(KEYS).equals(self.panel.frame.select(KEYS)):
+            raise RiskkitError(
+                f"the features in {self.built} are of other units or months than the data",
+                hint="build them again with the same parameters",
+            )
+        return features
 
     def dataset(self, origin: int, horizons: Sequence[int]) -> Dataset:
         """What may be seen at one origin."""
@@ -120,6 +135,13 @@ class Study:
     def forecast_dataset(self) -> Dataset:
         """What may be seen at the study's date."""
         return self.dataset(self.panel.as_of, parse_horizons(self.params.forecast.horizons))
+
+
+def _read_built(folder: Path, family: Family) -> pl.DataFrame:
+    path = folder / f"{family.name}.parquet"
+    if not path.is_file():
+        raise RiskkitError(f"there is no {path}", hint="run `riskkit features build` first")
+    return pl.read_parquet(path, glob=False)
 
 
 def units_of(release: Release) -> pl.DataFrame:
@@ -144,8 +166,14 @@ def units_of(release: Release) -> pl.DataFrame:
     return pl.concat([table.select(grid.columns), grid])
 
 
-def open_study(config: Path | None, settings: Sequence[str]) -> Study:
-    """Read the parameters; paths in them are relative to the working folder."""
+def open_study(config: Path | None, settings: Sequence[str], features: Path | None = None) -> Study:
+    """Read the parameters; paths in them are relative to the working folder.
+
+    Args:
+        config: Parameter file.
+        settings: `KEY=VALUE` overrides.
+        features: Folder of `riskkit features build` to take the features from.
+    """
     if config is None and DEFAULT_CONFIG.is_file():
         config = DEFAULT_CONFIG
-    return Study(load_params(config, settings), Path())
+    return Study(load_params(config, settings), Path(), features)

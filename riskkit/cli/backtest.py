@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from riskkit.cli._options import json_option, out_option, params_options
+from riskkit.cli._options import features_option, json_option, out_option, params_options
 
 
 @click.command(name="backtest")
@@ -17,6 +17,7 @@ from riskkit.cli._options import json_option, out_option, params_options
 @click.option("--processes", type=click.IntRange(min=0), help="Worker processes; 0: one per core.")
 @click.option("--export", type=click.Choice(["views"]), help="Write submission files as well.")
 @out_option("backtest", "Folder for forecasts.parquet, scores.parquet and leaderboard.csv.")
+@features_option
 @json_option
 def command(
     config: Path | None,
@@ -27,6 +28,7 @@ def command(
     processes: int | None,
     export: str | None,
     out: Path,
+    features: Path | None,
     as_json: bool,
 ) -> None:
     """Forecast past windows with every model and score them on what came.
@@ -47,7 +49,7 @@ def command(
     overrides = [f"backtest.{key}={value}" for key, value in given.items() if value is not None]
     if models is not None:
         overrides.append(f"backtest.models=[{models}]")
-    study = open_study(config, (*settings, *overrides))
+    study = open_study(config, (*settings, *overrides), features)
     board = backtest_study(study, out, export=export == "views")
     if as_json:
         echo_json([] if board is None else board.to_dicts())

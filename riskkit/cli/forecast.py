@@ -6,14 +6,21 @@ from pathlib import Path
 
 import click
 
-from riskkit.cli._options import json_option, out_option, params_options
+from riskkit.cli._options import features_option, json_option, out_option, params_options
 
 
 @click.command(name="forecast")
 @params_options
 @out_option("forecast", "Folder for forecasts.parquet and contributions.parquet.")
+@features_option
 @json_option
-def command(config: Path | None, settings: tuple[str, ...], out: Path, as_json: bool) -> None:
+def command(
+    config: Path | None,
+    settings: tuple[str, ...],
+    out: Path,
+    features: Path | None,
+    as_json: bool,
+) -> None:
     """Fit the model as of the study's date and write its joint draws.
 
     \b
@@ -26,7 +33,7 @@ def command(config: Path | None, settings: tuple[str, ...], out: Path, as_json: 
     from riskkit.cli._study import open_study
     from riskkit.months import format_month
 
-    result = forecast_study(open_study(config, settings))
+    result = forecast_study(open_study(config, settings, features))
     write_result(result, out)
     forecast = result.forecast
     summary = {

@@ -1,0 +1,199 @@
+"""Armed Conflict Location & Event Data: events and deaths by country, month and kind of event."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+from pydantic import Field
+
+from riskkit.errors import SourceError
+from riskkit.months import first_day, parse_month
+from riskkit.sources import Options, Source
+from riskkit.sources import _columns as columns
+from riskkit.sources._files import read_sheet
+from riskkit.sources._sheet import Form, Sheet
+from riskkit.sources._state_rows import long_form, rows_of
+from riskkit.tables import Indicator, Release
+
+TYPES = {
+    "Battles": "acled_battles",
+    "Explosions/Remote violence": "acled_explosions",
+    "Violence against civilians": "acled_violence_against_civilians",
+    "Protests": "acled_protests",
+    "Riots": "acled_riots",
+    "Strategic developments": "acled_strategic_developments",
+}
+"""Type of event -> indicator that counts it."""
+
+_DEATHS = {
+    "acled_fatalities": "Deaths in events of all types, as reported",
+    "acled_civilians_fatalities": "Deaths in violence against civilians, as reported",
+}
+_REQUIRED = ("event_id_cnty", "event_date", "event_type", "iso", "country", "fatalities")
+_ISO_DATE = r"^\d{4}-"
+_LONG_DATE = "%d %B %Y"
+_MOST_DEATHS = 100_000
+_LATE = "event of a month that the file does not cover to its end"
+_CORRECT = "correct it, or download the file again"
+
+
+class AcledOptions(Options):
+    """How to count events.
+
+    Attributes:
+        covers_to: Last month that the file covers to its end ("2021-12"); by default that of its
+            last event if this is on the month's last day, or else the month before.
+        lag_months: Months from the end of a month to the publication of its events.
+        codes: The user's own numbers or names of countries -> units.
+        encoding: Encoding of the text.
+    """
+
+    covers_to: str | None = Field(default=None, pattern=r"^[12]\d{3}-(0[1-9]|1[0-2])$")
+    lag_months: int = Field(default=1, ge=0, le=24)
+    codes: columns.Codes = Field(default_factory=dict)
+    encoding: columns.Encoding = "utf-8"
+
+
+class Acled(Source):
+    """Reader of the data export (csv or xlsx, one row per event) and of the interface's csv.
+
+    Written after the codebook; not tried on a real file. Columns read are `event_id_cnty,
+    event_date, event_type, iso, country, fatalities`; dates are 2023-02-16 or 16 February 2023.
+    Exports with one row per actor have every event twice and are refused. Countries are told by
+    their ISO number, where that is none of a unit (Kosovo) by name.
+
+    ACLED began with Africa in 1997 and reached all countries in 2021 only. So a month without an
+    event is zero from the January of a country's first event in the file, and missing before; a
+    country without any event stays missing. `fatalities` are the reports' most conservative
+    figures; 0 may mean that none was named. Events are revised for months after they appear.
+    """
+
+    name = "acled"
+    title = "Armed Conflict Location & Event Data (ACLED)"
+    licence = "ACLED's terms of use: registration, attribution, rows may not be passed on"
+    citation = (
+        "Raleigh, Kishi and Linke (2023), Political instability patterns are obscured by conflict "
+        "dataset scope conditions, sources, and coding choices, Humanities and Social Sciences "
+        "Communications 10, 74; ACLED, with the day of access"
+    )
+    url = "https://acleddata.com/conflict-data"
+    cadence = "weekly"
+    lag_months = 1
+    lag_reason = "each week's events appear in the next; a month leaves time for late reports"
+    redistributable = False
+    options = AcledOptions
+
+    def read(self, path: Path, options: AcledOptions) -> Release:
+        """Read an export.
+
+        Args:
+            path: A .csv, .zip, .xlsx or .parquet file in ACLED's layout.
+            options: How to count.
+
+        Returns:
+            Monthly events by type, `acled_battles` and others, `acled_fatalities` and
+            `acled_civilians_fatalities`, zeros included.
+
+        Raises:
+            SourceError: The file is not an export, or an event is impossible; the text names the
+                file, the line and the column.
+        """
+        form = Form(required=_REQUIRED, encoding=options.encoding, delimiter=None)
+        sheet = read_sheet(path, form)
+        events = _events(sheet, options)
+        last = _last_month(events["day"], options.covers_to)
+        counted = events.filter(pl.col("month") <= last)
+        if counted.is_empty():
+            what = f"{sheet.file} has no event until {last:%Y-%m}, the last month it covers"
+            raise SourceError(what, hint="set covers_to to the last month that is complete")
+        late = events.height - counted.height
+        lag = options.lag_months
+        return Release(
+            observations=long_form(_monthly(counted, last), _descriptions(), "month", lag),
+            indicators=tuple(
+                Indicator(
+                    name,
+                    "deaths" if name in _DEATHS else "events",
+                    Acled.name,
+                    text,
+                    lag_months=lag,
+                )
+                for name, text in _descriptions().items()
+            ),
+            covers=(columns.span(counted["month"])[0].replace(month=1), last),
+            covered_units=columns.covered_units(counted["unit"]),
+            dropped={_LATE: late} if late else {},
+            simulated=columns.simulated(counted["unit"]),
+        )
+
+
+def _descriptions() -> dict[str, str]:
+    """Indicator -> description."""
+    return {name: f"Events of the type {kind}" for kind, name in TYPES.items()} | _DEATHS
+
+
+def _events(sheet: Sheet, options: AcledOptions) -> pl.DataFrame:
+    """One row per event: `unit, day, month` and what it adds to each count."""
+    ids = sheet.frame["event_id_cnty"]
+    hint = "keep one row per event: export without one row per actor"
+    wrong = ids.is_null() | ids.is_duplicated()
+    sheet.refuse("event_id_cnty", wrong, "every event has one row and an id", hint)
+    kind = sheet.frame["event_type"].cast(pl.String).str.strip_chars()
+    unknown = ~kind.is_in(list(TYPES)).fill_null(value=False)
+    sheet.refuse("event_type", unknown, "this type is unknown", f"known are {', '.join(TYPES)}")
+    deaths = columns.whole_numbers(sheet, "fatalities", 0, _MOST_DEATHS, "the number of deaths")
+    civilians = kind == "Violence against civilians"
+    day = _days(sheet)
+    return pl.DataFrame(
+        [
+            _units(sheet, options.codes, day),
+            day.alias("day"),
+            day.dt.truncate("1mo").alias("month"),
+            *((kind == known).alias(name) for known, name in TYPES.items()),
+            deaths.alias("acled_fatalities"),
+            (deaths * civilians).alias("acled_civilians_fatalities"),
+        ]
+    )
+
+
+def _days(sheet: Sheet) -> pl.Series:
+    cells = sheet.frame["event_date"]
+    if cells.dtype.is_temporal():
+        return columns.days(sheet, "event_date")
+    numeric = cells.cast(pl.String).str.strip_chars().str.contains(_ISO_DATE).fill_null(value=False)
+    return columns.days(sheet, "event_date", None if numeric[0] else _LONG_DATE)
+
+
+def _units(sheet: Sheet, own: columns.Codes, day: pl.Series) -> pl.Series:
+    """Units by ISO number, and by name where the number is none."""
+    unit = columns.units(sheet, "iso", "m49", own, day, drop_unknown=True)
+    unknown = unit.is_null().arg_true()
+    if len(unknown) == 0:
+        return unit
+    named = columns.units(rows_of(sheet, unknown), "country", "name", own, day[unknown])
+    return unit.scatter(unknown, named)
+
+
+def _last_month(day: pl.Series, covers_to: str | None) -> date:
+    if covers_to is not None:
+        return first_day(parse_month(covers_to))
+    _, latest = columns.span(day)
+    complete = (latest + timedelta(days=1)).month != latest.month
+    return (latest if complete else latest.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def _monthly(events: pl.DataFrame, last: date) -> pl.DataFrame:
+    """Counts by country and month, with zeros from the January of a country's first event."""
+    names = list(_descriptions())
+    sums = events.group_by("unit", "month").agg(pl.col(names).sum())
+    months = (
+        events.group_by("unit")
+        .agg(pl.col("month").min().dt.truncate("1y"))
+        .with_columns(month=pl.date_ranges("month", pl.lit(last), interval="1mo"))
+        .explode("month")
+    )
+    return months.join(sums, on=["unit", "month"], how="left").with_columns(
+        pl.col(names).fill_null(0)
+    )
