@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 import polars as pl
 from pydantic import Field, model_validator
 
 from riskkit.months import first_day_expr, month_id
-from riskkit.sources import Options
+from riskkit.sources import Options, Source
 from riskkit.sources import _columns as columns
 from riskkit.sources._sheet import Sheet
-from riskkit.tables import Frequency
+from riskkit.tables import Citation, Frequency
 from riskkit.units import System
 
 FIRST_YEAR = 1800
@@ -104,3 +105,24 @@ def _years_and_months(sheet: Sheet, year_column: str, month_column: str | None) 
     wrong = first > date.today()
     sheet.refuse(month_column or year_column, wrong, "this month lies in the future", "fix it")
     return first
+
+
+class OwnTable(Source):
+    """What sources of the user's own tables share: the user says what the publisher would."""
+
+    licence = "as its publisher says; state it in the option licence"
+    citation = "as its publisher asks; state it in the option citation"
+    url = "a file of your own"
+    cadence = "as its publisher releases it"
+    lag_months = 0
+    lag_reason = "the option lag_months says when each period became known"
+    redistributable = False
+
+    def cite(self, path: Path, options: Any) -> Citation:
+        """Say what the user declared of the table's publisher."""
+        return Citation(
+            title=path.name,
+            citation=options.citation or self.citation,
+            licence=options.licence or self.licence,
+            url=self.url,
+        )

@@ -10,11 +10,11 @@ import polars as pl
 from pydantic import Field, StringConstraints
 
 from riskkit.errors import SourceError
-from riskkit.sources import Options, Source, _keys
+from riskkit.sources import Options, _keys
 from riskkit.sources import _columns as columns
 from riskkit.sources._files import read_sheet
 from riskkit.sources._sheet import Form, Sheet
-from riskkit.tables import Cadence, Citation, Dyads, Observations, Relation, Release
+from riskkit.tables import Cadence, Dyads, Observations, Relation, Release
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 ALWAYS = date(_keys.FIRST_YEAR, 1, 1)
@@ -66,18 +66,11 @@ class DyadTableOptions(Options):
         return self.time.frequency if self.time else "constant"
 
 
-class DyadTable(Source):
+class DyadTable(_keys.OwnTable):
     """Reader of a table with one row per pair of units and period, and a column per relation."""
 
     name = "dyad-table"
     title = "A table of pairs of your own"
-    licence = "as its publisher says; state it in the option licence"
-    citation = "as its publisher asks; state it in the option citation"
-    url = "a file of your own"
-    cadence = "as its publisher releases it"
-    lag_months = 0
-    lag_reason = "the option lag_months says when each period became known"
-    redistributable = False
     options = DyadTableOptions
 
     def read(self, path: Path, options: DyadTableOptions) -> Release:
@@ -107,15 +100,6 @@ class DyadTable(Source):
             simulated=columns.simulated(pl.concat([dyads["unit"], dyads["other"]])),
             dyads=dyads,
             relations=tuple(_relation(name, options) for name in options.relations),
-        )
-
-    def cite(self, path: Path, options: DyadTableOptions) -> Citation:
-        """Say what the user declared of the table's publisher."""
-        return Citation(
-            title=path.name,
-            citation=options.citation or self.citation,
-            licence=options.licence or self.licence,
-            url=self.url,
         )
 
 

@@ -10,11 +10,11 @@ import polars as pl
 from pydantic import AfterValidator, Field, StringConstraints
 
 from riskkit.errors import SourceError
-from riskkit.sources import Options, Source, _keys
+from riskkit.sources import Options, _keys
 from riskkit.sources import _columns as columns
 from riskkit.sources._files import read_sheet
 from riskkit.sources._sheet import Form, Sheet
-from riskkit.tables import Citation, Indicator, Release
+from riskkit.tables import Indicator, Release
 
 COUNTS = {"deaths", "events", "attacks", "incidents"}
 """Units of measurement whose values cannot be negative."""
@@ -72,18 +72,11 @@ class TableOptions(Options):
     licence: str = ""
 
 
-class Table(Source):
+class Table(_keys.OwnTable):
     """Reader of a table with one row per unit and period and one column per indicator."""
 
     name = "table"
     title = "A table of your own"
-    licence = "as its publisher says; state it in the option licence"
-    citation = "as its publisher asks; state it in the option citation"
-    url = "a file of your own"
-    cadence = "as its publisher releases it"
-    lag_months = 0
-    lag_reason = "the option lag_months says when each period became known"
-    redistributable = False
     options = TableOptions
 
     def read(self, path: Path, options: TableOptions) -> Release:
@@ -112,15 +105,6 @@ class Table(Source):
                 hint="check options.unit.system",
             )
         return _release(sheet.file, known, options, rows.height - known.height)
-
-    def cite(self, path: Path, options: TableOptions) -> Citation:
-        """Say what the user declared of the table's publisher."""
-        return Citation(
-            title=path.name,
-            citation=options.citation or self.citation,
-            licence=options.licence or self.licence,
-            url=self.url,
-        )
 
 
 def _form(options: TableOptions) -> Form:
