@@ -5,14 +5,18 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from riskkit.cli import riskkit
+
+if TYPE_CHECKING:
+    from riskkit.sources import Source
 
 _COMMANDS = """\
 # Commands
@@ -96,6 +100,36 @@ def _values(field: dict[str, Any]) -> str:
     return words[kind] + bounds + (f" to {high}" if high is not None else "")
 
 
+_SOURCES = """\
+# Every source
+
+What each reader declares of its publisher; `make docs` writes this page from `riskkit/sources/`.
+[sources.md](sources.md) tells what all readers share and how to add one.
+"""
+
+
+def sources_page() -> str:
+    """Describe every source as Markdown."""
+    from riskkit.registry import sources
+
+    return "\n".join([_SOURCES, *map(_source_section, sources().values())])
+
+
+def _source_section(source: type[Source]) -> str:
+    told = {
+        "About": inspect.getdoc(source) or "",
+        "Files": source.url,
+        "Licence": source.licence,
+        "Rows may be passed on": "yes" if source.redistributable else "no",
+        "Cite": source.citation,
+        "Appears": source.cadence,
+        "Known": f"{source.lag_months} month(s) after the period: {source.lag_reason}",
+        "Options": ", ".join(f"`{name}`" for name in source.options.model_fields) or "none",
+    }
+    rows = (f"- **{name}**: {' '.join(text.split())}" for name, text in told.items())
+    return "\n".join([f"## {source.name}\n", f"{source.title}\n", *rows, ""])
+
+
 _RULES = "<!-- rules: written by make docs -->\n", "<!-- end of rules -->\n"
 _SCORED = {True: "each unit and month", False: "all rows together"}
 
@@ -120,7 +154,11 @@ def with_rules(page: str) -> str:
     return before + start + rules_table() + end + after
 
 
-PAGES = {"cli.md": commands_page, "configuration.md": settings_page}
+PAGES = {
+    "cli.md": commands_page,
+    "configuration.md": settings_page,
+    "source-list.md": sources_page,
+}
 
 
 def write_pages(folder: Path) -> None:
