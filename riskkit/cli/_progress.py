@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 class Advance(Protocol):
@@ -23,24 +26,36 @@ def progress(title: str, steps: int) -> Iterator[Advance]:
         steps: How many times `advance` will be called.
     """
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+    shown = _bar if console.is_terminal else _lines
+    with shown(console, title, steps) as advance:
+        yield advance
+
+
+@contextmanager
+def _bar(console: Console, title: str, steps: int) -> Iterator[Advance]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    text = TextColumn("{task.description}")
+    with Progress(
+        text, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+    ) as bar:
         task = bar.add_task(title, total=steps)
-        done = 0
 
         def advance(what: str = "") -> None:
-            nonlocal done
-            done += 1
             bar.update(task, advance=1, description=f"{title} {what}".strip())
-            if not console.is_terminal:
-                console.print(f"{title} {done}/{steps} {what}".strip(), highlight=False)
 
         yield advance
+
+
+@contextmanager
+def _lines(console: Console, title: str, steps: int) -> Iterator[Advance]:
+    done = 0
+
+    def advance(what: str = "") -> None:
+        nonlocal done
+        done += 1
+        console.print(f"{title} {done}/{steps} {what}".strip(), highlight=False)
+
+    yield advance
