@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from riskkit.cli._reference import rules_table, with_rules, write_pages
+from riskkit.cli._reference import PAGES, rules_table, with_rules, write_pages
 from riskkit.scoring import rules
 from tests.cli.running import ROOT, contents
 
@@ -31,4 +31,4 @@ def test_writing_the_pages_renews_the_table_and_leaves_the_text(tmp_path: Path) 
     (tmp_path / "scoring.md").write_text(text.replace("| `crps` |", "| `old` |"), encoding="utf-8")
     write_pages(tmp_path)
     assert (tmp_path / "scoring.md").read_text(encoding="utf-8") == text
-    assert set(contents(tmp_path)) == {"scoring.md", "cli.md", "configuration.md"}
+    assert set(contents(tmp_path)) == {"scoring.md", *PAGES}
