@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from riskkit.forecast import Forecast
 from riskkit.months import first_day
-from riskkit.scoring import rules, score_rows, score_together
+from riskkit.scoring import score_rows, score_together
 from riskkit.scoring.comparison import summarise, without_largest
 from riskkit.tables import Scores
 
@@ -155,8 +155,3 @@ def leaderboard(scored: Sequence[Scored], reference: str, seed: int = 0) -> pl.D
     ).with_columns(pl.col("target") + f"_without_{LARGEST}_largest")
     aggregates = pl.concat([one.aggregates for one in scored])
     return summarise(pl.concat([rows, rest]), reference, aggregates, seed=seed)
-
-
-def describe_rules() -> dict[str, str]:
-    """One sentence on every rule of the leaderboard."""
-    return {name: rules()[name].description for name in (*MONTH_RULES, *AGGREGATES)}

@@ -10,7 +10,6 @@ from riskkit.evaluation import (
     AGGREGATES,
     MONTH_RULES,
     TOTAL_RULES,
-    describe_rules,
     leaderboard,
     score_forecast,
 )
@@ -154,6 +153,5 @@ def test_totals_have_entries_too(board):
     assert entry(board, "mine", "deaths_total_war", "2018")["value"] == pytest.approx(24 / 2)
 
 
-def test_every_rule_of_the_leaderboard_is_described():
-    assert describe_rules().keys() == {*MONTH_RULES, *AGGREGATES}
-    assert {*describe_rules(), *TOTAL_RULES} <= set(rules())
+def test_every_rule_of_the_leaderboard_is_registered():
+    assert {*MONTH_RULES, *AGGREGATES, *TOTAL_RULES} <= set(rules())
