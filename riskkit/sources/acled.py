@@ -10,9 +10,10 @@ from pydantic import Field
 
 from riskkit.errors import SourceError
 from riskkit.months import first_day, parse_month
-from riskkit.sources import Options, Source
+from riskkit.sources import Source
 from riskkit.sources import _columns as columns
 from riskkit.sources._files import read_sheet
+from riskkit.sources._options import FileOptions
 from riskkit.sources._sheet import Form, Sheet
 from riskkit.sources._state_rows import long_form, rows_of
 from riskkit.tables import Indicator, Release
@@ -39,21 +40,17 @@ _LATE = "event of a month that the file does not cover to its end"
 _CORRECT = "correct it, or download the file again"
 
 
-class AcledOptions(Options):
+class AcledOptions(FileOptions):
     """How to count events.
 
     Attributes:
         covers_to: Last month that the file covers to its end ("2021-12"); by default that of its
             last event if this is on the month's last day, or else the month before.
         lag_months: Months from the end of a month to the publication of its events.
-        codes: The user's own numbers or names of countries -> units.
-        encoding: Encoding of the text.
     """
 
     covers_to: str | None = Field(default=None, pattern=r"^[12]\d{3}-(0[1-9]|1[0-2])$")
     lag_months: int = Field(default=1, ge=0, le=24)
-    codes: columns.Codes = Field(default_factory=dict)
-    encoding: columns.Encoding = "utf-8"
 
 
 class Acled(Source):

@@ -10,9 +10,10 @@ from pydantic import Field
 
 from riskkit.errors import RiskkitError, SourceError
 from riskkit.months import first_day, parse_month
-from riskkit.sources import Options, Source
+from riskkit.sources import Source
 from riskkit.sources import _columns as columns
 from riskkit.sources._files import read_sheet
+from riskkit.sources._options import FileOptions
 from riskkit.sources._sheet import Form, Sheet
 from riskkit.sources._state_rows import long_form, rows_of
 from riskkit.tables import Indicator, Release
@@ -43,22 +44,18 @@ INDICATORS = {
 """Indicator -> description."""
 
 
-class ArmsControlOptions(Options):
+class ArmsControlOptions(FileOptions):
     """How to read a list of memberships.
 
     Attributes:
         system: What the codes in column `unit` are.
         covers_to: Last month the list speaks of ("2021-12"); by default that of its last day.
         lag_months: Months from a change to its publication by the depositary.
-        codes: The user's own country codes -> units.
-        encoding: Encoding of the text.
     """
 
     system: System = "iso3"
     covers_to: str | None = None
     lag_months: int = Field(default=1, ge=0, le=60)
-    codes: columns.Codes = Field(default_factory=dict)
-    encoding: columns.Encoding = "utf-8"
 
 
 class ArmsControl(Source):

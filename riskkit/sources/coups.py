@@ -10,9 +10,10 @@ from pydantic import Field
 
 from riskkit.errors import RiskkitError, SourceError
 from riskkit.months import first_day, parse_month
-from riskkit.sources import Options, Source
+from riskkit.sources import Source
 from riskkit.sources import _columns as columns
 from riskkit.sources._files import read_sheet
+from riskkit.sources._options import FileOptions
 from riskkit.sources._selection import leave_out
 from riskkit.sources._sheet import Form, Sheet
 from riskkit.tables import Frequency, Indicator, Release
@@ -27,21 +28,17 @@ _SUCCESS = 2
 _MOST = 50
 
 
-class CoupsOptions(Options):
+class CoupsOptions(FileOptions):
     """How to read the file.
 
     Attributes:
         lag_months: Months from the end of a month or year to the publication of its attempts.
         covers_to: Last month that an event list speaks of ("2021-12"); by default that of its last
             attempt, because the list does not say how long nothing has happened since.
-        codes: The user's own country codes -> units.
-        encoding: Encoding of the text.
     """
 
     lag_months: int = Field(default=1, ge=0, le=60)
     covers_to: str | None = None
-    codes: columns.Codes = Field(default_factory=dict)
-    encoding: columns.Encoding = "utf-8"
 
 
 class Coups(Source):

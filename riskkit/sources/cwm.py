@@ -9,9 +9,10 @@ import polars as pl
 from pydantic import Field
 
 from riskkit.errors import SourceError
-from riskkit.sources import Options, Source
+from riskkit.sources import Source
 from riskkit.sources import _columns as columns
 from riskkit.sources._files import read_sheet
+from riskkit.sources._options import FileOptions
 from riskkit.sources._sheet import Form, Sheet
 from riskkit.sources._state_rows import january, known_units, long_form, rows_of, succeeded
 from riskkit.tables import Indicator, Release
@@ -57,19 +58,17 @@ _UNSURE = "episode of which it is not said whether it was mediated"
 _LATE = "mediation that began after covers_to"
 
 
-class CwmOptions(Options):
+class CwmOptions(FileOptions):
     """How to count attempts.
 
     Attributes:
         covers_to: Last year the file speaks of.
         lag_months: Months from the end of a year to the publication of its attempts.
-        codes: The user's own names -> units.
         encoding: Encoding of the text.
     """
 
     covers_to: int = Field(default=2009, ge=FIRST_YEAR, le=2100)
     lag_months: int = Field(default=84, ge=0, le=240)
-    codes: columns.Codes = Field(default_factory=dict)
     encoding: columns.Encoding = "latin-1"
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import polars as pl
 from pydantic import Field
 
-from riskkit.sources import Options, Source
+from riskkit.sources import Source
 from riskkit.sources import _columns as columns
 from riskkit.sources._files import read_sheet
+from riskkit.sources._options import FileOptions
 from riskkit.sources._sheet import Form, Sheet
 from riskkit.sources._state_rows import COW_LEFT_OUT, january, known_units, long_form
 from riskkit.tables import Indicator, Release
@@ -36,20 +37,16 @@ INDICATORS = {
 """Indicator -> description."""
 
 
-class EmbassiesOptions(Options):
+class EmbassiesOptions(FileOptions):
     """How to read a table of representation.
 
     Attributes:
         system: What the codes in columns `sender` and `receiver` are.
         lag_months: Months from the end of a year to the publication of its embassies.
-        codes: The user's own country codes -> units.
-        encoding: Encoding of the text.
     """
 
     system: System = "iso3"
     lag_months: int = Field(default=12, ge=0, le=240)
-    codes: columns.Codes = Field(default_factory=dict)
-    encoding: columns.Encoding = "utf-8"
 
 
 class Embassies(Source):

@@ -10,9 +10,10 @@ from pydantic import Field
 
 from riskkit.errors import SourceError
 from riskkit.months import first_day, parse_month
-from riskkit.sources import Options, Source
+from riskkit.sources import Source
 from riskkit.sources import _columns as columns
 from riskkit.sources._files import read_sheet
+from riskkit.sources._options import FileOptions
 from riskkit.sources._selection import leave_out
 from riskkit.sources._sheet import Form, Sheet
 from riskkit.sources._state_rows import known_units, long_form
@@ -41,21 +42,17 @@ _LATE = "disaster of a month or year that the file does not cover to its end"
 _OWN_CODES = {"DFR": "DEU", "YMN": "YEM", "AZO": "PRT", "SPI": "ESP"}
 
 
-class EmdatOptions(Options):
+class EmdatOptions(FileOptions):
     """How to count disasters.
 
     Attributes:
         covers_to: Last month that the file covers to its end ("2021-12"); by default the month
             before the one in which its last disaster began.
         lag_months: Months from the end of a month or year to the publication of its disasters.
-        codes: The user's own country codes -> units.
-        encoding: Encoding of the text.
     """
 
     covers_to: str | None = Field(default=None, pattern=r"^[12]\d{3}-(0[1-9]|1[0-2])$")
     lag_months: int = Field(default=3, ge=0, le=60)
-    codes: columns.Codes = Field(default_factory=dict)
-    encoding: columns.Encoding = "utf-8"
 
 
 class Emdat(Source):

@@ -8,9 +8,10 @@ from pathlib import Path
 import polars as pl
 from pydantic import Field
 
-from riskkit.sources import Options, Source
+from riskkit.sources import Source
 from riskkit.sources import _columns as columns
 from riskkit.sources._files import read_sheet
+from riskkit.sources._options import FileOptions
 from riskkit.sources._sheet import Form, Sheet
 from riskkit.sources._state_rows import january, known_units, long_form, one_row_each, succeeded
 from riskkit.tables import Indicator, Release
@@ -63,18 +64,14 @@ _FLAGS = {
 }
 
 
-class GsdbOptions(Options):
+class GsdbOptions(FileOptions):
     """How to read a release.
 
     Attributes:
         lag_months: Months from the end of a year to the publication of its sanctions.
-        codes: The user's own names -> units.
-        encoding: Encoding of the text.
     """
 
     lag_months: int = Field(default=24, ge=0, le=120)
-    codes: columns.Codes = Field(default_factory=dict)
-    encoding: columns.Encoding = "utf-8"
 
 
 class Gsdb(Source):

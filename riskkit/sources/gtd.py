@@ -11,10 +11,11 @@ import polars as pl
 from pydantic import Field
 
 from riskkit.errors import SourceError
-from riskkit.sources import Options, Source
+from riskkit.sources import Source
 from riskkit.sources import _columns as columns
 from riskkit.sources._files import read_sheet
 from riskkit.sources._living import living
+from riskkit.sources._options import FileOptions
 from riskkit.sources._selection import leave_out
 from riskkit.sources._sheet import Form, Sheet
 from riskkit.sources._state_rows import known_units, long_form
@@ -52,21 +53,17 @@ _UNKNOWN = {
 }
 
 
-class GtdOptions(Options):
+class GtdOptions(FileOptions):
     """How to count attacks.
 
     Attributes:
         doubt: All incidents, as the publisher counts, or only those "certain", without the ones
             that the publisher doubts to be terrorism (`doubtterr` 1, judged since 1997).
         lag_months: Months from the end of a year to the publication of its attacks.
-        codes: The user's own names of countries -> units.
-        encoding: Encoding of the text.
     """
 
     doubt: Literal["all", "certain"] = "all"
     lag_months: int = Field(default=18, ge=0, le=60)
-    codes: columns.Codes = Field(default_factory=dict)
-    encoding: columns.Encoding = "utf-8"
 
 
 class Gtd(Source):

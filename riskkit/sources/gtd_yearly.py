@@ -10,10 +10,11 @@ import polars as pl
 from pydantic import Field
 
 from riskkit.errors import SourceError
-from riskkit.sources import Options, Source
+from riskkit.sources import Source
 from riskkit.sources import _columns as columns
 from riskkit.sources._files import read_sheet
 from riskkit.sources._living import living
+from riskkit.sources._options import FileOptions
 from riskkit.sources._sheet import Form, Sheet
 from riskkit.sources._state_rows import january, known_units
 from riskkit.tables import Indicator, Release
@@ -36,18 +37,14 @@ _LEFT_OUT = {"International": "row of attacks in no single country"}
 _UNBORN = "zero of a state in a year in which it did not exist"
 
 
-class GtdYearlyOptions(Options):
+class GtdYearlyOptions(FileOptions):
     """How to read the files.
 
     Attributes:
         lag_months: Months from the end of a year to the publication of its attacks.
-        codes: The user's own names of countries -> units.
-        encoding: Encoding of the text.
     """
 
     lag_months: int = Field(default=18, ge=0, le=60)
-    codes: columns.Codes = Field(default_factory=dict)
-    encoding: columns.Encoding = "utf-8"
 
 
 class GtdYearly(Source):

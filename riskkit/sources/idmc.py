@@ -9,9 +9,10 @@ import polars as pl
 from pydantic import Field
 
 from riskkit.errors import SourceError
-from riskkit.sources import Options, Source
+from riskkit.sources import Source
 from riskkit.sources import _columns as columns
 from riskkit.sources._files import read_sheet
+from riskkit.sources._options import FileOptions
 from riskkit.sources._selection import leave_out
 from riskkit.sources._sheet import Form, Sheet
 from riskkit.sources._state_rows import january, known_units, long_form
@@ -64,18 +65,14 @@ _NO_FIGURE = "disaster without a number of displacements"
 _OUTSIDE = "disaster that began before or after the years of the file"
 
 
-class IdmcOptions(Options):
+class IdmcOptions(FileOptions):
     """How to read a workbook.
 
     Attributes:
         lag_months: Months from the end of a year to the publication of its figures.
-        codes: The user's own country codes -> units.
-        encoding: Encoding of the text.
     """
 
     lag_months: int = Field(default=5, ge=0, le=60)
-    codes: columns.Codes = Field(default_factory=dict)
-    encoding: columns.Encoding = "utf-8"
 
 
 class Idmc(Source):

@@ -9,9 +9,10 @@ import polars as pl
 from pydantic import Field
 
 from riskkit.errors import SourceError
-from riskkit.sources import Options, Source
+from riskkit.sources import Source
 from riskkit.sources import _columns as columns
 from riskkit.sources._files import read_sheet
+from riskkit.sources._options import FileOptions
 from riskkit.sources._sheet import Form, Sheet
 from riskkit.sources._state_rows import COW_LEFT_OUT, january, known_units, long_form
 from riskkit.tables import Indicator, Release
@@ -30,18 +31,14 @@ INDICATORS = {name: text for name, (_, text) in _KINDS.items()} | dict([_ANY])
 """Indicator -> description."""
 
 
-class IgoOptions(Options):
+class IgoOptions(FileOptions):
     """How to read a release.
 
     Attributes:
         lag_months: Months from the end of a year to the publication of its memberships.
-        codes: The user's own country codes -> units.
-        encoding: Encoding of the text.
     """
 
     lag_months: int = Field(default=60, ge=0, le=240)
-    codes: columns.Codes = Field(default_factory=dict)
-    encoding: columns.Encoding = "utf-8"
 
 
 class Igo(Source):

@@ -11,9 +11,10 @@ from pydantic import Field
 
 from riskkit.errors import RiskkitError, SourceError
 from riskkit.months import first_day, parse_month
-from riskkit.sources import Options, Source
+from riskkit.sources import Source
 from riskkit.sources import _columns as columns
 from riskkit.sources._files import read_sheet
+from riskkit.sources._options import FileOptions
 from riskkit.sources._sheet import Form, Sheet
 from riskkit.sources._state_rows import long_form, units_where_given
 from riskkit.tables import Indicator, Release
@@ -36,21 +37,17 @@ INDICATORS = dict([_TOTAL, *_STAGES.values(), _LOCAL])
 """Indicator -> description."""
 
 
-class PaxOptions(Options):
+class PaxOptions(FileOptions):
     """How to count agreements.
 
     Attributes:
         lag_months: Months from the end of a month to the publication of its agreements.
         covers_to: Last month the file speaks of ("2020-03"); by default that of its last
             agreement.
-        codes: The user's own country codes -> units.
-        encoding: Encoding of the text.
     """
 
     lag_months: int = Field(default=18, ge=0, le=60)
     covers_to: str | None = None
-    codes: columns.Codes = Field(default_factory=dict)
-    encoding: columns.Encoding = "utf-8"
 
 
 class Pax(Source):

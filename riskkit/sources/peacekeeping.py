@@ -8,9 +8,10 @@ from pathlib import Path
 import polars as pl
 from pydantic import Field
 
-from riskkit.sources import Options, Source
+from riskkit.sources import Source
 from riskkit.sources import _columns as columns
 from riskkit.sources._files import read_sheet
+from riskkit.sources._options import FileOptions
 from riskkit.sources._sheet import Form, Sheet
 from riskkit.sources._state_rows import known_units, long_form, one_row_each
 from riskkit.tables import Indicator, Release
@@ -25,20 +26,16 @@ INDICATORS = {
 """Indicator -> unit of measurement, description."""
 
 
-class PeacekeepingOptions(Options):
+class PeacekeepingOptions(FileOptions):
     """How to count deployments.
 
     Attributes:
         map_months: Months for which a map of a mission speaks, unless a new one appears.
         lag_months: Months from the end of a month to the publication of its maps.
-        codes: The user's own names -> units.
-        encoding: Encoding of the text.
     """
 
     map_months: int = Field(default=12, ge=1, le=60)
     lag_months: int = Field(default=18, ge=0, le=60)
-    codes: columns.Codes = Field(default_factory=dict)
-    encoding: columns.Encoding = "utf-8"
 
 
 class Peacekeeping(Source):

@@ -8,9 +8,10 @@ from pathlib import Path
 import polars as pl
 from pydantic import Field
 
-from riskkit.sources import Options, Source
+from riskkit.sources import Source
 from riskkit.sources import _columns as columns
 from riskkit.sources._files import read_sheet
+from riskkit.sources._options import FileOptions
 from riskkit.sources._sheet import Form, Sheet
 from riskkit.tables import Indicator, Release
 
@@ -49,18 +50,14 @@ INDICATORS = {**_TOTALS, **_DETAILS}
 """Indicator -> column of the release, description."""
 
 
-class CountryYearOptions(Options):
+class CountryYearOptions(FileOptions):
     """How to read a release.
 
     Attributes:
         lag_months: Months from the end of a year to the publication of its figures.
-        codes: The user's own country codes -> units.
-        encoding: Encoding of the text.
     """
 
     lag_months: int = Field(default=6, ge=0, le=60)
-    codes: columns.Codes = Field(default_factory=dict)
-    encoding: columns.Encoding = "utf-8"
 
 
 class UcdpCountryYear(Source):

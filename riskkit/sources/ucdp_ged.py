@@ -11,9 +11,10 @@ from pydantic import Field
 
 from riskkit.errors import SourceError
 from riskkit.months import first_day
-from riskkit.sources import Options, Source
+from riskkit.sources import Source
 from riskkit.sources import _columns as columns
 from riskkit.sources._files import read_sheet
+from riskkit.sources._options import FileOptions
 from riskkit.sources._sheet import Form, Sheet
 from riskkit.sources._ucdp_releases import Part, combine, covered_part
 from riskkit.tables import Indicator, Release
@@ -53,7 +54,7 @@ _REASONS = {
 _CORRECT = "correct it, or download the file again"
 
 
-class GedOptions(Options):
+class GedOptions(FileOptions):
     """How to count events.
 
     Attributes:
@@ -65,8 +66,6 @@ class GedOptions(Options):
             2 near it, 3 district, 4 province; 5 and above are regions and countries.
         lag_months: Months from the end of a month to the publication of its events.
         covers_to: Last month the file speaks of ("2021-12"), where its name does not say so.
-        codes: The user's own country codes -> units.
-        encoding: Encoding of the text.
     """
 
     level: Literal["country", "cell"] = "country"
@@ -75,8 +74,6 @@ class GedOptions(Options):
     max_where_prec: int = Field(default=4, ge=1, le=7)
     lag_months: int = Field(default=1, ge=0, le=24)
     covers_to: str | None = Field(default=None, pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
-    codes: columns.Codes = Field(default_factory=dict)
-    encoding: columns.Encoding = "utf-8"
 
 
 class UcdpGed(Source):

@@ -9,9 +9,10 @@ import polars as pl
 from pydantic import Field
 
 from riskkit.errors import SourceError
-from riskkit.sources import Options, Source
+from riskkit.sources import Source
 from riskkit.sources import _columns as columns
 from riskkit.sources._files import read_sheet
+from riskkit.sources._options import FileOptions
 from riskkit.sources._sheet import Form, Sheet
 from riskkit.sources._state_rows import january, known_units, long_form
 from riskkit.tables import Dyads, Indicator, Relation, Release
@@ -91,20 +92,16 @@ _NOBODY = {
 _SELF = "tie of a country with itself (its displaced and returned people)"
 
 
-class UnhcrOptions(Options):
+class UnhcrOptions(FileOptions):
     """How to read the file.
 
     Attributes:
         lag_months: Months from the end of a year to the publication of its figures.
         carry_months: How long the figures of a year serve after they became known.
-        codes: The user's own country codes -> units.
-        encoding: Encoding of the text.
     """
 
     lag_months: int = Field(default=6, ge=0, le=60)
     carry_months: int = Field(default=24, ge=1)
-    codes: columns.Codes = Field(default_factory=dict)
-    encoding: columns.Encoding = "utf-8"
 
 
 class Unhcr(Source):
