@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -50,6 +52,28 @@ def unit_states(panel: Panel, unit: str) -> list[dict[str, Any]]:
     return rows
 
 
+def family_rows(families: Iterable[Family]) -> list[dict[str, Any]]:
+    """How many features each family has, and what they read."""
+    return [
+        {
+            "family": family.name,
+            "title": family.title,
+            "features": len(family.features),
+            "inputs": list(family.inputs),
+            "relations": list(family.relations),
+        }
+        for family in families
+    ]
+
+
+def absent_inputs(family: Family, panel: Panel) -> dict[str, list[str]]:
+    """Indicators and relations that a family reads and a panel does not carry."""
+    return {
+        "absent_inputs": [name for name in family.inputs if name not in panel.indicators],
+        "absent_relations": [name for name in family.relations if name not in panel.networks],
+    }
+
+
 def feature_rows(family: Family) -> list[dict[str, Any]]:
     """The declarations of a family."""
     return [
@@ -57,6 +81,7 @@ def feature_rows(family: Family) -> list[dict[str, Any]]:
             "feature": feature.name,
             "unit": feature.unit,
             "inputs": list(feature.inputs),
+            "relations": list(feature.relations),
             "sign": feature.sign,
             "spatial": feature.spatial,
             "description": feature.description,
@@ -70,3 +95,35 @@ def missing_shares(features: pl.DataFrame) -> dict[str, float]:
     columns = [column for column in features.columns if column not in KEYS]
     shares = features.select(pl.col(columns).is_null().mean())
     return {column: round(shares[column][0], 4) for column in columns}
+
+
+def coverage_rows(features: pl.DataFrame) -> list[dict[str, Any]]:
+    """Share of missing values of each feature in all rows and by decade; months of its values."""
+    decade = pl.col("month").dt.year() // 10 * 10
+    by_decade = {
+        f"{start}s": missing_shares(features.filter(decade == start))
+        for start in features.select(decade).to_series().unique().sort()
+    }
+    return [
+        {
+            "feature": name,
+            "missing": share,
+            "by_decade": {decade: shares[name] for decade, shares in by_decade.items()},
+            **_months_of_values(features.drop_nulls(name)["month"]),
+        }
+        for name, share in missing_shares(features).items()
+    ]
+
+
+def _months_of_values(months: pl.Series) -> dict[str, str | None]:
+    ends = {"first_month": months.min(), "last_month": months.max()}
+    return {end: f"{day:%Y-%m}" if isinstance(day, date) else None for end, day in ends.items()}
+
+
+def in_columns(rows: list[list[str]]) -> list[str]:
+    """Align the cells of a table, whose first row is its head, for a terminal."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,52 +16,99 @@ def command() -> None:
     """List, describe and build feature families."""
 
 
+_coverage = click.option(
+    "--coverage", is_flag=True, help="Look at the study's data as well, which takes seconds."
+)
+
+
 @command.command(name="list")
+@_coverage
+@params_options
 @json_option
-def list_families(as_json: bool) -> None:
-    """List the installed families.
+def list_families(
+    coverage: bool, config: Path | None, settings: tuple[str, ...], as_json: bool
+) -> None:
+    """List the installed families, and with --coverage what the study's data lack of their inputs.
 
     \b
-    Example:
+    Examples:
       riskkit features list
+      riskkit features list --coverage --config experiments/ablation/params.yaml
     """
+    from riskkit.cli._inspect import absent_inputs, family_rows, in_columns
+    from riskkit.cli._study import open_study
     from riskkit.registry import families
 
-    rows = [
-        {
-            "family": name,
-            "title": family.title,
-            "features": len(family.features),
-            "inputs": list(family.inputs),
-        }
-        for name, family in families().items()
-    ]
+    rows = family_rows(families().values())
+    if coverage:
+        panel = open_study(config, settings).panel
+        rows = [row | absent_inputs(families()[row["family"]], panel) for row in rows]
     if as_json:
         echo_json(rows)
         return
+    cells = [["family", "features", "inputs", "relations", "title"]]
     for row in rows:
-        click.echo(f"{row['family']}: {row['title']}, {row['features']} features")
+        counts = [_present(row, kind) for kind in ("inputs", "relations")]
+        cells.append([row["family"], str(row["features"]), *counts, row["title"]])
+    for line in in_columns(cells):
+        click.echo(line)
+
+
+def _present(row: dict[str, Any], kind: str) -> str:
+    """How many indicators or relations a family reads, and of how many there are data."""
+    wanted, absent = len(row[kind]), row.get(f"absent_{kind}")
+    return str(wanted) if absent is None else f"{wanted - len(absent)} of {wanted}"
 
 
 @command.command(name="show")
 @click.argument("family")
+@_coverage
+@params_options
 @json_option
-def show(family: str, as_json: bool) -> None:
-    """Show what each feature of a family is.
+def show(
+    family: str, coverage: bool, config: Path | None, settings: tuple[str, ...], as_json: bool
+) -> None:
+    """Show what each feature of a family is, or with --coverage how much of it is missing when.
+
+    With --coverage the family is built on the study's data. Shares are of all units and months.
 
     \b
-    Example:
+    Examples:
       riskkit features show conflict
+      riskkit features show conflict --coverage --config experiments/ablation/params.yaml
     """
-    from riskkit.cli._inspect import feature_rows
+    from riskkit.cli._inspect import coverage_rows, feature_rows
+    from riskkit.cli._study import open_study
     from riskkit.registry import families, lookup
 
-    rows = feature_rows(lookup("family", families(), family))
+    chosen = lookup("family", families(), family)
+    rows = feature_rows(chosen)
+    if coverage:
+        found = coverage_rows(chosen.build(open_study(config, settings).panel))
+        rows = [row | shares for row, shares in zip(rows, found, strict=True)]
     if as_json:
         echo_json(rows)
         return
+    for line in _coverage_table(rows) if coverage else _described(rows):
+        click.echo(line)
+
+
+def _described(rows: list[dict[str, Any]]) -> Iterator[str]:
     for row in rows:
-        click.echo(f"{row['feature']} [{row['unit']}] ({row['sign']}) {row['description']}")
+        yield f"{row['feature']} [{row['unit']}] ({row['sign']}) {row['description']}"
+        over = f" over {', '.join(row['relations'])}" if row["relations"] else ""
+        yield f"    from {', '.join(row['inputs']) or 'no indicator'}{over}"
+
+
+def _coverage_table(rows: list[dict[str, Any]]) -> list[str]:
+    from riskkit.cli._inspect import in_columns
+
+    cells = [["missing:", "all", *rows[0]["by_decade"], "first", "last"]]
+    for row in rows:
+        shares = (f"{share:.2f}" for share in (row["missing"], *row["by_decade"].values()))
+        months = (row[end] or "never" for end in ("first_month", "last_month"))
+        cells.append([row["feature"], *shares, *months])
+    return in_columns(cells)
 
 
 @command.command(name="build")

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from riskkit.cli._reference import PAGES, rules_table, with_rules, write_pages
+from riskkit.cli._reference import PAGES, catalogue_page, rules_table, with_rules, write_pages
+from riskkit.family import Family
+from riskkit.registry import families
 from riskkit.scoring import rules
 from tests.cli.running import ROOT, contents
 
@@ -24,6 +26,16 @@ def test_every_rule_has_a_row(name: str) -> None:
     (row,) = [line for line in rules_table().splitlines() if line.startswith(f"| `{name}` |")]
     assert row.count("|") == 6
     assert rules()[name].source in row
+
+
+@pytest.mark.parametrize("family", families().values(), ids=families())
+def test_every_feature_has_a_row_in_the_catalogue(family: Family) -> None:
+    section = catalogue_page().partition(f"\n## {family.name}\n")[2].partition("\n## ")[0]
+    rows = [line.split(" | ") for line in section.splitlines() if line.startswith("| `")]
+    assert [row[0].strip("| `") for row in rows] == [f.name for f in family.features]
+    for row, feature in zip(rows, family.features, strict=True):
+        assert row[1:4] == [feature.description, feature.unit, feature.sign]
+        assert all(name in row[4] for name in (*feature.inputs, *feature.relations))
 
 
 def test_writing_the_pages_renews_the_table_and_leaves_the_text(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ ALWAYS = date(2000, 1, 1)
 
 
 def small_panel(
-    figures: Mapping[str, Mapping[str, Sequence[float]]],
+    figures: Mapping[str, Mapping[str, Sequence[float | None]]],
     ties: Mapping[str, Mapping[tuple[str, str], float]],
     frequency: str = "month",
 ) -> Panel:
@@ -31,7 +31,7 @@ def small_panel(
 
     Args:
         figures: By indicator and unit, a value for each month (or year) from 2010 on, known at
-            its end. Other units have none.
+            its end, or None. Other units have none.
         ties: By relation and pair (unit, other) the weight of a tie that never changes.
         frequency: "month" or "year".
     """
@@ -41,6 +41,7 @@ def small_panel(
         for name, by_unit in figures.items()
         for unit, series in by_unit.items()
         for t, x in enumerate(series)
+        if x is not None
     ]
     pairs = [
         (unit, other, ALWAYS, name, float(weight), ALWAYS)

@@ -14,9 +14,11 @@ from riskkit.store import read_file
 from riskkit.tables import Indicator, Release
 from riskkit.testing.panels import made_up_units
 from riskkit_features.diplomacy import FAMILY
+from tests.features.studies import last_row, small_panel
 
 FEATURES = {feature.name: feature for feature in FAMILY.features}
 START = month_id("2005-01")
+UNITS = made_up_units()["unit"].to_list()
 
 
 def panel_of(months, **records):
@@ -75,9 +77,93 @@ def test_the_western_pole_is_the_highest_ideal_point_of_the_month():
     assert latest(1, unga_idealpointall=[[None], [0.5]])["un_west_distance"] is None
 
 
-def test_only_the_distances_look_at_other_states():
+def test_only_distances_and_networks_look_at_other_states():
     spatial = {name for name, feature in FEATURES.items() if feature.spatial}
-    assert spatial == {name for name in FEATURES if name.startswith("un_west_distance")}
+    networked = {name for name, feature in FEATURES.items() if feature.relations}
+    assert spatial - networked == {name for name in FEATURES if name.startswith("un_west_distance")}
+    assert FAMILY.relations == (
+        "contiguity",
+        "defence_pact",
+        "gdelt_conflict",
+        "gdelt_cooperation",
+        "rivalry",
+    )
+
+
+def both_ways(*pairs):
+    return {pair: 1 for one, other in pairs for pair in ((one, other), (other, one))}
+
+
+QUIET, WAR = [0.0] * 15, [0.0] * 3 + [100.0] * 12
+NETWORKS = last_row(
+    FAMILY,
+    small_panel(
+        {
+            "nmc_cinc": {
+                unit: [share] * 15
+                for unit, share in {"XAA": 0.01, "XAB": 0.02, "XAC": 0.06, "XAD": 0.2}.items()
+            },
+            "ged_sb": {"XAB": WAR, "XAC": QUIET, "XAD": QUIET},
+            "gdelt_ext_pos_per_day": {"XAA": [6] * 15, "XAB": [3] * 15, "XAC": [0] * 12 + [8] * 3},
+            "gdelt_ext_neg_per_day": {
+                "XAA": [-2] * 12 + [-6] * 3,
+                "XAB": [-1] * 15,
+                "XAC": [-8] * 15,
+            },
+            "gdelt_n_partners": {"XAA": [19] * 15},
+        },
+        {
+            # A path: XAA - XAB - XAC, and XAB - XAD.
+            "defence_pact": both_ways(("XAA", "XAB"), ("XAB", "XAC"), ("XAB", "XAD")),
+            "contiguity": both_ways(("XAA", "XAB"), ("XAA", "XAC")),
+            "gdelt_conflict": {("XAA", "XAB"): 3, ("XAA", "XAC"): 1},
+            "gdelt_cooperation": {("XAA", "XAB"): 1, ("XAA", "XAD"): 1},
+            "rivalry": both_ways(("XAA", "XAC"), ("XAA", "XAD")),
+        },
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("capability_log", math.log(2)),
+        ("allies_capability_log", math.log(3)),
+        ("allies_capability_own_share", 1 / 3),
+        ("allies_partners_mean_log", math.log(4)),
+        ("alliance_centrality_log", math.log(4)),
+        ("rivals_count", 2),
+        ("rivals_capability_gap", math.log(27) - math.log(2)),
+        ("events_cooperation_share", 0.5),
+        ("events_cooperation_share_change_12", -0.25),
+        ("events_conflict_log", math.log(7)),
+        ("events_conflict_log_change_12", math.log(7 / 3)),
+        ("events_partners_log", math.log(20)),
+        ("events_conflict_of_neighbours_log", (math.log(2) + math.log(9)) / 2),
+        ("events_cooperation_of_neighbours_share", (0.75 + 0.5) / 2),
+        ("opponents_concentration", (9 + 1) / 16),
+        ("opponents_ged_sb_mean_log_12", 0.75 * math.log(1201)),
+        ("opponents_capability_gap", math.log(4) - math.log(2)),
+        ("partners_ged_sb_mean_log_12", 0.5 * math.log(1201)),
+    ],
+)
+def test_hand_worked_networks(name, value):
+    assert NETWORKS[name] == pytest.approx(value, rel=1e-6)
+
+
+def test_centrality_orders_states_by_the_connections_of_their_allies():
+    """Of two states with one ally each, the one whose ally has more is the more central."""
+    pacts = both_ways(("XAA", "XAB"), ("XAB", "XAC"), ("XAB", "XAD"), ("XAE", "XAF"))
+    panel = small_panel({"nmc_cinc": {"XAA": [0.1]}}, {"defence_pact": pacts})
+    central = {unit: last_row(FAMILY, panel, unit)["alliance_centrality_log"] for unit in UNITS}
+    assert central["XAB"] > central["XAA"] == central["XAC"] > central["XAE"] == central["XAF"]
+
+
+def test_a_state_without_allies_has_missing_values_not_zeros():
+    panel = small_panel({"nmc_cinc": {"XAA": [0.1]}}, {"defence_pact": both_ways(("XAB", "XAC"))})
+    alone = last_row(FAMILY, panel)
+    assert alone["capability_log"] == pytest.approx(math.log(11))
+    assert {alone[name] for name in alone if name.startswith(("allies_", "alliance_"))} == {None}
 
 
 @pytest.mark.parametrize(
@@ -216,7 +302,7 @@ def test_the_readers_declare_what_the_features_read(reader, start):
 
 
 def test_the_size_of_the_family_and_its_phrases():
-    assert 40 <= len(FEATURES) <= 55
+    assert 60 <= len(FEATURES) <= 70
     assert len({feature.description for feature in FAMILY.features}) == len(FEATURES)
 
 

@@ -95,6 +95,7 @@ def test_war_where_refugees_come_from() -> None:
         "ged_ns": {"XAB": [0.0] * 36, "XAD": [0.0] * 30 + [1.0] * 6},
         "ged_os": {"XAD": quiet},
         "attacks": {"XAB": [1.0] * 36},
+        "os_by_nonstate": {"XAB": [3.0] * 36, "XAD": [0.0] * 36},
         "population": {"XAA": [1e6] * 36},
     }
     got = last_row(FAMILY, small_panel(figures, TIES))
@@ -104,6 +105,7 @@ def test_war_where_refugees_come_from() -> None:
     assert got["refugees_in_origins_ged_os_log_sum_12"] == 0
     assert got["refugees_in_origins_ged_sb_log_surge_3_12"] == pytest.approx(0.75 * surge)
     assert got["refugees_in_origins_attacks_log_sum_12"] == pytest.approx(math.log(13))
+    assert got["refugees_in_origins_os_by_nonstate_log"] == pytest.approx(0.75 * math.log(4))
     assert got["refugees_in_from_war_log_rate"] == pytest.approx(math.log1p(600))
 
 
@@ -115,7 +117,7 @@ def test_hosts_are_seen_from_the_country_of_origin() -> None:
 
 
 def test_features_are_chosen_and_told_apart() -> None:
-    assert 25 <= len(FEATURES) <= 35
+    assert 25 <= len(FEATURES) <= 36
     assert FAMILY.relations == ("refugee_hosts", "refugee_origins")
     assert len({feature.description for feature in FAMILY.features}) == len(FEATURES)
 

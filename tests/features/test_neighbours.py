@@ -28,6 +28,7 @@ TIES = {
     "proximity": NEAR,
     "defence_pact": PACTS,
     "refugee_hosts": HOSTS,
+    "rivalry": {("XAA", "XAC"): 1, ("XAA", "XAB"): 1},
 }
 
 PANEL = small_panel(
@@ -66,6 +67,7 @@ CROWDED = last_row(FAMILY, PANEL)
         ("nearby_ged_os_log_sum_12", math.log(1 + 0.5 * 59)),
         ("allies_ged_sb_mean_log_12", math.log(1201) / 2),
         ("allies_ged_sb_war_share", 0.5),
+        ("rivals_ged_sb_mean_log_12", (math.log(1201) + math.log(7)) / 2),
         ("hosts_ged_sb_mean_log_12", 0.75 * math.log(1201)),
         ("neighbours_attacks_log_sum_12", math.log(11)),
         ("neighbours_democracy", None),
@@ -105,9 +107,15 @@ def test_coups_and_democracy_next_door() -> None:
     assert got["neighbours_democracy_change_60"] == pytest.approx(0.3)
 
 
-def test_twenty_to_thirty_features_over_four_relations() -> None:
-    assert 20 <= len(FEATURES) <= 30
-    assert FAMILY.relations == ("contiguity", "defence_pact", "proximity", "refugee_hosts")
+def test_twenty_to_thirty_odd_features_over_five_relations() -> None:
+    assert 20 <= len(FEATURES) <= 32
+    assert FAMILY.relations == (
+        "contiguity",
+        "defence_pact",
+        "proximity",
+        "refugee_hosts",
+        "rivalry",
+    )
     assert all(feature.spatial for feature in FAMILY.features)
     assert len({feature.description for feature in FAMILY.features}) == len(FEATURES)
 

@@ -16,7 +16,7 @@ from tests.features.studies import last_row, real_panel, small_panel
 FEATURES = {feature.name: feature for feature in FAMILY.features}
 
 
-def history(frequency: str = "month", **figures: Sequence[float]) -> dict[str, float | None]:
+def history(frequency: str = "month", **figures: Sequence[float | None]) -> dict[str, float | None]:
     """Features of the last month of one country with these figures."""
     by_unit = {name: {"XAA": series} for name, series in figures.items()}
     return last_row(FAMILY, small_panel(by_unit, {}, frequency))
@@ -27,6 +27,9 @@ BY_MONTH = history(
     attacks_killed=[0] * 30 + [40] + [0] * 5 + list(range(0, 24, 2)),
     attacks_wounded=[0] * 47 + [33],
     attacks_transnational=[0] * 30 + [6] + [0] * 16 + [11],
+    attacks_on_state=[0] * 46 + [10, 1],
+    attacks_group_concentration=[None] * 46 + [0.2, 1],
+    attacks_target_concentration=[None] * 48,
 )
 BY_YEAR = history(
     "year",
@@ -57,6 +60,9 @@ BY_YEAR = history(
         ("attacks_wounded_per_attack_12", math.log1p(0.5)),
         ("attacks_transnational_share_12", 11 / 66),
         ("attacks_transnational_share_60", 17 / 78),
+        ("attacks_on_state_share_12", 11 / 66),
+        ("attacks_group_concentration_12", (10 * 0.2 + 11 * 1) / 21),
+        ("attacks_target_concentration_12", None),
         ("gtd_incidents_log", None),
     ],
 )
@@ -111,7 +117,7 @@ def test_both_names_of_one_sided_violence_serve() -> None:
 
 
 def test_features_are_chosen_and_told_apart() -> None:
-    assert 40 <= len(FEATURES) <= 50
+    assert 40 <= len(FEATURES) <= 52
     assert len({feature.description for feature in FAMILY.features}) == len(FEATURES)
     assert {f.sign for name, f in FEATURES.items() if "months_since" in name} == {"-"}
 

@@ -7,6 +7,8 @@ diplomacy have no open table.
 from __future__ import annotations
 
 from riskkit.family import Family
+from riskkit_features.diplomacy.alliances import alliances
+from riskkit_features.diplomacy.events import events
 from riskkit_features.diplomacy.peace import peace
 from riskkit_features.diplomacy.society import society
 from riskkit_features.diplomacy.ties import ties
@@ -14,5 +16,5 @@ from riskkit_features.diplomacy.ties import ties
 FAMILY = Family(
     name="diplomacy",
     title="Diplomacy: ties between states, peace processes and civil society",
-    features=(*ties(), *peace(), *society()),
+    features=(*ties(), *alliances(), *peace(), *society(), *events()),
 )

@@ -1,4 +1,4 @@
-"""Diplomacy beyond governments: civil society, public debate, the internet, and news of others."""
+"""Diplomacy beyond governments: civil society, public debate, the internet."""
 
 from __future__ import annotations
 
@@ -16,9 +16,6 @@ CIVIL_SOCIETY = {
     "public_debate": ("v2dlengage", "V-Dem scale", "how wide public deliberation reaches"),
 }
 """Feature -> V-Dem indicator, unit of measurement, phrase."""
-COOPERATION = "gdelt_ext_pos_per_day"
-HOSTILITY = "gdelt_ext_neg_per_day"
-"""Daily sums of the scores of events with other states; those of hostile ones are negative."""
 
 
 def society() -> Iterator[Feature]:
@@ -36,16 +33,3 @@ def society() -> Iterator[Feature]:
         inputs=("gm_internet_pct",),
         description="people who use the internet",
     )
-    yield Feature(
-        name="events_cooperation_share",
-        expr=_cooperation(),
-        unit="share",
-        inputs=(COOPERATION, HOSTILITY),
-        description="cooperation among the reported dealings with other states, last 3 months",
-        sign="-",
-    )
-
-
-def _cooperation() -> pl.Expr:
-    kind, harsh = pl.col(COOPERATION), pl.col(HOSTILITY).abs()
-    return tf.share(kind, kind + harsh, window=3)

@@ -17,6 +17,7 @@ from riskkit.family import Family, Feature, Sign
 
 PEOPLE = ("wpp24_pop", "population")
 ATTACKS = ("attacks", "gtd_incidents")
+MASSACRES = ("os_by_nonstate", "ucdp_os_by_nonstate")
 ORIGINS = "refugee_origins"
 HOSTS = "refugee_hosts"
 LOG_RATE = "log(1 + people per 100,000 inhabitants)"
@@ -209,6 +210,9 @@ def _transnational() -> Iterator[Feature]:
     attacks = pl.coalesce(tf.rolling_sum(monthly, 12), yearly).log1p()
     phrase = "terrorist attacks of the latest year known"
     yield _of_origins("attacks_log_sum_12", attacks, phrase, "log(1 + attacks)", ATTACKS)
+    massacres = pl.coalesce(MASSACRES).log1p()
+    phrase = "civilians killed by non-state groups in the latest year known"
+    yield _of_origins("os_by_nonstate_log", massacres, phrase, LOG_DEATHS, MASSACRES)
     at_war = tf.rolling_sum("ged_sb", 12) >= 1000
     yield Feature(
         name="refugees_in_from_war_log_rate",

@@ -23,6 +23,7 @@ BORDERS = "contiguity"
 CLOSENESS = "proximity"
 ALLIES = "defence_pact"
 HOSTS = "refugee_hosts"
+RIVALS = "rivalry"
 MEMORY = 60
 """Cap of the time since an event, in months."""
 
@@ -139,7 +140,7 @@ def _from_afar() -> Iterator[Feature]:
 
 
 def _from_ties() -> Iterator[Feature]:
-    """Violence where allies fight, and where the country's own refugees are."""
+    """Violence where allies or rivals fight, and where the country's own refugees are."""
     toll = _yearly_toll("ged_sb")
     typical = tf.network_lag(toll.log1p(), ALLIES)
     phrase = "in allied countries, last 12 months of the typical one"
@@ -147,6 +148,9 @@ def _from_ties() -> Iterator[Feature]:
     part = tf.network_lag(toll >= 1000, ALLIES)
     phrase = "in allied countries, share of them with at least 1000 in the last 12 months"
     yield _deaths("allies", "ged_sb", "war_share", part, phrase, "share of allies")
+    theirs = tf.network_lag(toll.log1p(), RIVALS)
+    phrase = "in rival countries, last 12 months of the typical one"
+    yield _deaths("rivals", "ged_sb", "mean_log_12", theirs, phrase)
     hosts = tf.network_lag(toll.log1p(), HOSTS)
     phrase = "in the countries that host its refugees, last 12 months, weighted by refugees"
     yield _deaths("hosts", "ged_sb", "mean_log_12", hosts, phrase)

@@ -178,6 +178,37 @@ def transnational(window: int) -> Feature:
     )
 
 
+def on_the_state(window: int) -> Feature:
+    """Attacks on government, military and police, among all."""
+    return Feature(
+        name=f"attacks_on_state_share_{window}",
+        expr=tf.share("attacks_on_state", ATTACKS.value, window),
+        unit="share",
+        inputs=("attacks_on_state", *ATTACKS.indicators),
+        description=f"attacks on government, military or police, share of all in the last {window} "
+        "months",
+    )
+
+
+def concentration(of: str, phrase: str, window: int) -> Feature:
+    """How far the attacks are those of one group, or on one kind of target.
+
+    The mean of the months' Herfindahl indices, each weighted by its attacks; months without an
+    attack have none.
+    """
+    indicator = f"attacks_{of}_concentration"
+    weighted = (pl.col(indicator) * ATTACKS.value).fill_null(0)
+    weights = pl.when(pl.col(indicator).is_not_null()).then(ATTACKS.value).otherwise(0)
+    known = ATTACKS.value.is_not_null()
+    return Feature(
+        name=f"{indicator}_{window}",
+        expr=tf.share(pl.when(known).then(weighted), pl.when(known).then(weights), window),
+        unit="index 0-1",
+        inputs=(indicator, *ATTACKS.indicators),
+        description=f"concentration of attacks on few {phrase}, last {window} months",
+    )
+
+
 def _lethality_of_the_year() -> Feature:
     """People killed by an attack of the latest published year."""
     return Feature(
@@ -210,6 +241,9 @@ def _monthly() -> Iterator[Feature]:
         yield per_attack(KILLED, ATTACKS, window)
         yield transnational(window)
     yield per_attack(WOUNDED, ATTACKS, 12)
+    yield on_the_state(12)
+    yield concentration("group", "known perpetrators", 12)
+    yield concentration("target", "kinds of target", 12)
 
 
 def _by_year() -> Iterator[Feature]:
