@@ -26,11 +26,12 @@ _CODE = "ADM0_A3"
 _HINT = "download ne_110m_admin_0_countries.geojson again"
 
 
-def read_borders(path: Path) -> dict[str, Any]:
+def read_borders(path: Path, own: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Read Natural Earth's countries.
 
     Args:
         path: A GeoJSON file of Natural Earth's layer admin_0_countries, at any scale.
+        own: The user's own codes of places -> units, before any other.
 
     Returns:
         Unit -> shapely geometry in degrees of longitude and latitude, in the order of the units.
@@ -42,7 +43,8 @@ def read_borders(path: Path) -> dict[str, Any]:
     shapely = _shapely()
     parts: dict[str, list[Any]] = {}
     for code, geometry in _places(path):
-        unit = MERGED.get(code) or to_unit([code], "iso3", unknown="null")[0]
+        merged = (own or {}).get(code) or MERGED.get(code)
+        unit = merged or to_unit([code], "iso3", unknown="null")[0]
         if unit is not None:
             parts.setdefault(unit, []).append(_geometry(path, code, geometry))
     if not parts:

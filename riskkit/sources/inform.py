@@ -1,0 +1,143 @@
+"""INFORM Risk Index: hazards, vulnerability and lack of coping capacity, by country and year."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+from pydantic import Field
+
+from riskkit.errors import SourceError
+from riskkit.sources import Source
+from riskkit.sources import _columns as columns
+from riskkit.sources._files import read_sheet
+from riskkit.sources._json import Paging, read_pages
+from riskkit.sources._options import FileOptions
+from riskkit.sources._selection import leave_out
+from riskkit.sources._sheet import Form, Sheet
+from riskkit.sources._state_rows import january, known_units
+from riskkit.tables import Indicator, Release
+
+FIRST_YEAR = 2010
+INDICATORS = {
+    "INFORM": ("inform_risk", "Risk of humanitarian crises and disasters"),
+    "HA": ("inform_hazard_exposure", "Hazards and exposure to them, of nature and of people"),
+    "HA.NAT": ("inform_hazard_natural", "Hazards of nature and exposure to them"),
+    "HA.HUM": ("inform_hazard_human", "Hazards of people, as of conflict, and exposure to them"),
+    "VU": ("inform_vulnerability", "Vulnerability of people to disasters"),
+    "CC": ("inform_lack_of_coping_capacity", "Lack of capacity to cope"),
+}
+"""The publisher's code -> indicator, description."""
+
+_CODE, _COUNTRY, _SCORE, _YEAR = "IndicatorId", "Iso3", "IndicatorScore", "INFORMYear"
+_PART = "row of a component that is not read"
+_NAMES = {code: name for code, (name, _) in INDICATORS.items()}
+
+
+class InformOptions(FileOptions):
+    """How to read the scores.
+
+    Attributes:
+        year: The year of the index, for answers of the programming interface, which do not tell.
+        lag_months: Months from the end of the index's year to its publication.
+    """
+
+    year: int | None = Field(default=None, ge=FIRST_YEAR, le=2100)
+    lag_months: int = Field(default=0, ge=0, le=60)
+
+
+class Inform(Source):
+    """Reader of the table of trends (INFORM_Risk_TREND*.xlsx or .csv: Iso3, IndicatorId,
+    IndicatorName, IndicatorScore, INFORMYear, SurveyYear) and of answers of the programming
+    interface (countries/Scores: Iso3, IndicatorId, IndicatorScore; one year each, named by the
+    option `year`). Written after code that reads both; not tried on real files.
+
+    The index, its three dimensions and the two kinds of hazards are read; the hundred components
+    below them are left out and counted. Scores run from 0 to 10, the higher the worse.
+
+    The index of a year is published before that year ends, so that it is known at its end at the
+    latest. The table of trends recomputes ten years with today's method: what was published in a
+    year then differed.
+    """
+
+    name = "inform"
+    title = "INFORM Risk Index"
+    licence = "CC BY 4.0"
+    citation = "European Commission, Joint Research Centre, INFORM Risk Index, with its year"
+    url = "https://drmkc.jrc.ec.europa.eu/inform-index/INFORM-Risk"
+    cadence = "twice a year"
+    lag_months = 0
+    lag_reason = "the index of a year is released before that year ends"
+    redistributable = True
+    options = InformOptions
+
+    def read(self, path: Path, options: InformOptions) -> Release:
+        """Read the scores.
+
+        Args:
+            path: A .xlsx, .csv, .zip or .parquet file of trends, or a .json answer.
+            options: How to read it.
+
+        Returns:
+            Yearly `inform_risk`, `inform_hazard_exposure`, `inform_hazard_natural`,
+            `inform_hazard_human`, `inform_vulnerability` and `inform_lack_of_coping_capacity`, as
+            far as the file has them.
+
+        Raises:
+            SourceError: The file is neither, has no year, or a score is impossible; the text names
+                the file and the row.
+        """
+        dropped: dict[str, int] = {}
+        sheet = _read(path, options)
+        code = sheet.frame[_CODE].str.strip_chars().fill_null("")
+        sheet = leave_out(sheet, ~code.is_in(list(INDICATORS)), _PART, dropped)
+        month = january(_years(sheet, options))
+        unit, nowhere = known_units(sheet, _COUNTRY, "iso3", options.codes, month, {})
+        indicator = sheet.frame[_CODE].str.strip_chars().replace_strict(_NAMES).alias("indicator")
+        rows = pl.DataFrame([unit, month, indicator, _scores(sheet)])
+        columns.refuse_repeats(sheet, _COUNTRY, rows, ["unit", "month", "indicator"])
+        observations = (
+            rows.drop_nulls("value")
+            .with_columns(columns.known_from("year", options.lag_months))
+            .sort("unit", "month", "indicator")
+        )
+        if observations.is_empty():
+            raise SourceError(f"{sheet.file} holds no score", hint="download it again")
+        found = set(observations["indicator"])
+        return Release(
+            observations=observations,
+            indicators=tuple(
+                Indicator(name, "index 0-10", Inform.name, text, "year", options.lag_months)
+                for name, text in INDICATORS.values()
+                if name in found
+            ),
+            covers=columns.span(observations["month"], "year"),
+            dropped=dropped | nowhere,
+            simulated=columns.simulated(unit),
+        )
+
+
+def _read(path: Path, options: InformOptions) -> Sheet:
+    form = Form(required=(_COUNTRY, _CODE, _SCORE), optional=(_YEAR,), encoding=options.encoding)
+    is_answer = path.suffix.lower() == ".json"
+    sheet = read_pages(path, form, Paging(items=())) if is_answer else read_sheet(path, form)
+    return Sheet(sheet.file, sheet.frame.cast(pl.String), sheet.place)
+
+
+def _years(sheet: Sheet, options: InformOptions) -> pl.Series:
+    if _YEAR in sheet.frame.columns:
+        latest = date.today().year + 1
+        return columns.whole_numbers(sheet, _YEAR, FIRST_YEAR, latest, "a year")
+    if options.year is None:
+        raise SourceError(
+            f"{sheet.file} does not tell the year of the index",
+            hint="set the option year to that of the query's workflow, as in INFORM Risk 2021",
+        )
+    return pl.repeat(options.year, sheet.frame.height, dtype=pl.Int64, eager=True)
+
+
+def _scores(sheet: Sheet) -> pl.Series:
+    scores = columns.numbers(sheet, _SCORE).alias("value")
+    sheet.refuse(_SCORE, ~scores.is_between(0, 10), "a score lies between 0 and 10", "correct it")
+    return scores
