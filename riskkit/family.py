@@ -85,7 +85,8 @@ class Family:
             *(_network(panel, relation) for relation in self.relations),
         )
         columns = [f.expr.cast(pl.Float32).alias(f.name) for f in self.features]
-        return frame.select(*KEYS, *columns).collect()
+        # The engine that computes features side by side; the default takes one after another.
+        return frame.select(*KEYS, *columns).collect(engine="in-memory")
 
 
 def _network(panel: Panel, relation: str) -> pl.Expr:

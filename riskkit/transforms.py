@@ -11,13 +11,14 @@ fewer than 36 months needs every month observed; a longer one uses what there is
 it is observed, so that it does not stay empty for years after the panel's start. `least` sets
 another minimum. NaN counts as missing, and no function returns NaN.
 
-Within a unit, window sums are differences of cumulative sums: exact for whole numbers, and
-elsewhere off by at most 1e-15 of the unit's sum so far for each month of its past.
+Statistics of windows are computed from the window's own values alone, so that nothing is left of
+a month once it leaves the window; sums of whole numbers are exact.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 import polars as pl
@@ -29,8 +30,9 @@ from riskkit.networks import How, network_column, partner_values
 POSITION = "t"
 Column = str | pl.Expr
 _Array = NDArray[np.float64]
+_Number = TypeVar("_Number", np.float64, np.int32)
 _SHORT = 36  # windows from this length on may be partly empty
-_BLOCK = 256  # units per pass: a block of this size stays in the processor's cache
+_BLOCK = 64  # units per pass: the arrays of a pass stay in the processor's cache
 
 
 def lag(x: Column, months: int) -> pl.Expr:
@@ -81,7 +83,7 @@ def rolling_max(x: Column, window: int, least: int | None = None) -> pl.Expr:
     >>> frame.select(rolling_max("x", 2)).to_series().to_list()
     [None, 5.0, 3.0, 3.0]
     """
-    return _windowed(lambda a, w: _extremes(a, w, np.fmax), x, window, least)
+    return _windowed(lambda a, w: _over_windows(a, w, np.fmax, np.nan), x, window, least)
 
 
 def rolling_min(x: Column, window: int, least: int | None = None) -> pl.Expr:
@@ -91,7 +93,7 @@ def rolling_min(x: Column, window: int, least: int | None = None) -> pl.Expr:
     >>> frame.select(rolling_min("x", 2)).to_series().to_list()
     [None, 2.0, 2.0, 1.0]
     """
-    return _windowed(lambda a, w: _extremes(a, w, np.fmin), x, window, least)
+    return _windowed(lambda a, w: _over_windows(a, w, np.fmin, np.nan), x, window, least)
 
 
 def rolling_std(x: Column, window: int, least: int | None = None) -> pl.Expr:
@@ -184,9 +186,9 @@ def time_since(condition: Column, cap: int) -> pl.Expr:
     _check(cap=cap)
 
     def since(a: _Array) -> _Array:
-        months = np.arange(a.shape[1])
-        last = np.maximum.accumulate(np.where(a == 1, months, -cap), axis=1)
-        known = (last >= 0) | (np.cumsum(~np.isnan(a), axis=1) >= cap)
+        months = np.arange(a.shape[1], dtype=np.int32)
+        last = np.maximum.accumulate(np.where(a == 1, months, np.int32(-cap)), axis=1)
+        known = (last >= 0) | (_counts(a, len(months)) >= cap)
         return _where_observed(a, np.where(known, np.minimum(months - last, cap), np.nan))
 
     return _by_unit(since, condition)
@@ -324,7 +326,7 @@ def _by_unit_and_month(values: pl.Series, position: pl.Series) -> _Array:
 
 
 def _flat(table: _Array) -> pl.Series:
-    return pl.Series(table.ravel()).fill_nan(None)
+    return pl.Series(table.ravel(), nan_to_null=True)
 
 
 def _windowed(
@@ -351,29 +353,42 @@ def _filled(a: _Array) -> _Array:
 
 
 def _counts(a: _Array, window: int) -> NDArray[np.int32]:
-    """Number of observed months in each window."""
-    total = np.cumsum(~np.isnan(a), axis=1, dtype=np.int32)
-    counts = total.copy()
-    counts[:, window:] -= total[:, :-window]
-    return counts
+    """Number of observed months in each window; a single row where every month is observed."""
+    observed = ~np.isnan(a)
+    if observed.all():
+        return np.minimum(np.arange(1, a.shape[1] + 1, dtype=np.int32), window)
+    return _over_windows(observed.astype(np.int32), window, np.add, 0)
 
 
 def _sums(a: _Array, window: int) -> _Array:
-    total = np.cumsum(_filled(a), axis=1)
-    sums = total.copy()
-    sums[:, window:] -= total[:, :-window]
-    return sums
+    return _over_windows(_filled(a), window, np.add, 0.0)
 
 
-def _extremes(a: _Array, window: int, choose: Callable[[_Array, _Array], _Array]) -> _Array:
-    """Largest or smallest value of each window, joining two overlapping windows per step."""
-    best, span = a, 1
-    while span < min(window, a.shape[1]):
-        step = min(span, window - span)
-        joined = best.copy()
-        joined[:, step:] = choose(best[:, step:], best[:, :-step])
-        best, span = joined, span + step
-    return best
+def _over_windows(
+    a: NDArray[_Number], window: int, join: Callable[..., NDArray[_Number]], empty: float
+) -> NDArray[_Number]:
+    """Join the values of each window, which begins with empty months at a unit's start.
+
+    All units are joined as one long row, since numpy is slow on short ones; the empty months keep
+    them apart.
+    """
+    window = min(window, a.shape[1])
+    units, width = len(a), a.shape[1] + window - 1
+    row = np.full(units * width + window - 1, empty, dtype=a.dtype)
+    row[: units * width].reshape(units, width)[:, window - 1 :] = a
+    return _joined(row, window, join).reshape(units, width)[:, : a.shape[1]]
+
+
+def _joined(
+    row: NDArray[_Number], window: int, join: Callable[..., NDArray[_Number]]
+) -> NDArray[_Number]:
+    """Join every `window` neighbours, by way of the windows of half that length."""
+    if window == 1:
+        return row
+    half = window // 2
+    halves = _joined(row, half, join)
+    joined = join(halves[:-half], halves[half:])
+    return joined if window % 2 == 0 else join(joined[:-1], row[2 * half :])
 
 
 def _slopes(a: _Array, window: int) -> _Array:
@@ -390,11 +405,19 @@ def _slopes(a: _Array, window: int) -> _Array:
 
 
 def _decayed(a: _Array, half_life: float) -> _Array:
-    """Running sum that loses half of itself every `half_life` months."""
-    kept = 0.5 ** (1 / half_life)
-    total = a.copy()
-    for month in range(1, a.shape[1]):
-        total[:, month] += kept * total[:, month - 1]
+    """Running sum that loses half of itself every `half_life` months.
+
+    A plain running sum of values that grow as fast, in stretches in which they stay finite.
+    """
+    total = np.empty_like(a)
+    length = max(1, int(64 * half_life))
+    for first in range(0, a.shape[1], length):
+        stretch = a[:, first : first + length]
+        growth = 2.0 ** (np.arange(stretch.shape[1]) / half_life)
+        grown = stretch * growth
+        if first:
+            grown[:, 0] += 0.5 ** (1 / half_life) * total[:, first - 1]
+        total[:, first : first + length] = np.cumsum(grown, axis=1, out=grown) / growth
     return total
 
 

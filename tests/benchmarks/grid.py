@@ -1,0 +1,263 @@
+"""Lags, moving sums and maxima, decay and spatial lags of a grid: riskkit, pandas, mlforecast.
+
+    python tests/benchmarks/grid.py --out grid.json
+
+Each runs in processes of its own, in turn, on the same simulated counts held in memory; a process
+reports its best of three builds, or its only one, and its peak memory. Every hundredth cell of the
+results is compared. Needs the `benchmarks` extra; it lives in tests/ so that no one has to install
+competitors with the library.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import yaml
+from numpy.typing import NDArray
+
+from riskkit import transforms as tf
+from riskkit.family import Family, Feature
+from riskkit.months import first_day_expr
+from riskkit.networks import NETWORK
+from riskkit.panel import Panel
+
+PARAMS = Path(__file__).parents[2] / "experiments" / "benchmarks" / "grid.yaml"
+Array = NDArray[np.float64]
+Build = Callable[[], Any]
+Read = Callable[[Any, str], Array]
+
+
+def counts(rows: int, columns: int, months: int) -> Array:
+    """Simulate deaths per cell and month, 98 % of them zero: [cells, months]."""
+    rng = np.random.default_rng(0)
+    risk = rng.gamma(0.05, 1, (rows * columns, 1))
+    return rng.poisson(risk * rng.gamma(0.3, 3, (rows * columns, months))).astype(np.float64)
+
+
+def neighbours(rows: int, columns: int) -> list[list[int]]:
+    """The up to eight cells around each cell."""
+    near = [(dr, dc) for dr in (-1, 0, 1) for dc in (-1, 0, 1) if dr or dc]
+    return [
+        [
+            (r + dr) * columns + c + dc
+            for dr, dc in near
+            if 0 <= r + dr < rows and 0 <= c + dc < columns
+        ]
+        for r in range(rows)
+        for c in range(columns)
+    ]
+
+
+def riskkit(x: Array, near: list[list[int]], p: dict[str, Any]) -> tuple[Build, Read]:
+    """A family of features on a panel."""
+    cells, months = x.shape
+    units = pl.DataFrame({"unit": [f"{i:06}" for i in range(cells)]})
+    keys = units.join(pl.DataFrame({"m": range(1, months + 1)}), how="cross")
+    frame = keys.select("unit", first_day_expr("m").alias("month"), pl.Series("x", x.ravel()))
+    lists: list[Any] = [None] * x.size
+    lists[::months] = [[{"other": other, "weight": 1.0} for other in some] for some in near]
+    network = pl.Series(lists, dtype=NETWORK)
+    panel = Panel(frame, units, {}, {}, months, True, {"contiguity": network})
+    exprs = {f"lag{k}": tf.lag("x", k) for k in p["lags"]}
+    exprs |= {f"sum{w}": tf.rolling_sum("x", w, least=1) for w in p["windows"]}
+    exprs |= {f"max{w}": tf.rolling_max("x", w, least=1) for w in p["windows"]}
+    exprs |= {f"decay{h}": tf.decay("x", h) for h in p["half_lives"]}
+    if p["space"]:
+        exprs["near"] = tf.network_lag("x", over="contiguity", how="sum")
+    family = Family("x", "x", tuple(Feature(n, e, "deaths", ("x",), n) for n, e in exprs.items()))
+    return lambda: family.build(panel), lambda built, name: built[name].cast(pl.Float64).to_numpy()
+
+
+def pandas(x: Array, near: list[list[int]], p: dict[str, Any]) -> tuple[Build, Read]:
+    """Group-by of a sorted frame; neighbours by a sparse matrix."""
+    import pandas as pd
+    from scipy.sparse import csr_array
+
+    cells, months = x.shape
+    frame = pd.DataFrame({"unit": np.repeat(np.arange(cells), months), "x": x.ravel()})
+    unit = np.repeat(np.arange(cells), [len(some) for some in near])
+    ties = csr_array((np.ones(len(unit)), (unit, np.concatenate(near))), shape=(cells, cells))
+
+    def build() -> Any:
+        series = frame.groupby("unit", sort=False)["x"]
+        out = {f"lag{k}": series.shift(k) for k in p["lags"]}
+        for w in p["windows"]:
+            windows = series.rolling(w, min_periods=1)
+            out |= {f"sum{w}": windows.sum().to_numpy(), f"max{w}": windows.max().to_numpy()}
+        first = frame["x"].to_numpy()[::months, None]
+        for h in p["half_lives"]:
+            kept = 0.5 ** (1 / h)
+            smooth = series.ewm(halflife=h, adjust=False).mean().to_numpy().reshape(cells, months)
+            out[f"decay{h}"] = _decay(smooth, first, kept).ravel()
+        if p["space"]:
+            out["near"] = (ties @ frame["x"].to_numpy().reshape(cells, months)).ravel()
+        return pd.DataFrame(out)
+
+    return build, lambda built, name: built[name].to_numpy()
+
+
+def mlforecast(
+    x: Array, near: list[list[int]], p: dict[str, Any], dtype: str
+) -> tuple[Build, Read]:
+    """`preprocess` of a polars frame; sums are read off the means, for there are no moving sums."""
+    from mlforecast import MLForecast
+    from mlforecast.lag_transforms import ExponentiallyWeightedMean, RollingMax, RollingMean
+
+    cells, months = x.shape
+    ids = {
+        "unique_id": np.repeat(np.arange(cells), months),
+        "ds": np.tile(np.arange(months), cells),
+    }
+    frame = pl.DataFrame(ids | {"y": x.ravel().astype(dtype)})
+    smooth = [ExponentiallyWeightedMean(1 - 0.5 ** (1 / h)) for h in p["half_lives"]]
+    moving = [kind(w, min_samples=1) for w in p["windows"] for kind in (RollingMean, RollingMax)]
+
+    def build() -> Any:
+        model = MLForecast(
+            models=[], freq=1, lags=p["lags"], lag_transforms={1: [*moving, *smooth]}, num_threads=2
+        )
+        return model.preprocess(frame, dropna=False, static_features=[])
+
+    names = {f"lag{k}": f"lag{k}" for k in p["lags"]}
+    for w in p["windows"]:
+        names[f"sum{w}"] = f"rolling_mean_lag1_window_size{w}_min_samples1"
+        names[f"max{w}"] = f"rolling_max_lag1_window_size{w}_min_samples1"
+    for h, transform in zip(p["half_lives"], smooth, strict=True):
+        names[f"decay{h}"] = f"exponentially_weighted_mean_lag1_alpha{transform.alpha}"
+
+    def read(built: Any, name: str) -> Array:
+        """Undo the lag of one month, which leaves the last month out, and the scale."""
+        values = built[names[name]].cast(pl.Float64).to_numpy().reshape(cells, months)
+        if name.startswith("lag"):
+            return np.asarray(values.ravel())
+        values = np.column_stack([values[:, 1:], np.full(cells, np.nan)])
+        if name.startswith("sum"):
+            values = values * np.minimum(np.arange(1, months + 1), int(name[3:]))
+        if name.startswith("decay"):
+            values = _decay(values, x[:, :1], 0.5 ** (1 / float(name[5:])))
+        return np.asarray(values.ravel())
+
+    return build, read
+
+
+def _decay(smooth: Array, first: Array, kept: float) -> Array:
+    """Turn the recursive mean s(t) = (1 - kept) x(t) + kept s(t - 1), s(0) = x(0), into decay."""
+    ages = np.arange(1, smooth.shape[1] + 1)
+    return np.asarray((smooth - first * kept**ages) / (1 - kept))
+
+
+ENGINES: dict[str, Callable[..., tuple[Build, Read]]] = {
+    "riskkit": riskkit,
+    "pandas": pandas,
+    "mlforecast float64": partial(mlforecast, dtype="float64"),
+    "mlforecast float32": partial(mlforecast, dtype="float32"),
+}
+
+
+def compare(mine: Array, other: Array, name: str, whole: bool) -> None:
+    """Refuse results that differ; without `whole`, the last month of each unit is left out."""
+    if not whole and not name.startswith("lag"):
+        mine, other = mine[:, :-1], other[:, :-1]
+    np.testing.assert_allclose(other, mine, rtol=1e-4, atol=1e-4, err_msg=name)
+
+
+def work(engine: str, p: dict[str, Any], repeats: int, sample: Path) -> dict[str, float]:
+    """Build in this process; every hundredth cell goes to a file."""
+    x = counts(p["rows"], p["columns"], p["months"])
+    build, read = ENGINES[engine](x, neighbours(p["rows"], p["columns"]), p)
+    taken = []
+    for _ in range(repeats):
+        wall, cpu = time.perf_counter(), time.process_time()
+        built = build()
+        taken.append((time.perf_counter() - wall, time.process_time() - cpu))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    names = features(p, engine)
+    np.save(sample, np.stack([read(built, n).reshape(x.shape)[::100] for n in names]))
+    return {"first": taken[0][0], "wall": min(taken)[0], "cpu": min(taken)[1], "peak_mb": peak}
+
+
+def features(p: dict[str, Any], engine: str) -> list[str]:
+    """Names of what is built; mlforecast has no spatial lags."""
+    kinds = (("lag", "lags"), ("sum", "windows"), ("max", "windows"), ("decay", "half_lives"))
+    names = [f"{kind}{value}" for kind, key in kinds for value in p[key]]
+    return [*names, "near"] if p["space"] and "mlforecast" not in engine else names
+
+
+def run(out: Path, rounds: int) -> None:
+    """Run every engine in turn, compare the results, and print and write the table."""
+    p = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))["grid"]
+    table = []
+    with tempfile.TemporaryDirectory() as folder:
+        for space, engines in ((False, list(ENGINES)), (True, ["riskkit", "pandas"])):
+            for number in range(rounds):
+                for engine in engines:
+                    if engine == "pandas" and number:
+                        continue
+                    sample = Path(folder) / f"{engine}.npy"
+                    task = {"engine": engine, "p": p | {"space": space}, "sample": str(sample)}
+                    task["repeats"] = 1 if engine == "pandas" else 3
+                    env = os.environ | {"POLARS_MAX_THREADS": "2"}
+                    command = [sys.executable, "-W", "ignore", __file__, "--task"]
+                    done = subprocess.run(
+                        [*command, json.dumps(task)], env=env, stdout=subprocess.PIPE, check=True
+                    )
+                    table.append({"engine": engine, "space": space} | json.loads(done.stdout))
+                    mine = np.load(Path(folder) / "riskkit.npy")
+                    for name, a, b in zip(
+                        features(p | {"space": space}, engine), mine, np.load(sample), strict=False
+                    ):
+                        compare(a, b, name, whole="mlforecast" not in engine)
+                    sys.stderr.write(f"{table[-1]}\n")
+    versions = {n: version(n) for n in ("polars", "numpy", "pandas", "mlforecast", "coreforecast")}
+    machine = {"cores": os.cpu_count(), "threads": 2, "python": platform.python_version()}
+    result = {"params": p, "machine": machine, "versions": versions, "runs": table}
+    out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    sys.stdout.write(summary(table))
+
+
+def summary(table: list[dict[str, Any]]) -> str:
+    """Median over the processes, and how many times longer than riskkit."""
+    lines = [
+        "| features | engine | first s | best s | CPU s | peak MB | times riskkit |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for space in (False, True):
+        rows = pl.DataFrame(table).filter(pl.col("space") == space)
+        middle = rows.group_by("engine", maintain_order=True).median()
+        own = middle["wall"][0]
+        for row in middle.iter_rows(named=True):
+            figures = (
+                f"{row['first']:.2f} | {row['wall']:.2f} | {row['cpu']:.2f} | {row['peak_mb']:.0f}"
+            )
+            kind = "and spatial lag" if space else "time"
+            lines.append(f"| {kind} | {row['engine']} | {figures} | {row['wall'] / own:.1f} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=Path("grid.json"))
+    parser.add_argument("--rounds", type=int, default=3, help="processes of each engine")
+    parser.add_argument("--task", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.task:
+        task = json.loads(arguments.task)
+        figures = work(task["engine"], task["p"], task["repeats"], Path(task["sample"]))
+        sys.stdout.write(json.dumps(figures))
+    else:
+        run(arguments.out, arguments.rounds)
