@@ -39,7 +39,9 @@ class SourceEntry(_Section):
     source: str
     """The reader, one of `riskkit data list`."""
     path: str
-    """File or folder, relative to `data.root`."""
+    """File or folder, relative to `root`."""
+    root: str | None = None
+    """Folder of this one, relative to the working folder; by default `data.root`."""
     options: dict[str, Any] = Field(default_factory=dict)
     """What the reader must know about the file; sources.md lists each reader's options."""
 

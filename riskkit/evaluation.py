@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 import polars as pl
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from riskkit.forecast import Forecast
 from riskkit.months import first_day
-from riskkit.scoring import score_rows, score_together
+from riskkit.scoring import resample_together, score_rows, score_together
 from riskkit.scoring.comparison import summarise, without_largest
 from riskkit.tables import Scores
 
@@ -23,6 +24,7 @@ TOTAL_RULES = ("crps", "log1p_crps", "mis", "coverage_50", "coverage_90")
 AGGREGATES = ("auc_1", "auc_25", "ap_1", "ap_25")
 WAR_DEATHS = 25
 LARGEST = 2
+REPLICATES = 500
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Scored:
     Attributes:
         rows: Rows of `riskkit.tables.Scores`: targets `<target>` by month, `<target>_total` for
             the sum over the window and `<target>_total_war` for the same in units at war.
-        aggregates: `model, target, window, rule, value` of rules that need all rows together.
+        aggregates: `model, target, window, rule, value` of rules that need all rows together, and
+            in `replicates` their values under resampled units (see `unit_weights`).
         outcomes: `target, unit, month, outcome` of the scored months.
     """
 
@@ -68,11 +71,26 @@ def score_forecast(
                 scores = score_rows(total, truth, TOTAL_RULES)
                 rows.append(keys.rows(chosen, np.zeros_like(chosen), scores, suffix))
     together = score_together(draws, values, AGGREGATES) if len(values) else {}
+    weights = unit_weights(forecast.units)[unit_of]
+    again = resample_together(draws, values, weights, AGGREGATES) if len(values) else {}
     return Scored(
         rows=Scores.validate(pl.concat(rows), cast=True),
-        aggregates=keys.aggregates(together),
+        aggregates=keys.aggregates(together, again),
         outcomes=keys.outcomes(unit_of, month_of, values),
     )
+
+
+def unit_weights(units: Sequence[str]) -> NDArray[np.float64]:
+    """How often each unit counts in each bootstrap replicate: Poisson with mean 1.
+
+    A unit's weights depend on its code alone, so that models and windows are resampled alike
+    whatever other units they have (the Poisson bootstrap of Hanley and MacGibbon 2006).
+
+    Returns:
+        Array [units, REPLICATES].
+    """
+    streams = (np.random.default_rng(crc32(unit.encode())) for unit in units)
+    return np.stack([stream.poisson(1.0, REPLICATES) for stream in streams]).astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -111,10 +129,20 @@ class _Keys:
             for rule, values in scores.items()
         )
 
-    def aggregates(self, scores: dict[str, float]) -> pl.DataFrame:
+    def aggregates(
+        self, scores: dict[str, float], replicates: dict[str, NDArray[np.float64]]
+    ) -> pl.DataFrame:
         return pl.DataFrame(
-            {"rule": list(scores), "value": list(scores.values())},
-            schema={"rule": pl.String, "value": pl.Float64},
+            {
+                "rule": list(scores),
+                "value": list(scores.values()),
+                "replicates": [replicates[rule] for rule in scores],
+            },
+            schema={
+                "rule": pl.String,
+                "value": pl.Float64,
+                "replicates": pl.Array(pl.Float64, REPLICATES),
+            },
         ).select(
             pl.lit(self.forecast.model).alias("model"),
             pl.lit(self.forecast.target).alias("target"),

@@ -12,6 +12,7 @@ from riskkit.evaluation import (
     TOTAL_RULES,
     leaderboard,
     score_forecast,
+    unit_weights,
 )
 from riskkit.forecast import Forecast
 from riskkit.months import month_id
@@ -155,3 +156,9 @@ def test_totals_have_entries_too(board):
 
 def test_every_rule_of_the_leaderboard_is_registered():
     assert {*MONTH_RULES, *AGGREGATES, *TOTAL_RULES} <= set(rules())
+
+
+def test_the_weights_of_a_unit_do_not_depend_on_the_others():
+    weights = unit_weights(UNITS)
+    assert weights.mean() == pytest.approx(1, abs=0.1)
+    np.testing.assert_array_equal(unit_weights(["XAC", "XAA"]), weights[[2, 0]])

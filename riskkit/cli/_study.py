@@ -46,8 +46,10 @@ class Study:
         data = self.params.data
         store = Store(self.folder / data.store)
         if data.sources and data.kind != "world":
-            root = self.folder / data.root
-            return tuple(read_file(e.source, root / e.path, e.options) for e in data.sources)
+            return tuple(
+                read_file(e.source, self.folder / (e.root or data.root) / e.path, e.options)
+                for e in data.sources
+            )
         if data.kind == "files":
             raise ConfigError("data.kind is files, but data.sources names none")
         if data.kind == "auto" and store.entries():

@@ -33,9 +33,33 @@ def auc(probability: Floats, happened: NDArray[np.bool_]) -> float:
     return float((rank_sum - events * (events + 1) / 2) / (events * others))
 
 
+def weighted_auc(probability: Floats, happened: NDArray[np.bool_], weights: Floats) -> Floats:
+    """AUC of rows that count several times.
+
+    Args:
+        probability: Forecast probabilities, [rows].
+        happened: Whether the event came, [rows].
+        weights: How often each row counts, [rows, replicates].
+
+    Returns:
+        [replicates]; NaN where the event came always or never.
+    """
+    order = np.argsort(probability, kind="stable")
+    steps = np.flatnonzero(np.diff(probability[order], prepend=-np.inf))
+    events = np.add.reduceat(weights[order] * happened[order, None], steps)
+    others = np.add.reduceat(weights[order] * ~happened[order, None], steps)
+    below = np.cumsum(others, axis=0) - others / 2
+    pairs = events.sum(axis=0) * others.sum(axis=0)
+    return np.asarray((events * below).sum(axis=0) / np.where(pairs > 0, pairs, np.nan))
+
+
 def auc_of_draws(draws: Floats, outcome: Floats, threshold: float) -> float:
     """AUC of the share of draws that reach the threshold."""
     return auc(exceedance(draws, threshold), outcome >= threshold)
+
+
+def _resampled(draws: Floats, outcome: Floats, weights: Floats, threshold: float) -> Floats:
+    return weighted_auc(exceedance(draws, threshold), outcome >= threshold, weights)
 
 
 RULES = tuple(
@@ -46,6 +70,7 @@ RULES = tuple(
         per_row=False,
         source="Hanley and McNeil 1982",
         description=f"How well the probability of {threshold} or more ranks the rows.",
+        resampled=partial(_resampled, threshold=threshold),
     )
     for threshold in (1, 25, 100)
 )

@@ -31,9 +31,36 @@ def average_precision(probability: Floats, happened: NDArray[np.bool_]) -> float
     return float((precision * events).sum() / events.sum())
 
 
+def weighted_average_precision(
+    probability: Floats, happened: NDArray[np.bool_], weights: Floats
+) -> Floats:
+    """Average precision of rows that count several times.
+
+    Args:
+        probability: Forecast probabilities, [rows].
+        happened: Whether the event came, [rows].
+        weights: How often each row counts, [rows, replicates].
+
+    Returns:
+        [replicates]; NaN where the event never came.
+    """
+    order = np.argsort(-probability, kind="stable")
+    steps = np.flatnonzero(np.diff(probability[order], prepend=np.inf))
+    events = np.add.reduceat(weights[order] * happened[order, None], steps)
+    rows = np.cumsum(np.add.reduceat(weights[order], steps), axis=0)
+    precision = np.cumsum(events, axis=0) / np.where(rows > 0, rows, 1)
+    total = events.sum(axis=0)
+    return np.asarray((precision * events).sum(axis=0) / np.where(total > 0, total, np.nan))
+
+
 def average_precision_of_draws(draws: Floats, outcome: Floats, threshold: float) -> float:
     """Average precision of the share of draws that reach the threshold."""
     return average_precision(exceedance(draws, threshold), outcome >= threshold)
+
+
+def _resampled(draws: Floats, outcome: Floats, weights: Floats, threshold: float) -> Floats:
+    happened = outcome >= threshold
+    return weighted_average_precision(exceedance(draws, threshold), happened, weights)
 
 
 RULES = tuple(
@@ -44,6 +71,7 @@ RULES = tuple(
         per_row=False,
         source="Davis and Goadrich 2006; Manning, Raghavan and Schuetze 2008, section 8.4",
         description=f"Precision of the probability of {threshold} or more, averaged over recall.",
+        resampled=partial(_resampled, threshold=threshold),
     )
     for threshold in (1, 25, 100)
 )

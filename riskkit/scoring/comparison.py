@@ -60,7 +60,8 @@ def summarise(
             (outcome not observed) are left out.
         reference: Model to compare with; its own skill is 0.
         aggregates: `model, target, window, rule, value` of rules that score all rows together
-            (AUC, average precision); their skill has no interval.
+            (AUC, average precision), and in `replicates` their values under resampled units, the
+            same units for every model; without that column their skill has no interval.
         replicates: Number of bootstrap samples.
         seed: Seed of the bootstrap.
 
@@ -136,8 +137,12 @@ def _compare(rows: pl.DataFrame, reference: str, replicates: int, seed: int) -> 
     means = _with_all(_ratio(totals.sums.sum(axis=0), totals.counts.sum(axis=0)))
     perfect = np.array([[_perfect(rule)] for rule in totals.axes["rule"]])
     low, high = np.full_like(means, np.nan), np.full_like(means, np.nan)
+    resampled = None
     if replicates:
         resampled = _resampled_means(totals, replicates, seed)
+    elif "replicates" in rows.columns:
+        resampled = _given_replicates(rows, totals.axes)
+    if resampled is not None:
         low, high = _interval(skill(resampled, resampled[:, [base]], perfect))
     columns = {
         "value": means,
@@ -194,6 +199,17 @@ def _resampled_means(totals: _Totals, replicates: int, seed: int) -> Floats:
         times = weights.astype(np.float64)
         means.append(_ratio(times @ sums, times @ counts))
     return _with_all(np.concatenate(means).reshape(replicates, *shape))
+
+
+def _given_replicates(rows: pl.DataFrame, axes: dict[str, list[str]]) -> Floats:
+    """Values that came with the rows, [replicates, models, rules, windows + 1]."""
+    values = np.asarray(rows["replicates"].to_list(), dtype=np.float64)
+    names = ("model", "rule", "window")
+    means = np.full((*(len(axes[name]) for name in names), values.shape[1]), np.nan)
+    places = zip(*(map(axes[name].index, rows[name]) for name in names), strict=True)
+    for place, value in zip(places, values, strict=True):
+        means[place] = value
+    return _with_all(np.moveaxis(means, -1, 0))
 
 
 def _with_all(means: Floats) -> Floats:

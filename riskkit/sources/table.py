@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 import polars as pl
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from riskkit.errors import SourceError
+from riskkit.months import first_day, parse_month
 from riskkit.sources import Options, _keys
 from riskkit.sources import _columns as columns
 from riskkit.sources._files import read_sheet
@@ -56,6 +58,11 @@ class TableOptions(Options):
     `lag_months` is the time from the end of a period to its publication. `known_from` names a
     column with publication days, for tables that hold several vintages; `lag_months` then says
     at which age a monthly value enters the panel.
+
+    `repeated` says what several rows of one unit and period are: an error, or the first, the mean
+    or the sum of those that are not missing counts. `covers_to` is the last month that the table
+    speaks of ("2021-12"), where a census leaves out rows of zeros at its end; by default that of
+    its last row.
     """
 
     unit: _keys.UnitColumn
@@ -63,6 +70,8 @@ class TableOptions(Options):
     indicators: dict[Name, IndicatorColumn] = Field(min_length=1)
     lag_months: int = Field(default=0, ge=0, le=120)
     known_from: DayColumn | None = None
+    repeated: Literal["error", "first", "mean", "sum"] = "error"
+    covers_to: str | None = Field(default=None, pattern=r"^[12]\d{3}-(0[1-9]|1[0-2])$")
     missing: tuple[str, ...] = ("NA",)
     decimal: Literal[".", ","] = "."
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
@@ -70,6 +79,12 @@ class TableOptions(Options):
     sheet: str | None = None
     citation: str = ""
     licence: str = ""
+
+    @model_validator(mode="after")
+    def _whole_years(self) -> TableOptions:
+        if self.covers_to and self.time.frequency == "year" and not self.covers_to.endswith("-12"):
+            raise ValueError("covers_to of a yearly table is a December, as in 2021-12")
+        return self
 
 
 class Table(_keys.OwnTable):
@@ -96,15 +111,14 @@ class Table(_keys.OwnTable):
         keys = pl.DataFrame([unit, sheet.frame[options.unit.column].rename("code"), month])
         values = [_values(sheet, name, options) for name in options.indicators]
         rows = keys.with_columns(_known(sheet, keys, options), *values)
-        columns.refuse_repeats(sheet, options.unit.column, rows, ["code", "month", "known_from"])
-        known = rows.filter(pl.col("unit").is_not_null())
+        known, dropped = _known_units(_one_each(sheet, rows, options), options)
         if known.is_empty():
             raise SourceError(
                 f"{path}: no row names a known unit",
                 got=sheet.frame[options.unit.column].head(3).to_list(),
                 hint="check options.unit.system",
             )
-        return _release(sheet.file, known, options, rows.height - known.height)
+        return _release(sheet.file, known, options, dropped)
 
 
 def _form(options: TableOptions) -> Form:
@@ -144,6 +158,34 @@ def _refuse_lateness(file: str, rows: pl.DataFrame, lagged: pl.Expr, lag_months:
         )
 
 
+def _one_each(sheet: Sheet, rows: pl.DataFrame, options: TableOptions) -> pl.DataFrame:
+    """Make one row of several of a unit and period, or refuse them."""
+    key = ["code", "month", "known_from"]
+    if options.repeated == "error":
+        columns.refuse_repeats(sheet, options.unit.column, rows, key)
+        return rows
+    values = [_of_several(name, options.repeated) for name in options.indicators]
+    return rows.group_by("unit", *key, maintain_order=True).agg(values)
+
+
+def _of_several(name: str, repeated: str) -> pl.Expr:
+    """Sorted, so that the order of the rows does not show in the last digit of a sum."""
+    values = pl.col(name).drop_nulls()
+    if repeated == "first":
+        return values.first()
+    if repeated == "mean":
+        return values.sort().mean()
+    return pl.when(values.len() > 0).then(values.sort().sum()).alias(name)
+
+
+def _known_units(rows: pl.DataFrame, options: TableOptions) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Leave out rows of unknown units, and count them."""
+    known = rows.drop_nulls("unit")
+    unknown = rows.height - known.height
+    reason = f"unknown unit in column '{options.unit.column}'"
+    return known, {reason: unknown} if unknown else {}
+
+
 def _values(sheet: Sheet, name: str, options: TableOptions) -> pl.Series:
     item = options.indicators[name]
     column = item.column or name
@@ -155,15 +197,36 @@ def _values(sheet: Sheet, name: str, options: TableOptions) -> pl.Series:
     return (values.fill_null(0.0) if item.null == "zero" else values).rename(name)
 
 
-def _release(file: str, rows: pl.DataFrame, options: TableOptions, dropped: int) -> Release:
+def _release(
+    file: str, rows: pl.DataFrame, options: TableOptions, dropped: dict[str, int]
+) -> Release:
+    observed = _observations(file, rows, options.indicators)
+    # A census is silent only in the periods of its figures, not where the table has none at all.
+    census = any(item.census for item in options.indicators.values())
+    spoken = observed["month"] if census else rows["month"]
     return Release(
-        observations=_observations(file, rows, options.indicators),
+        observations=observed,
         indicators=tuple(_indicator(name, options) for name in options.indicators),
-        covers=columns.span(rows["month"], options.time.frequency),
+        covers=_covers(file, columns.span(spoken, options.time.frequency), options.covers_to),
         covered_units=columns.covered_units(rows["unit"]),
-        dropped={f"unknown unit in column '{options.unit.column}'": dropped} if dropped else {},
+        dropped=dropped,
         simulated=columns.simulated(rows["unit"]),
     )
+
+
+def _covers(file: str, span: tuple[date, date], covers_to: str | None) -> tuple[date, date]:
+    """First and last month that the table speaks of."""
+    if covers_to is None:
+        return span
+    last = first_day(parse_month(covers_to))
+    if not span[1] <= last <= date.today():
+        raise SourceError(
+            f"{file}: covers_to is {covers_to}, which lies "
+            f"{'in the future' if last > span[1] else 'before the last row'}",
+            got=f"last row of {span[1]:%Y-%m}",
+            hint="set covers_to to the last month that the table speaks of",
+        )
+    return span[0], last
 
 
 def _observations(

@@ -3,7 +3,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from riskkit.scoring import rules
-from riskkit.scoring.auc import auc
+from riskkit.scoring.auc import auc, weighted_auc
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -24,3 +24,18 @@ def test_two_rows(probability, wanted):
 @pytest.mark.parametrize("outcome", [[0, 1, 2], [30, 40, 50]])
 def test_one_class_alone_is_undefined(outcome):
     assert np.isnan(rules()["auc_25"]([[0, 9], [30, 9], [50, 60]], outcome))
+
+
+def test_a_row_that_counts_twice_is_two_rows():
+    rng = np.random.default_rng(0)
+    probability, happened = rng.integers(0, 6, 40) / 5, rng.random(40) < 0.4
+    weights = rng.integers(0, 4, (40, 3))
+    wanted = [auc(probability.repeat(times), happened.repeat(times)) for times in weights.T]
+    got = weighted_auc(probability, happened, weights.astype(float))
+    assert got == pytest.approx(wanted)
+
+
+def test_replicates_without_an_event_are_undefined():
+    weights = np.array([[1.0, 1.0, 0.0], [0.0, 2.0, 0.0]])
+    got = weighted_auc(np.array([0.2, 0.9]), np.array([False, True]), weights)
+    assert got.tolist() == pytest.approx([np.nan, 1, np.nan], nan_ok=True)

@@ -200,3 +200,18 @@ def test_the_largest_units_are_left_out():
         "XDA",
     ]
     assert set(without_largest(scores, outcomes)["unit"]) == {"XAA", "XDA"}
+
+
+def test_the_interval_of_rules_over_all_rows_comes_from_their_replicates():
+    """Skill (value - base) / (1 - base) by replicate: 0, .5, 1; the first is undefined."""
+    replicates = {"base": [1, 0.5, 0.5, 0.5], "ours": [0.9, 0.5, 0.75, 1]}
+    rows = pl.DataFrame(
+        {
+            "model": list(replicates),
+            "value": [values[2] for values in replicates.values()],
+            "replicates": pl.Series(np.array(list(replicates.values()))),
+        }
+    ).with_columns(target=pl.lit("deaths"), window=pl.lit("2018"), rule=pl.lit("ap_25"))
+    scores = pl.concat([_scores(np.ones((2, 1, 1)), name) for name in replicates])
+    row = _row(summarise(scores, "base", rows), rule="ap_25")
+    assert [row["skill"], row["skill_low"], row["skill_high"]] == pytest.approx([0.5, 0.05, 0.95])

@@ -170,6 +170,51 @@ def test_vintages(tmp_path: Path) -> None:
         read_text(tmp_path, text.replace("2020-02", "2019-02"), known_from={"column": "told"})
 
 
+REPEATED = "iso,month,x\nXAA,2020-01,\nXAA,2020-01,3\nXAA,2020-01,5\nXAA,2020-02,\nXAA,2020-02,\n"
+
+
+@pytest.mark.parametrize(("repeated", "value"), [("first", 3.0), ("mean", 4.0), ("sum", 8.0)])
+def test_several_rows_of_a_unit_and_period(tmp_path: Path, repeated: str, value: float) -> None:
+    """What is missing adds nothing, and only missing values stay missing."""
+    assert rows(read_text(tmp_path, REPEATED, repeated=repeated)) == [("XAA", "2020-01-01", value)]
+    zero = {"x": {"unit": "index", "null": "zero"}}
+    months = [
+        month
+        for _, month, _ in rows(read_text(tmp_path, REPEATED, repeated=repeated, indicators=zero))
+    ]
+    assert months == ["2020-01-01", "2020-02-01"]
+
+
+def test_sums_of_repeated_rows_do_not_depend_on_their_order(tmp_path: Path) -> None:
+    cells = ["0.1", "0.2", "0.3", "1e16", "-1e16"]
+    texts = [
+        "iso,month,x\n" + "".join(f"XAA,2020-01,{cell}\n" for cell in order)
+        for order in (cells, cells[::-1], cells[2:] + cells[:2])
+    ]
+    assert len({rows(read_text(tmp_path, text, repeated="sum"))[0] for text in texts}) == 1
+
+
+def test_a_census_may_end_with_zeros_left_out(tmp_path: Path) -> None:
+    census = {"x": {"unit": "events", "census": True}}
+    text = "iso,month,x\nXAA,2020-01,3\n"
+    release = read_text(tmp_path, text, indicators=census, covers_to="2020-06")
+    assert release.covers == (date(2020, 1, 1), date(2020, 6, 1))
+    yearly = {"time": {"year": "y"}, "covers_to": "2021-12"}
+    release = read_text(tmp_path, "iso,y,x\nXAA,2020,3\n", indicators=census, **yearly)
+    assert release.covers == (date(2020, 1, 1), date(2021, 12, 1))
+
+
+@pytest.mark.parametrize(
+    ("covers_to", "message"),
+    [("2019-12", "before the last row .got 'last row of 2020-01'"), ("2999-01", "in the future")],
+)
+def test_a_table_cannot_end_before_its_last_row_nor_in_the_future(
+    tmp_path: Path, covers_to: str, message: str
+) -> None:
+    with pytest.raises(SourceError, match=f"mine.csv: covers_to is {covers_to}, .*{message}"):
+        read_text(tmp_path, "iso,month,x\nXAA,2020-01,3\n", covers_to=covers_to)
+
+
 def test_workbooks_and_parquet(tmp_path: Path) -> None:
     sheet: list[list[Cell]] = [["iso", "month", "x"], ["XAA", "2020-01", 1.5]]
     book = write_workbook(tmp_path / "mine.xlsx", {"Notes": [["hello"]], "Data": sheet})
@@ -268,6 +313,9 @@ def test_what_does_not_fit_is_refused(
         ({"encoding": "klingon"}, "there is no encoding 'klingon'"),
         ({"lag": 1}, "Extra inputs"),
         ({"lag_months": -1}, "greater than or equal to 0"),
+        ({"repeated": "last"}, "'error', 'first', 'mean' or 'sum'"),
+        ({"covers_to": "2021"}, "pattern"),
+        ({"covers_to": "2021-06", "time": {"year": "y"}}, "a December, as in 2021-12"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(options: dict[str, Any], message: str) -> None:
@@ -299,3 +347,11 @@ def test_the_benchmark_table(shared_data: Path) -> None:
         assert sums[column] == table[column].cast(pl.Float64).sum()
     latest = release.observations.filter(month=date(2021, 12, 1), indicator="ged_sb")
     assert latest["unit"].n_unique() == 191
+
+
+def test_a_census_is_silent_only_in_the_periods_of_its_figures(tmp_path: Path) -> None:
+    """Rows without any figure, before a publisher began to count, are no zeros."""
+    text = "iso,month,x\nXAA,2019-12,\nXAA,2020-01,5\nXAA,2020-02,\n"
+    items = {"x": {"unit": "events", "census": True}}
+    release = read_text(tmp_path, text, indicators=items)
+    assert release.covers == (date(2020, 1, 1), date(2020, 1, 1))
