@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from riskkit.errors import ConfigError, RiskkitError
-from riskkit.store import MANIFEST, Store, read_file
+from riskkit.registry import sources
+from riskkit.store import MANIFEST, Origin, Store, read_file
+
+FIXTURES = Path(__file__).parent / "sources" / "fixtures"
 
 OPTIONS = {
     "unit": {"column": "iso3", "codes": {"one": "XAA"}},
@@ -83,3 +90,76 @@ def test_missing_files_and_sources_are_named(tmp_path: Path) -> None:
         Store(tmp_path).add("gdp", tmp_path / "a.csv", {})
     with pytest.raises(RiskkitError, match=r"there is no file .*a\.csv"):
         Store(tmp_path).add("table", tmp_path / "a.csv", OPTIONS)
+
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+def test_the_manifest_tells_where_a_file_came_from(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data")
+    path = table(tmp_path / "in")
+    store.add("table", path, OPTIONS)
+    (entry,) = store.entries()
+    by_hand = entry.files["riots.csv"]
+    assert by_hand.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert (by_hand.size, by_hand.address, by_hand.etag) == (path.stat().st_size, None, None)
+    assert by_hand.retrieved_at.tzinfo is not None
+    assert by_hand.vintage == f"added {by_hand.retrieved_at:%Y-%m-%d}"
+    assert by_hand.licence == sources()["table"].licence
+    origin = Origin(retrieved_at=NOW, address="https://example.org/a", vintage="2", etag='"e"')
+    store.add("table", path, OPTIONS, {"riots.csv": origin})
+    written = json.loads((tmp_path / "data" / MANIFEST).read_text())
+    (stored,) = written["entries"][0]["files"].values()
+    assert stored["retrieved_at"] == "2026-01-02T00:00:00Z"
+    assert (stored["address"], stored["vintage"]) == ("https://example.org/a", "2")
+
+
+def test_what_was_fetched_replaces_what_was_fetched_and_joins_what_was_added(
+    tmp_path: Path,
+) -> None:
+    store = Store(tmp_path / "data")
+    events = next((FIXTURES / "ucdp-ged").glob("*.csv")).read_text()
+    for name in ("GEDEvent_v22_1.csv", "GEDEvent_v23_1.csv"):
+        (tmp_path / name).write_text(events)
+    codes = {"codes": {"9001": "XAA", "9002": "XAB"}}
+    for name in ("GEDEvent_v22_1.csv", "GEDEvent_v23_1.csv"):
+        origin = Origin(retrieved_at=NOW, address=f"https://example.org/{name}", vintage=name)
+        store.add("ucdp-ged", tmp_path / name, codes, {name: origin})
+    (entry,) = store.entries()
+    assert [*entry.files] == ["GEDEvent_v23_1.csv"]
+    (tmp_path / "own.csv").write_text(events)
+    store.add("ucdp-ged", tmp_path / "own.csv", codes)
+    store.add("ucdp-ged", tmp_path / "GEDEvent_v22_1.csv", codes, {"GEDEvent_v22_1.csv": origin})
+    (entry,) = store.entries()
+    assert sorted(entry.files) == ["GEDEvent_v22_1.csv", "own.csv"]
+    assert entry.files["own.csv"].address is None
+
+
+def test_adding_again_mends_a_damaged_file(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data")
+    path = table(tmp_path / "in")
+    entry, _ = store.add("table", path, OPTIONS)
+    (tmp_path / "data" / entry.folder / "riots.csv").write_text("something else")
+    store.add("table", path, OPTIONS)
+    assert store.read()
+
+
+@pytest.mark.parametrize("step", ["rename", "_write", "rmtree"])
+def test_a_crash_at_any_step_leaves_the_old_file_or_the_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    store = Store(tmp_path / "data")
+    store.add("table", table(tmp_path / "in"), OPTIONS)
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        target = {"rename": Path, "_write": Store, "rmtree": shutil}[step]
+        patch.setattr(target, step, die)
+        with pytest.raises(KeyboardInterrupt):
+            store.add("table", table(tmp_path / "in", "4"), OPTIONS)
+    (release,) = Store(tmp_path / "data").read()
+    assert release.observations["value"].to_list() in ([3], [4])
+    store.add("table", table(tmp_path / "in", "5"), OPTIONS)
+    assert [r.observations["value"].to_list() for r in store.read()] == [[5]]

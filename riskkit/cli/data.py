@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -20,7 +19,7 @@ _STORE = click.option(
 
 @click.group(name="data")
 def command() -> None:
-    """List sources, and add, check and describe their files."""
+    """List sources, and fetch, add, check and describe their files."""
 
 
 @command.command(name="list")
@@ -83,7 +82,7 @@ def add(source: str, path: Path, options: tuple[str, ...], store: Path, as_json:
 
     entry, release = Store(store).add(source, path, settings_tree(options))
     if as_json:
-        echo_json({**entry.model_dump(), "dropped": release.dropped})
+        echo_json({**entry.model_dump(mode="json"), "dropped": release.dropped})
         return
     brought = [i.name for i in release.indicators] + [r.name for r in release.relations]
     click.echo(
@@ -96,39 +95,64 @@ def add(source: str, path: Path, options: tuple[str, ...], store: Path, as_json:
         click.echo(f"    left out: {rows:,} rows, {reason}")
 
 
+@command.command(name="fetch")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option("--offline", is_flag=True, help="Contact nobody: say what is there and how old.")
+@_STORE
+@json_option
+def fetch(sources: tuple[str, ...], offline: bool, store: Path, as_json: bool) -> None:
+    """Fetch publishers' files from their public addresses; all sources, or those named.
+
+    Each is read and checked before it replaces anything. What did not change is not transferred
+    again, and what broke off goes on where it stopped. Sources that need registration take their
+    credentials from environment variables or the system keyring; docs/fetching.md names them.
+
+    \b
+    Examples:
+      riskkit data fetch
+      riskkit data fetch ucdp-ged reign --store data
+      riskkit data fetch ucdp-ged --offline
+    """
+    from dataclasses import asdict
+
+    from riskkit.cli._fetch import downloads, print_outcomes, refuse_failures
+    from riskkit.fetch import run
+    from riskkit.store import Store
+
+    if offline:
+        outcomes = run.offline(Store(store), sources)
+    else:
+        with downloads() as progress:
+            outcomes = run.fetch(Store(store), sources, progress=progress)
+    if as_json:
+        echo_json([asdict(outcome) for outcome in outcomes])
+    else:
+        print_outcomes(outcomes)
+    refuse_failures(outcomes, sources)
+
+
 @command.command(name="status")
 @_STORE
 @json_option
 def status(store: Path, as_json: bool) -> None:
-    """Say what has been added, until when it reaches, and whether it is intact.
+    """Say how far each source reaches, how old it is, what is missing, stale or damaged.
+
+    A source is stale when, by its cadence and publication lag, something newer should be out.
 
     \b
     Example:
       riskkit data status
     """
+    from riskkit.cli._data_status import print_status, status_rows
     from riskkit.store import Store
 
-    rows = [_state(Store(store), entry) for entry in Store(store).entries()]
+    rows = status_rows(Store(store))
     if as_json:
         echo_json(rows)
-    elif not rows:
+    elif rows:
+        print_status(rows)
+    else:
         click.echo(f"{store} holds no data: `riskkit run` forecasts the simulated world")
-    for row in [] if as_json else rows:
-        click.echo(
-            f"{row['key']}: {row['rows']:,} rows, {row['covers'][0]} to "
-            f"{row['covers'][1]}, {', '.join(row['files'])}: {row['state']}"
-        )
-
-
-def _state(store: Any, entry: Any) -> dict[str, Any]:
-    from riskkit.errors import RiskkitError
-
-    try:
-        store.check(entry)
-        state = "intact"
-    except RiskkitError as error:
-        state = str(error)
-    return {**entry.model_dump(), "state": state}
 
 
 @command.command(name="verify")

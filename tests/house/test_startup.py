@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = {
+HEAVY = {"filelock", "httpx", "stamina", 
     "country_converter", "dataframely", "fastexcel", "numpy", "pandas", "polars", "pydantic",
     "rich", "scipy", "sklearn", "statsmodels", "xgboost", "yaml",
 }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Publishers' files from public addresses: downloaded, checked and put into the store."""
