@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from riskkit.tables import Citation, Release
+
+Layout = Literal["real files", "documented layout", "own layout"]
 
 
 class Options(BaseModel):
@@ -30,6 +32,10 @@ class Source(ABC):
         lag_months: Months from the end of a period to its publication.
         lag_reason: Where that lag comes from.
         redistributable: Whether rows may be passed on.
+        every_months: Months from one release to the next at most; None where nothing regular comes
+            any more, or ever did.
+        tried_on: Whether the reader was tried on files of the publisher, on documented layouts
+            only, or reads a layout of our own.
         reads_folders: True when several files of a folder are read as one (yearly and candidate
             releases, for instance).
         options: The model of what a user may set.
@@ -44,6 +50,8 @@ class Source(ABC):
     lag_months: ClassVar[int]
     lag_reason: ClassVar[str]
     redistributable: ClassVar[bool]
+    every_months: ClassVar[int | None] = None
+    tried_on: ClassVar[Layout] = "documented layout"
     reads_folders: ClassVar[bool] = False
     options: ClassVar[type[Options]] = Options
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from riskkit.errors import SourceError
+from riskkit.sources._archive import unpack
 from riskkit.sources._files import read_bytes
 
 _UNZIPPING = (
@@ -77,14 +78,12 @@ def _unzip(path: Path, ending: str) -> list[Member]:
     try:
         with zipfile.ZipFile(io.BytesIO(read_bytes(path))) as archive:
             names = sorted(n for n in archive.namelist() if _is_one(PurePosixPath(n), ending))
-            found = [
-                Member(f"{path}: {name}", PurePosixPath(name).name, archive.read(name))
-                for name in names
-            ]
+            parts = [(name, unpack(str(path), archive, name)) for name in names]
     except _UNZIPPING as error:
         raise SourceError(
             f"{path} is not a whole zip archive", got=str(error), hint="download it again"
         ) from None
+    found = [Member(f"{path}: {n}", PurePosixPath(n).name, data) for n, data in parts]
     for member in found:
         if not member.data.strip():
             raise SourceError(f"{member.file} is empty", hint="download the archive again")

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 import polars as pl
 
 from riskkit.errors import SourceError
+from riskkit.sources._archive import check_workbook, unpack
 from riskkit.sources._sheet import Form, Sheet
 from riskkit.sources._text import read_text
 
@@ -78,7 +79,7 @@ def unzip(path: Path, data: bytes) -> tuple[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             inner = _one_csv(path, archive.namelist())
-            unpacked = archive.read(inner)
+            unpacked = unpack(str(path), archive, inner)
     except SourceError:
         raise
     except Exception as error:  # damaged sizes and offsets lead zipfile into errors of any kind
@@ -110,6 +111,7 @@ def _is_table(inner: PurePosixPath) -> bool:
 def _read_workbook(file: str, data: bytes, form: Form) -> Sheet:
     import fastexcel
 
+    _check_workbook(file, data)
     try:
         book = fastexcel.read_excel(data)
         if form.sheet is not None and form.sheet not in book.sheet_names:
@@ -118,15 +120,28 @@ def _read_workbook(file: str, data: bytes, form: Form) -> Sheet:
             )
         frame = book.load_sheet(form.sheet or 0, dtypes="string").to_polars()
     except fastexcel.FastExcelError as error:
-        raise SourceError(
-            f"{file} is not an Excel workbook (.xlsx)",
-            got=str(error).splitlines()[0],
-            hint="download it again, or save it as .xlsx or .csv",
-        ) from None
+        raise _no_workbook(file, error) from None
     wanted = form.choose(file, frame.columns)
     filled = frame.select(~pl.all_horizontal(pl.all().is_null())).to_series()
     numbers = filled.arg_true()
     return _sheet(file, frame.filter(filled), wanted, lambda row: f"row {numbers[row] + 2}")
+
+
+def _check_workbook(file: str, data: bytes) -> None:
+    try:
+        check_workbook(file, data)
+    except SourceError:
+        raise
+    except Exception as error:  # as in unzip
+        raise _no_workbook(file, error) from None
+
+
+def _no_workbook(file: str, error: Exception) -> SourceError:
+    return SourceError(
+        f"{file} is not an Excel workbook (.xlsx)",
+        got=(str(error).splitlines() or [type(error).__name__])[0],
+        hint="download it again, or save it as .xlsx or .csv",
+    )
 
 
 def _read_parquet(file: str, data: bytes, form: Form) -> Sheet:
@@ -139,7 +154,27 @@ def _read_parquet(file: str, data: bytes, form: Form) -> Sheet:
             hint="write it or download it again",
         ) from None
     wanted = form.choose(file, frame.columns)
-    return _sheet(file, frame, wanted, lambda row: f"row {row + 1}")
+    plain = frame.with_columns(_plain(file, frame[:, at]) for at in wanted.values())
+    return _sheet(file, plain, wanted, lambda row: f"row {row + 1}")
+
+
+def _plain(file: str, column: pl.Series) -> pl.Series:
+    """Numbers, days and text as such; what stands for text as text.
+
+    Raises:
+        SourceError: The column holds lists, structures, bytes or anything else.
+    """
+    kind = column.dtype
+    if isinstance(kind, pl.Decimal):
+        return column.cast(pl.Float64)
+    if kind in {pl.Categorical, pl.Enum, pl.Null, pl.Boolean}:
+        return column.cast(pl.String)
+    if kind.is_numeric() or kind in {pl.String, pl.Date, pl.Datetime}:
+        return column
+    raise SourceError(
+        f"{file}, column '{column.name}': a cell cannot be a {kind}",
+        hint="write numbers, days or text",
+    )
 
 
 def _sheet(

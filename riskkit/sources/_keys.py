@@ -117,6 +117,7 @@ class OwnTable(Source):
     lag_months = 0
     lag_reason = "the option lag_months says when each period became known"
     redistributable = False
+    tried_on = "own layout"
 
     def cite(self, path: Path, options: Any) -> Citation:
         """Say what the user declared of the table's publisher."""

@@ -49,7 +49,7 @@ def read_text(file: str, data: bytes, form: Form) -> Sheet:
         SourceError: It is no text in the encoding of the form, lacks a column, has ragged
             records or no rows.
     """
-    text = _open(file, _as_utf8(file, data, form.encoding), form)
+    text = _open(file, as_utf8(file, data, form.encoding), form)
     wanted = form.choose(file, text.columns)
     frame = _read_fast(text, wanted)
     if frame is None:
@@ -59,7 +59,7 @@ def read_text(file: str, data: bytes, form: Form) -> Sheet:
     return Sheet(file, frame, lambda row: f"line {_line(text, row)}")
 
 
-def _as_utf8(file: str, data: bytes, encoding: str) -> bytes:
+def as_utf8(file: str, data: bytes, encoding: str) -> bytes:
     """Check or convert the encoding, and refuse what is no text."""
     _refuse_other_formats(file, data)
     if codecs.lookup(encoding).name != "utf-8":

@@ -12,7 +12,7 @@ from riskkit.errors import SourceError
 from riskkit.months import first_day, parse_month
 from riskkit.sources import Source
 from riskkit.sources import _columns as columns
-from riskkit.sources._files import read_sheet
+from riskkit.sources._json import Paging, read_pages
 from riskkit.sources._options import FileOptions
 from riskkit.sources._sheet import Form, Sheet
 from riskkit.sources._state_rows import long_form, rows_of
@@ -33,6 +33,7 @@ _DEATHS = {
     "acled_civilians_fatalities": "Deaths in violence against civilians, as reported",
 }
 _REQUIRED = ("event_id_cnty", "event_date", "event_type", "iso", "country", "fatalities")
+_PAGES = Paging(items=("data",))
 _ISO_DATE = r"^\d{4}-"
 _LONG_DATE = "%d %B %Y"
 _MOST_DEATHS = 100_000
@@ -54,12 +55,15 @@ class AcledOptions(FileOptions):
 
 
 class Acled(Source):
-    """Reader of the data export (csv or xlsx, one row per event) and of the interface's csv.
+    """Reader of the data export (csv or xlsx, one row per event) and of the interface's answers.
 
     Written after the codebook; not tried on a real file. Columns read are `event_id_cnty,
     event_date, event_type, iso, country, fatalities`; dates are 2023-02-16 or 16 February 2023.
     Exports with one row per actor have every event twice and are refused. Countries are told by
-    their ISO number, where that is none of a unit (Kosovo) by name.
+    their ISO number, where that is none of a unit (Kosovo) by name. The interface answers in csv or
+    JSON (`{"status": 200, "success": true, "count": 5000, "data": [...]}`), 5,000 events a page and
+    without saying how many pages there are: put them all into one folder, up to the first that has
+    fewer events. An event that two pages hold is refused.
 
     ACLED began with Africa in 1997 and reached all countries in 2021 only. So a month without an
     event is zero from the January of a country's first event in the file, and missing before; a
@@ -80,13 +84,16 @@ class Acled(Source):
     lag_months = 1
     lag_reason = "each week's events appear in the next; a month leaves time for late reports"
     redistributable = False
+    every_months = 1
+    reads_folders = True
     options = AcledOptions
 
     def read(self, path: Path, options: AcledOptions) -> Release:
         """Read an export.
 
         Args:
-            path: A .csv, .zip, .xlsx or .parquet file in ACLED's layout.
+            path: A .csv, .zip, .xlsx, .parquet or .json file in ACLED's layout, or a folder of
+                them.
             options: How to count.
 
         Returns:
@@ -98,7 +105,7 @@ class Acled(Source):
                 file, the line and the column.
         """
         form = Form(required=_REQUIRED, encoding=options.encoding, delimiter=None)
-        sheet = read_sheet(path, form)
+        sheet = read_pages(path, form, _PAGES)
         events = _events(sheet, options)
         last = _last_month(events["day"], options.covers_to)
         counted = events.filter(pl.col("month") <= last)

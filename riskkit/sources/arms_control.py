@@ -79,6 +79,7 @@ class ArmsControl(Source):
     lag_months = 1
     lag_reason = "depositaries announce a change within weeks"
     redistributable = False
+    tried_on = "own layout"
     options = ArmsControlOptions
 
     def read(self, path: Path, options: ArmsControlOptions) -> Release:

@@ -75,6 +75,7 @@ class Atop(Source):
     lag_months = 24
     lag_reason = "the last year of a release, as in version 3.0 of 2005, which ends with 2003"
     redistributable = False
+    tried_on = "real files"
     options = AtopOptions
 
     def read(self, path: Path, options: AtopOptions) -> Release:

@@ -66,6 +66,7 @@ class Coups(Source):
         "time for coding"
     )
     redistributable = False
+    tried_on = "real files"
     options = CoupsOptions
 
     def read(self, path: Path, options: CoupsOptions) -> Release:

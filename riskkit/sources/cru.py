@@ -102,6 +102,8 @@ class Cru(Source):
         "4.08), so its January is 17 months old"
     )
     redistributable = True
+    every_months = 12
+    tried_on = "real files"
     reads_folders = True
     options = CruOptions
 

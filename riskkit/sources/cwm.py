@@ -100,6 +100,7 @@ class Cwm(Source):
     lag_months = 84
     lag_reason = "the attempts until 2004 were published in 2011"
     redistributable = False
+    tried_on = "real files"
     options = CwmOptions
 
     def read(self, path: Path, options: CwmOptions) -> Release:

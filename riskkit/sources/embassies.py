@@ -74,6 +74,7 @@ class Embassies(Source):
     lag_months = 12
     lag_reason = "yearbooks list the embassies of a year in the next"
     redistributable = False
+    tried_on = "own layout"
     options = EmbassiesOptions
 
     def read(self, path: Path, options: EmbassiesOptions) -> Release:

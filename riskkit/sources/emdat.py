@@ -75,13 +75,15 @@ class Emdat(Source):
     licence = "UCLouvain's terms of use: registration, non-commercial; rows may not be passed on"
     citation = (
         "Delforge and others (2025), EM-DAT: the Emergency Events Database, International Journal "
-        "of Disaster Risk Reduction 124, 105509; EM-DAT, CRED / UCLouvain, Brussels, Belgium"
+        "of Disaster Risk Reduction 124, 105509; EM-DAT data, UCLouvain / CRED, Brussels, Belgium, "
+        "www.emdat.be, with the day of access"
     )
     url = "https://www.emdat.be"
     cadence = "daily entries, validated quarterly and yearly"
     lag_months = 3
     lag_reason = "disasters are entered at once, and figures are validated every three months"
     redistributable = False
+    every_months = 1
     options = EmdatOptions
 
     def read(self, path: Path, options: EmdatOptions) -> Release:

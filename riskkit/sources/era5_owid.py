@@ -56,7 +56,7 @@ class Era5Owid(Source):
 
     name = "era5-owid"
     title = "ERA5 by country, processed by Our World in Data"
-    licence = "Copernicus licence (ERA5), CC BY 4.0 (Our World in Data)"
+    licence = "CC BY 4.0 (ERA5 until July 2025: Copernicus licence; and Our World in Data)"
     citation = (
         "Hersbach et al. (2023), ERA5 monthly averaged data on single levels from 1940 to present, "
         "Copernicus Climate Change Service Climate Data Store, doi:10.24381/cds.f17050d7; with "
@@ -67,6 +67,8 @@ class Era5Owid(Source):
     lag_months = 1
     lag_reason = "ERA5 runs five days behind real time, so a month is complete early in the next"
     redistributable = True
+    every_months = 6
+    tried_on = "real files"
     reads_folders = True
     options = Era5OwidOptions
 

@@ -102,6 +102,8 @@ class Gsdb(Source):
     lag_months = 24
     lag_reason = "release 2 of 2021 ends with 2019, release 3 of 2023 with 2022"
     redistributable = False
+    every_months = 36
+    tried_on = "real files"
     options = GsdbOptions
 
     def read(self, path: Path, options: GsdbOptions) -> Release:

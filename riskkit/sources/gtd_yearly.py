@@ -83,6 +83,7 @@ class GtdYearly(Source):
         "17 months after the year"
     )
     redistributable = False
+    tried_on = "real files"
     reads_folders = True
     options = GtdYearlyOptions
 

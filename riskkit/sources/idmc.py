@@ -103,6 +103,8 @@ class Idmc(Source):
     lag_months = 5
     lag_reason = "the Global Report of May publishes the figures of the year before"
     redistributable = False
+    every_months = 12
+    tried_on = "real files"
     options = IdmcOptions
 
     def read(self, path: Path, options: IdmcOptions) -> Release:

@@ -70,6 +70,7 @@ class Inform(Source):
     lag_months = 0
     lag_reason = "the index of a year is released before that year ends"
     redistributable = True
+    every_months = 6
     options = InformOptions
 
     def read(self, path: Path, options: InformOptions) -> Release:

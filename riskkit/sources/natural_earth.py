@@ -53,6 +53,7 @@ class NaturalEarth(Source):
     lag_months = 0
     lag_reason = "borders are known when they are drawn; the map shows today's at all times"
     redistributable = True
+    tried_on = "real files"
     options = NaturalEarthOptions
 
     def read(self, path: Path, options: NaturalEarthOptions) -> Release:

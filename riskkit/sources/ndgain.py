@@ -69,6 +69,8 @@ class NdGain(Source):
         "before their own"
     )
     redistributable = False
+    every_months = 12
+    tried_on = "real files"
     reads_folders = True
     options = NdGainOptions
 

@@ -74,6 +74,8 @@ class Pax(Source):
     lag_months = 18
     lag_reason = "release 7 of 2023 ends with January 2023, release 8 of 2024 with January 2024"
     redistributable = False
+    every_months = 12
+    tried_on = "real files"
     options = PaxOptions
 
     def read(self, path: Path, options: PaxOptions) -> Release:

@@ -69,6 +69,7 @@ class Peacekeeping(Source):
     lag_months = 18
     lag_reason = "the maps of a year appear together, those of 2024 until June 2025"
     redistributable = False
+    every_months = 12
     options = PeacekeepingOptions
 
     def read(self, path: Path, options: PeacekeepingOptions) -> Release:

@@ -113,6 +113,7 @@ class Reign(Source):
     lag_months = 1
     lag_reason = "the lists were updated at the beginning of each month with the month before"
     redistributable = False
+    tried_on = "real files"
     reads_folders = True
     options = ReignOptions
 

@@ -77,6 +77,8 @@ class UcdpCountryYear(Source):
     lag_months = 6
     lag_reason = "figures of a year are published in June of the next"
     redistributable = True
+    every_months = 12
+    tried_on = "real files"
     options = CountryYearOptions
 
     def read(self, path: Path, options: CountryYearOptions) -> Release:

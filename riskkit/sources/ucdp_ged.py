@@ -94,6 +94,8 @@ class UcdpGed(Source):
     lag_months = 1
     lag_reason = "candidate events of a month appear about the 20th of the next"
     redistributable = True
+    every_months = 1
+    tried_on = "real files"
     reads_folders = True
     options = GedOptions
 

@@ -82,6 +82,8 @@ class Unga(Source):
     lag_months = 6
     lag_reason = "the release of June 2024 ends with session 78, which began in September 2023"
     redistributable = True
+    every_months = 12
+    tried_on = "real files"
     options = UngaOptions
 
     def read(self, path: Path, options: UngaOptions) -> Release:

@@ -125,6 +125,7 @@ class Vdem(Source):
     lag_months = 3
     lag_reason = "version 11 of March 2021 and version 12 of March 2022 each end the year before"
     redistributable = True
+    every_months = 12
     options = VdemOptions
 
     def read(self, path: Path, options: VdemOptions) -> Release:

@@ -119,6 +119,7 @@ class WorldBank(Source):
     lag_months = 12
     lag_reason = "the figures of a year come out one after another within the next"
     redistributable = True
+    every_months = 12
     reads_folders = True
     options = WorldBankOptions
 

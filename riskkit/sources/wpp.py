@@ -90,6 +90,7 @@ class Wpp(Source):
         "projection of the revision before serves, which is out when the year ends"
     )
     redistributable = True
+    every_months = 36
     options = WppOptions
 
     def read(self, path: Path, options: WppOptions) -> Release:

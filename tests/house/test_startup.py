@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-HEAVY = {"filelock", "httpx", "stamina", 
-    "country_converter", "dataframely", "fastexcel", "numpy", "pandas", "polars", "pydantic",
-    "rich", "scipy", "sklearn", "statsmodels", "xgboost", "yaml",
+HEAVY = {
+    "country_converter", "dataframely", "fastexcel", "filelock", "httpx", "numpy", "pandas", "polars",
+    "pydantic", "rich", "scipy", "sklearn", "stamina", "statsmodels", "xgboost", "yaml",
 }  # fmt: skip
 REPORT = "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
 

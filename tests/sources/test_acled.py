@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -110,3 +111,20 @@ def test_wrong_events_are_refused(tmp_path: Path, old: str, new: str, message: s
 def test_a_file_without_a_whole_month_is_refused() -> None:
     with pytest.raises(SourceError, match="no event until 2000-12"):
         read(covers_to="2000-12")
+
+
+def test_pages_of_the_interface_are_one_export(tmp_path: Path) -> None:
+    events = pl.read_csv(FIXTURE, infer_schema=False).to_dicts()
+    for event in events:
+        event["fatalities"] = int(event["fatalities"])
+    for number, part in enumerate((events[:4], events[4:], [])):
+        answer = {"status": 200, "success": True, "count": len(part), "data": part}
+        (tmp_path / f"page{number}.json").write_text(json.dumps(answer))
+    assert read(tmp_path).observations.equals(read().observations)
+    (tmp_path / "page3.json").write_text((tmp_path / "page1.json").read_text())
+    with pytest.raises(SourceError, match=r"page1.json, item 1 and 3 more, column 'event_id_cnty'"):
+        read(tmp_path)
+    refusal = {"status": 403, "success": False, "error": "log in"}
+    (tmp_path / "refusal.json").write_text(json.dumps(refusal))
+    with pytest.raises(SourceError, match=r"no list of items \['data'\].*refusal"):
+        read(tmp_path / "refusal.json")

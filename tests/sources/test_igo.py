@@ -6,10 +6,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from riskkit.errors import SourceError
-from riskkit.sources.igo import Igo
+from riskkit.sources.igo import INDICATORS, Igo
 from riskkit.tables import Release
 
 FIXTURE = Path(__file__).parent / "fixtures" / "igo" / "state_year_formatv3.csv"
@@ -69,3 +70,10 @@ def test_a_file_without_organisations_is_refused(tmp_path: Path) -> None:
     path.write_text("ccode,year,state\n9001,2013,testland\n", encoding="utf-8")
     with pytest.raises(SourceError, match=r"no column of an organisation.*state_year_formatv3"):
         read(path)
+
+
+def test_names_are_those_of_the_tidy_table(shared_data: Path) -> None:
+    table = pl.read_parquet(shared_data / "tables" / "diplomacy_country_year.parquet")
+    theirs = {column for column in table.columns if column.startswith("cow_sum_igo_")}
+    assert theirs == {"cow_sum_igo_full", "cow_sum_igo_anytype"}
+    assert theirs <= set(INDICATORS)

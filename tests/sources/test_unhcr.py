@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -163,3 +164,17 @@ def test_sums_agree_with_the_tidy_tables(shared_data: Path, tmp_path: Path) -> N
         .cast(pl.Float64)
         .sum()
     )
+
+
+def test_pages_of_the_interface_are_one_table(tmp_path: Path) -> None:
+    """Figures are numbers or texts there, and what is not given is "-" or "0"."""
+    items = pl.read_csv(FIXTURE, infer_schema=False).to_dicts()
+    for item in items:
+        item["year"], item["refugees"] = int(item["year"]), int(item["refugees"])
+    for number, part in enumerate((items[:3], items[3:]), start=1):
+        answer = {"page": number, "short-url": "x", "maxPages": 2, "total": [], "items": part}
+        (tmp_path / f"page{number}.json").write_text(json.dumps(answer))
+    assert read(tmp_path).observations.equals(read().observations)
+    (tmp_path / "page2.json").unlink()
+    with pytest.raises(SourceError, match="page 2 of 2 is missing; put all pages"):
+        read(tmp_path)
