@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_LONGEST_VALUE, _LONGEST_TEXT = 200, 2000
+
 
 class RiskkitError(Exception):
     """A refused input or a failed check, told in one line.
@@ -22,14 +24,21 @@ class RiskkitError(Exception):
         super().__init__(what)
 
     def __str__(self) -> str:
-        """Join what, got and hint into one line."""
-        got = "" if self.got is None else f" (got {self.got!r})"
+        """Join what, got and hint into one line that a terminal shows as it is."""
+        got = "" if self.got is None else f" (got {_shortened(repr(self.got))})"
         hint = "" if self.hint is None else f"; {self.hint}"
-        return f"{self.what}{got}{hint}".replace("\n", " ")
+        line = f"{_shortened(self.what, _LONGEST_TEXT)}{got}{_shortened(hint, _LONGEST_TEXT)}"
+        return "".join(letter if letter.isprintable() else " " for letter in line)
 
     def __reduce__(self) -> tuple[object, tuple[object, ...]]:
         """Cross process borders with every part, so that workers report as clearly."""
         return (_rebuild, (type(self), self.what, self.got, self.hint))
+
+
+def _shortened(text: str, longest: int = _LONGEST_VALUE) -> str:
+    """Leave out the middle of what a broken file may hold by the megabyte."""
+    half = (longest - 5) // 2
+    return text if len(text) <= longest else f"{text[:half]} ... {text[-half:]}"
 
 
 def _rebuild(kind: type[RiskkitError], what: str, got: object, hint: str | None) -> RiskkitError:

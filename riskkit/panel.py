@@ -243,9 +243,8 @@ def build_panel(
     units = Units.validate(units.select(Units.column_names()), cast=True).sort("unit")
     months = pl.DataFrame({"row": pl.int_range(first_month, as_of + 1, dtype=pl.Int32, eager=True)})
     grid = units.select("unit").join(months, how="cross")
-    wide = _known_rows(releases, units, as_of).pivot(
-        "indicator", index=["unit", "row"], values="value"
-    )
+    known = _known_rows(releases, units, as_of).filter(pl.col("row") >= first_month)
+    wide = known.pivot("indicator", index=["unit", "row"], values="value")
     frame = grid.join(wide, on=["unit", "row"], how="left", maintain_order="left")
     present = [
         pl.col(name) if name in frame.columns else pl.lit(None, dtype=pl.Float64).alias(name)

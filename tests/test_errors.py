@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 import pytest
 
-from riskkit.errors import RiskkitError, SourceError
-
-
-def refuse() -> None:
-    raise SourceError("line 3 is broken", got="x", hint="mend it")
+from riskkit.errors import RiskkitError
+from riskkit.registry import lookup
 
 
 def test_text_is_one_line() -> None:
     assert str(RiskkitError("a\nb", got="c", hint="d")) == "a b (got 'c'); d"
 
 
+def test_text_shows_on_a_terminal_as_it_is() -> None:
+    assert str(RiskkitError("a\r\x1b[31m\u2028b", got="\x07")) == "a  [31m b (got '\\x07')"
+
+
+def test_long_values_are_shortened() -> None:
+    text = str(RiskkitError("x" * 1_000_000, got=["y" * 1_000_000], hint="mend it"))
+    assert text.endswith("yyy']); mend it")
+    assert len(text) < 2_300
+
+
 def test_errors_survive_a_process_border() -> None:
+    with pytest.raises(RiskkitError, match=r"there is no .* \(got 'pol'\); .*pool") as here:
+        lookup("model", {"pool": None}, "pol")
     with (
         ProcessPoolExecutor(1, get_context("spawn")) as pool,
-        pytest.raises(SourceError, match=r"line 3 is broken \(got 'x'\); mend it"),
+        pytest.raises(type(here.value), match=re.escape(str(here.value))),
     ):
-        pool.submit(refuse).result()
+        pool.submit(lookup, "model", {"pool": None}, "pol").result()

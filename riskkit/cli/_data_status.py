@@ -168,7 +168,13 @@ def _remarks(row: dict[str, Any]) -> list[str]:
     remarks = [] if row["state"] == "intact" else [row["state"]]
     if row["stale"]:
         remarks.append(f"stale: something newer should be out since {row['due']}")
+    alike: dict[tuple[str, ...], list[str]] = {}
     for name, ranges in row["gaps"].items():
-        more = f" and {len(ranges) - _SHOWN} more" if len(ranges) > _SHOWN else ""
-        remarks.append(f"gaps in {name}: {', '.join(ranges[:_SHOWN])}{more}")
+        alike.setdefault(tuple(ranges), []).append(name)
+    remarks += [f"gaps in {_some(names)}: {_some(ranges)}" for ranges, names in alike.items()]
     return remarks
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

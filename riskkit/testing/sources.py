@@ -14,19 +14,26 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import polars as pl
 
 from riskkit.errors import SourceError
 from riskkit.months import month_id_expr
-from riskkit.sources import Source
-from riskkit.tables import Observations, Release
+from riskkit.sources import Layout, Source
+from riskkit.tables import Dyads, Observations, Release
+from riskkit.testing.fuzz import CHANGES, CONTAINERS, Container, mangle
+from riskkit.testing.hostile import hostile_files
 
 _TEXT = {".csv", ".tsv", ".txt", ".per"}
+_MANGLED = 18
+_SLOW = 10.0  # seconds of the processor
+_LONGEST = 1000
 
 
 @dataclass(frozen=True)
@@ -50,12 +57,17 @@ class Sample:
 
 
 def check_declarations(sample: Sample) -> None:
-    """Licence, citation, address and publication lag with its reason are declared."""
+    """Licence, citation, address, cadence and publication lag with its reason are declared."""
     source = sample.source
     for what in ("name", "title", "licence", "citation", "url", "cadence", "lag_reason"):
         _require(bool(getattr(source, what, "").strip()), f"{source.__name__} declares no {what}")
     _require(source.lag_months >= 0, "lag_months is negative")
     _require(isinstance(source.redistributable, bool), "redistributable is not a truth value")
+    _require(source.every_months is None or source.every_months > 0, "every_months is not positive")
+    _require(source.tried_on in get_args(Layout), f"tried_on is none of {get_args(Layout)}")
+    lag = source.options.model_fields.get("lag_months")
+    if lag is not None:
+        _require(lag.default == source.lag_months, "the option lag_months has another default")
 
 
 def check_observations(sample: Sample) -> None:
@@ -121,6 +133,50 @@ def check_no_file(sample: Sample) -> None:
         _refuses(sample, missing, "an empty folder")
 
 
+def check_hostile_files(sample: Sample) -> None:
+    """Bombs, entities, formulas and names above the folder are refused, or a table is read."""
+    with tempfile.TemporaryDirectory() as folder:
+        for what, (ending, content) in hostile_files(_files(sample.path)[0].read_bytes()).items():
+            path = Path(folder) / "inner" / f"sample{ending}"
+            path.parent.mkdir()
+            path.write_bytes(content)
+            _survives(sample, path, what)
+            _require([*Path(folder).rglob("*")] == [path.parent, path], f"{what}: wrote a file")
+            shutil.rmtree(path.parent)
+
+
+def check_mangled_files(sample: Sample) -> None:
+    """Whatever chance does to a file, the reader refuses it or makes a valid table of it."""
+    for seed in range(_MANGLED):
+        changes = (CHANGES[seed % len(CHANGES)], CHANGES[7 * seed % len(CHANGES)])
+        check_mangled(sample, tuple(CONTAINERS)[seed % len(CONTAINERS)], changes, seed)
+
+
+def check_mangled(
+    sample: Sample, container: Container, changes: Sequence[str], seed: int
+) -> Release | None:
+    """Change the sample's file as `riskkit.testing.fuzz.mangle` does, and read it.
+
+    Returns:
+        What the reader made of it; None if it refused.
+
+    Raises:
+        AssertionError: The reader fails in another way than by a one-line SourceError, takes
+            longer than ten seconds, or returns a release that breaks the contract.
+    """
+    originals = _files(sample.path)
+    original = originals[seed % len(originals)]
+    content = mangle(original.read_bytes(), container, changes, seed)
+    with tempfile.TemporaryDirectory() as folder:
+        if container == "as it is":
+            target, _ = _copy(sample.path, Path(folder))
+            file = target / original.name if target.is_dir() else target
+        else:
+            target = file = Path(folder) / (original.stem + CONTAINERS[container])
+        file.write_bytes(content)
+        return _survives(sample, target, f"{container}, {'; '.join(changes)}, seed {seed}")
+
+
 SOURCE_CHECKS: tuple[Callable[[Sample], None], ...] = (
     check_declarations,
     check_observations,
@@ -129,6 +185,8 @@ SOURCE_CHECKS: tuple[Callable[[Sample], None], ...] = (
     check_repeatable,
     check_broken_files,
     check_no_file,
+    check_hostile_files,
+    check_mangled_files,
 )
 
 
@@ -138,7 +196,49 @@ def _copy(path: Path, folder: Path) -> tuple[Path, Path]:
     if path.is_file():
         return target, Path(shutil.copyfile(path, target))
     shutil.copytree(path, target)
-    return target, min(file for file in target.iterdir() if file.is_file())
+    return target, _files(target)[0]
+
+
+def _files(path: Path) -> list[Path]:
+    """The sample's file, or those of its folder."""
+    return [path] if path.is_file() else sorted(f for f in path.iterdir() if f.is_file())
+
+
+def _survives(sample: Sample, path: Path, what: str) -> Release | None:
+    """Read a file that may be refused, but must not lead to anything else."""
+    start = time.process_time()
+    release = None
+    try:
+        release = sample.read(path)
+    except SourceError as error:
+        text = str(error)
+        _require(text.isprintable(), f"{what}: the refusal has more than one line: {text!r}")
+        _require(len(text) < _LONGEST, f"{what}: the refusal has {len(text)} characters")
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic of a library written in Rust is no Exception
+        raise AssertionError(f"{what}: {type(error).__name__}: {error}") from error
+    seconds = time.process_time() - start
+    _require(seconds < _SLOW, f"{what}: reading took {seconds:.0f} s")
+    if release is not None:
+        _valid(release, what)
+    return release
+
+
+def _valid(release: Release, what: str) -> None:
+    """A release that was made of an odd file still keeps the contract."""
+    Observations.validate(release.observations)
+    if release.dyads is not None:
+        Dyads.validate(release.dyads)
+    _require(release.rows > 0, f"{what}: an empty release")
+    first, last = release.covers
+    _require(first.day == last.day == 1 and first <= last, f"{what}: covers {first} to {last}")
+    _require(last <= date.today(), f"{what}: covers the future, {last}")
+    undeclared = set(release.observations["indicator"]) - {i.name for i in release.indicators}
+    _require(not undeclared, f"{what}: indicators without declaration: {undeclared}")
+    census = [i.name for i in release.indicators if i.census]
+    below = release.observations.filter(pl.col("indicator").is_in(census), pl.col("value") < 0)
+    _require(below.is_empty(), f"{what}: a census below zero")
 
 
 def _refuses(sample: Sample, path: Path, change: str) -> None:

@@ -6,8 +6,8 @@ import sys
 import pytest
 
 HEAVY = {
-    "country_converter", "dataframely", "fastexcel", "filelock", "httpx", "numpy", "pandas", "polars",
-    "pydantic", "rich", "scipy", "sklearn", "stamina", "statsmodels", "xgboost", "yaml",
+    "country_converter", "dataframely", "fastexcel", "filelock", "httpx", "numpy", "pandas",
+    "polars", "pydantic", "rich", "scipy", "sklearn", "stamina", "statsmodels", "xgboost", "yaml",
 }  # fmt: skip
 REPORT = "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
 

@@ -1,0 +1,44 @@
+"""Every reader, on files that chance has changed: a valid table or a refusal, nothing else.
+
+More of them: RISKKIT_FUZZ_EXAMPLES=2000 pytest tests/contracts/test_fuzz.py
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+from collections.abc import Iterator, Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from riskkit.registry import sources
+from riskkit.testing.fuzz import CHANGES, CONTAINERS, Container
+from riskkit.testing.sources import check_mangled
+from tests.contracts.test_sources import sample_of
+
+FEW = 30
+EXAMPLES = int(os.environ.get("RISKKIT_FUZZ_EXAMPLES", FEW))
+HANGING = 300
+
+
+@pytest.fixture(autouse=True)
+def _no_hanging() -> Iterator[None]:
+    """End the process, with a traceback, if a library loops where Python cannot interrupt it."""
+    faulthandler.dump_traceback_later(HANGING + EXAMPLES, exit=True, file=2)
+    yield
+    faulthandler.cancel_dump_traceback_later()
+
+
+@pytest.mark.parametrize("name", sources())
+@given(
+    container=st.sampled_from(list(CONTAINERS)),
+    changes=st.lists(st.sampled_from(CHANGES), min_size=1, max_size=3),
+    seed=st.integers(0, 2**32 - 1),
+)
+@settings(max_examples=EXAMPLES, derandomize=EXAMPLES == FEW)
+def test_a_mangled_file_is_refused_or_read(
+    name: str, container: Container, changes: Sequence[str], seed: int
+) -> None:
+    check_mangled(sample_of(name), container, changes, seed)

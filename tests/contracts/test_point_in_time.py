@@ -1,0 +1,238 @@
+"""A panel as of a month never holds what was published later, whatever the source.
+
+The panel of a past month, built today, is compared with the one that could be built then: from
+observations cut at that month, and from the files that a publisher would have had to offer then,
+which end with the last period that was out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from riskkit.config import SourceEntry, load_params
+from riskkit.months import first_day, month_id, month_id_expr
+from riskkit.panel import Panel, build_panel
+from riskkit.registry import sources
+from riskkit.sources.table import Table
+from riskkit.store import read_file
+from riskkit.tables import Indicator, Release
+from riskkit.testing.panels import FIRST, made_up_releases, made_up_units, scrambled
+from riskkit.units import countries
+from riskkit.world import World, simulate
+from tests.contracts.test_sources import sample_of
+
+ABLATION = Path(__file__).parents[2] / "experiments" / "ablation" / "params.yaml"
+JUNE_2015 = month_id("2015-06")
+START = month_id("2009-01")
+
+
+def known(release: Release, as_of: int) -> Release:
+    """The release without anything that was published after a month."""
+    told = month_id_expr("known_from") <= as_of
+    dyads = release.dyads
+    return replace(
+        release,
+        observations=release.observations.filter(told),
+        dyads=dyads if dyads is None else dyads.filter(told),
+    )
+
+
+def extracts(release: Release, as_of: int) -> list[Release]:
+    """Files as of a month: one per indicator, up to the last period that was out, and the ties."""
+    cut = known(release, as_of)
+    parts = [_extract(cut, indicator, as_of) for indicator in release.indicators]
+    if release.relations:
+        nothing = release.observations.clear()
+        parts.append(replace(cut, observations=nothing, indicators=()))
+    return parts
+
+
+def _extract(cut: Release, indicator: Indicator, as_of: int) -> Release:
+    first, last = (month_id(day) for day in cut.covers)
+    out = min(last, as_of - indicator.lag_months)
+    out -= out % 12 if indicator.frequency == "year" else 0
+    rows = cut.observations.filter(indicator=indicator.name)
+    late = rows.filter(month_id_expr("month") > out)
+    assert late.is_empty(), f"{indicator.name} was out before it was due"
+    return replace(
+        cut,
+        observations=rows,
+        indicators=(indicator,),
+        covers=(cut.covers[0], first_day(max(out, first))),
+        dyads=None,
+        relations=(),
+    )
+
+
+def assert_same(one: Panel, other: Panel) -> None:
+    columns = sorted(set(one.frame.columns) & set(other.frame.columns))
+    for column in columns:
+        different = one.frame[column].ne_missing(other.frame[column])
+        assert not different.any(), one.frame.filter(different).select("unit", "month", column)
+    assert set(one.frame.columns) == set(other.frame.columns)
+    assert one.networks.keys() == other.networks.keys()
+    for name, network in one.networks.items():
+        assert network.equals(other.networks[name], null_equal=True), name
+
+
+def until(panel: Panel, as_of: int) -> Panel:
+    """The rows of a panel up to a month."""
+    early = panel.frame["month"] <= first_day(as_of)
+    networks = {name: network.filter(early) for name, network in panel.networks.items()}
+    return replace(panel, frame=panel.frame.filter(early), as_of=as_of, networks=networks)
+
+
+def check_known(releases: Sequence[Release], units: pl.DataFrame, first: int, as_of: int) -> Panel:
+    """Compare the panel of a month with those of what was known then, and of what came later."""
+    asked = build_panel(releases, units, first, as_of)
+    assert_same(asked, build_panel([known(r, as_of) for r in releases], units, first, as_of))
+    assert_same(asked, until(build_panel(releases, units, first, as_of + 18), as_of))
+    return asked
+
+
+def check(releases: Sequence[Release], units: pl.DataFrame, first: int, as_of: int) -> Panel:
+    """Compare the panel of a month also with the one of the files that were out then."""
+    asked = check_known(releases, units, first, as_of)
+    then = [part for release in releases for part in extracts(release, as_of)]
+    assert_same(asked, build_panel(then, units, first, as_of))
+    return asked
+
+
+@pytest.mark.parametrize("as_of", ["2004-02", "2009-11", "2012-12"])
+def test_releases_with_late_revisions(as_of: str) -> None:
+    releases = made_up_releases(("deaths", "rain", "wealth"), relations=("borders", "trade"))
+    check_known(releases, made_up_units(), FIRST, month_id(as_of))
+
+
+@cache
+def small_world() -> World:
+    return simulate(seed=4, countries=60, months=300)
+
+
+@pytest.mark.parametrize("as_of", ["2004-02", "2015-06", "2024-11"])
+def test_the_simulated_world(as_of: str) -> None:
+    world = small_world()
+    panel = check(world.releases, world.units, world.months[0], month_id(as_of))
+    assert panel.networks
+    assert panel.frame.select(pl.all().is_not_null().any()).row(0).count(False) == 0
+
+
+def test_the_simulated_world_with_lies_about_the_future() -> None:
+    world = small_world()
+    first = world.months[0]
+    lies = [scrambled(release, JUNE_2015) for release in world.releases]
+    honest = build_panel(world.releases, world.units, first, JUNE_2015)
+    assert_same(honest, build_panel(lies, world.units, first, JUNE_2015))
+
+
+def invented(release: Release) -> pl.DataFrame:
+    """The units of a sample, rows of `riskkit.tables.Units`."""
+    ties = [] if release.dyads is None else [release.dyads["unit"], release.dyads["other"]]
+    units = pl.concat([release.observations["unit"], *ties]).unique().sort()
+    named = pl.DataFrame({"unit": units, "name": units, "region": units})
+    nobody = pl.lit(None, dtype=pl.Date)
+    return named.with_columns(born=nobody, died=nobody)
+
+
+def months_of_publication(release: Release) -> list[int]:
+    """Months after which something new is known: the first, one in the middle, the last but one."""
+    ties = [] if release.dyads is None else [release.dyads["known_from"]]
+    days = pl.concat([release.observations["known_from"], *ties])
+    months = days.to_frame("day").select(month_id_expr("day").unique()).to_series().sort().to_list()
+    return sorted({months[0], months[len(months) // 2], months[-1] - 1})
+
+
+@pytest.mark.parametrize("name", sources())
+def test_samples_of_every_source(name: str) -> None:
+    release = sample_of(name).read()
+    first = max(month_id(release.covers[0]), month_id("1960-01"))
+    for as_of in months_of_publication(release):
+        check([release], invented(release), min(first, as_of), as_of)
+
+
+OPTIONS = {
+    "unit": {"column": "country"},
+    "time": {"year": "year", "month": "month"},
+    "lag_months": 2,
+    "indicators": {
+        "attacks": {"unit": "attacks", "census": True},
+        "rain": {"unit": "mm"},
+        "refugees": {"unit": "people", "null": "zero"},
+    },
+}
+
+
+def read_table(path: Path, rows: Iterable[tuple[str, int, int, int]]) -> Release:
+    lines = [f"{u},{y},{m},{v},{v % 7 or ''},{v % 3 or ''}" for u, y, m, v in rows]
+    path.write_text("\n".join(["country,year,month,attacks,rain,refugees", *lines]) + "\n")
+    return Table().read(path, Table.options.model_validate(OPTIONS))
+
+
+def test_a_table_cut_at_a_date(tmp_path: Path) -> None:
+    """Of 28 countries, half have rows for their attacks only; the file of June ends with April."""
+    codes = [f"XA{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"] + [
+        "XBA",
+        "XBB",
+        "XBC",
+        "XBD",
+    ]
+    rows = [
+        (code, 2014 + month // 12, month % 12 + 1, value)
+        for number, code in enumerate(codes)
+        for month in range(36)
+        if (value := (number * 31 + month * 17) % 11) > 3 or number % 2
+    ]
+    full = read_table(tmp_path / "full.csv", rows)
+    early = [row for row in rows if row[1] * 12 + row[2] <= 2015 * 12 + 4]
+    then = read_table(tmp_path / "then.csv", early)
+    assert (full.covers[1], then.covers[1]) == (date(2016, 12, 1), date(2015, 4, 1))
+    units, first = invented(full), month_id("2014-01")
+    asked = build_panel([full], units, first, JUNE_2015)
+    assert_same(asked, build_panel([then], units, first, JUNE_2015))
+    assert asked.frame.filter(pl.col("attacks") == 0).height > 50
+
+
+@pytest.fixture(scope="module")
+def tables(shared_data: Path) -> list[tuple[SourceEntry, Path, Release]]:
+    """The sources of the study of all themes, their files, and the files as read."""
+    listed = load_params(ABLATION, []).data.sources
+    paths = [shared_data / "tables" / entry.path for entry in listed]
+    return [(e, p, read_file(e.source, p, e.options)) for e, p in zip(listed, paths, strict=True)]
+
+
+def test_every_table_of_real_data(tables: list[tuple[SourceEntry, Path, Release]]) -> None:
+    panel = check([release for _, _, release in tables], countries(), START, JUNE_2015)
+    assert len(panel.indicators) > 100
+    assert len(panel.networks) > 5
+
+
+def test_every_table_of_real_data_cut_in_its_file(
+    tables: list[tuple[SourceEntry, Path, Release]], tmp_path: Path
+) -> None:
+    begun = [table for table in tables if known(table[2], JUNE_2015).rows]
+    then = []
+    for number, (entry, path, _) in enumerate(begun):
+        file = tmp_path / f"{number}" / path.name
+        file.parent.mkdir()
+        cut_file(path, entry).write_parquet(file)
+        then.append(read_file(entry.source, file, entry.options))
+    asked = build_panel([release for _, _, release in begun], countries(), START, JUNE_2015)
+    assert_same(asked, build_panel(then, countries(), START, JUNE_2015))
+
+
+def cut_file(path: Path, entry: SourceEntry) -> pl.DataFrame:
+    """Rows of a table whose period and publication lag were over in June 2015."""
+    frame = pl.read_parquet(path, glob=False)
+    time = entry.options.get("time")
+    if time is None:
+        return frame
+    month = pl.col(time["month"]) if "month" in time else 12
+    ended = (pl.col(time["year"]).cast(pl.Int64) - 1980) * 12 + month
+    return frame.filter(ended + entry.options.get("lag_months", 0) <= JUNE_2015)
