@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 import pytest
 
+from riskkit.config import settings_tree
 from riskkit.errors import RiskkitError
-from riskkit.registry import lookup
+from riskkit.months import parse_month
 
 
 def test_text_is_one_line() -> None:
@@ -26,11 +28,16 @@ def test_long_values_are_shortened() -> None:
     assert len(text) < 2_300
 
 
-def test_errors_survive_a_process_border() -> None:
-    with pytest.raises(RiskkitError, match=r"there is no .* \(got 'pol'\); .*pool") as here:
-        lookup("model", {"pool": None}, "pol")
+@pytest.mark.parametrize(
+    ("refuse", "argument"), [(parse_month, "2021-13"), (settings_tree, ["nothing"])]
+)
+def test_errors_survive_a_process_border(
+    refuse: Callable[[object], object], argument: object
+) -> None:
+    with pytest.raises(RiskkitError, match=r"\(got ") as here:
+        refuse(argument)
     with (
         ProcessPoolExecutor(1, get_context("spawn")) as pool,
         pytest.raises(type(here.value), match=re.escape(str(here.value))),
     ):
-        pool.submit(lookup, "model", {"pool": None}, "pol").result()
+        pool.submit(refuse, argument).result()
