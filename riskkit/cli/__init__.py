@@ -23,8 +23,10 @@ _COMMANDS = (
     "explain",
     "verify",
     "backtest",
+    "evaluate",
     "leaderboard",
     "score",
+    "experiment",
     "doctor",
 )
 

@@ -1,4 +1,4 @@
-"""The steps of a backtest: jobs, forecasts, scores, leaderboard."""
+"""The steps of a backtest: jobs, forecasts, and its leaderboard read again."""
 
 from __future__ import annotations
 
@@ -6,51 +6,50 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from riskkit.atomic import atomic_file, write_text
 from riskkit.backtest import Job, read_forecast, run_backtest
+from riskkit.cli._evaluating import (
+    FORECASTS,
+    LEADERBOARD,
+    ORACLE,
+    SCORES,
+    SHOWN,
+    evaluate,
+    is_record_of,
+)
 from riskkit.cli._progress import progress
 from riskkit.cli._study import Study
 from riskkit.errors import ConfigError, RiskkitError
-from riskkit.evaluation import Scored, leaderboard, score_forecast
-from riskkit.forecast import Forecast
 from riskkit.months import parse_horizons, parse_months
 from riskkit.registry import models
 from riskkit.scoring.comparison import summarise
-from riskkit.targets import outcomes
 
-_SHOWN = (
-    "crps", "log1p_crps", "ign", "mis", "twcrps_25", "brier_25", "auc_25", "ap_25",
-    "coverage_50", "coverage_90",
-)  # fmt: skip
-_RECORD = ("crps", "log1p_crps", "ign", "brier_25", "coverage_90")
-_RECORD_WAR = ("crps", "coverage_90")
-_NEVER = 10**6
 _LEADERBOARD_TYPES = {
     "window": pl.String,
     **dict.fromkeys(("value", "skill", "skill_low", "skill_high"), pl.Float64),
 }
-LEADERBOARD, SCORES = "leaderboard.csv", "scores.parquet"
-METRICS, STUDY = "metrics.json", "study.json"
+_RECORD = ("crps", "log1p_crps", "ign", "brier_25", "coverage_90")
+_RECORD_WAR = ("crps", "coverage_90")
 
 
-def backtest_study(study: Study, out: Path, *, export: bool) -> pl.DataFrame | None:
+def backtest_study(study: Study, out: Path, *, scores: bool, export: bool) -> pl.DataFrame | None:
     """Run the backtest of a study and write its tables.
 
     Args:
         study: The study.
         out: Folder for the tables.
+        scores: Also score the forecasts and those of the reference; otherwise `evaluate` does it.
         export: Also write one VIEWS submission file per model and window.
 
     Returns:
-        The leaderboard, or None when no outcome of the windows is in the data.
+        The leaderboard, or None when there are no scores: they were not asked for, or no outcome
+        of the windows is in the data.
     """
     settings = study.params.backtest
     names = settings.models or tuple(models())
-    if settings.reference not in names:
+    if scores and settings.reference not in (*names, ORACLE):
         names = (settings.reference, *names)
     jobs = _jobs(study, names)
     with progress("forecast", len(jobs)) as advance:
@@ -60,67 +59,12 @@ def backtest_study(study: Study, out: Path, *, export: bool) -> pl.DataFrame | N
             settings.processes,
             on_done=lambda job: advance(f"{job.window} {job.model}"),
         )
-    with atomic_file(out / "forecasts.parquet") as partial:
+    with atomic_file(out / FORECASTS) as partial:
         pl.scan_parquet(paths, glob=False).sink_parquet(partial)
-    board = _score(study, paths, out)
+    board = evaluate(study, paths, out) if scores else None
     if export:
         _export_views(paths, out)
     return board
-
-
-def _score(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame | None:
-    truth = _Truth(study)
-    scored = []
-    with progress("score", len(paths)) as advance:
-        for path in paths:
-            forecast, window = read_forecast(path)
-            scored.append(truth.score(forecast, window))
-            advance(f"{window} {forecast.model}")
-    with atomic_file(out / SCORES) as partial:
-        pl.concat([one.rows for one in scored]).write_parquet(partial)
-    observed = [one for one in scored if one.rows.height]
-    if not observed:
-        for name in (LEADERBOARD, STUDY):  # of an earlier backtest
-            (out / name).unlink(missing_ok=True)
-        return None
-    board = leaderboard(observed, study.params.backtest.reference, study.params.seed)
-    with atomic_file(out / LEADERBOARD) as partial:
-        board.write_csv(partial, float_precision=6)
-    write_text(out / METRICS, json.dumps(_metrics(study, board), indent=2) + "\n")
-    write_text(out / STUDY, json.dumps(_identity(study), indent=2) + "\n")
-    return board
-
-
-def _metrics(study: Study, board: pl.DataFrame) -> dict[str, float]:
-    """Means over all windows of the model that is published, for those who track experiments."""
-    settings, model = study.params.backtest, study.params.forecast.model
-    model = model if model in set(board["model"]) else settings.reference
-    rows = board.filter(
-        (pl.col("window") == "all")
-        & (pl.col("target") == study.target.name)
-        & (pl.col("model") == model)
-    )
-    values = {row["rule"]: row["value"] for row in rows.to_dicts()}
-    skill = rows.filter(pl.col("rule") == "crps")["skill"][0]
-    return {rule: round(values[rule], 6) for rule in _SHOWN if values.get(rule) is not None} | (
-        {} if skill is None else {"crps_skill": round(skill, 6)}
-    )
-
-
-def _identity(study: Study) -> dict[str, str]:
-    """What a backtest and a publication must share for one to be the other's record."""
-    return {"target": study.target.name, "data_kind": study.panel.data_kind}
-
-
-def find_record(study: Study, folder: Path) -> pl.DataFrame | None:
-    """Read the leaderboard of a folder, if there is one and it is of the same kind of study."""
-    path = folder / STUDY
-    if not path.is_file() or json.loads(path.read_text(encoding="utf-8")) != _identity(study):
-        return None
-    name = study.target.name
-    monthly = (pl.col("target") == name) & pl.col("rule").is_in(_RECORD)
-    war = (pl.col("target") == f"{name}_total_war") & pl.col("rule").is_in(_RECORD_WAR)
-    return read_leaderboard(folder).filter(monthly | war)
 
 
 def _origins(study: Study, horizons: list[int]) -> list[int]:
@@ -142,32 +86,6 @@ def _jobs(study: Study, names: Sequence[str]) -> list[Job]:
     ]
 
 
-class _Truth:
-    """What came, for every unit and month of the data."""
-
-    def __init__(self, study: Study) -> None:
-        self.first = study.panel.first_month
-        months = range(self.first, study.last_period + 1)
-        units = study.panel.units
-        self.rows = {unit: row for row, unit in enumerate(units["unit"])}
-        self.values = outcomes(study.target, study.releases, units, months, as_of=_NEVER)
-        self.period = study.target.months
-
-    def score(self, forecast: Forecast, window: str) -> Scored:
-        rows = np.array([self.rows[unit] for unit in forecast.units])
-        columns = np.array(forecast.months) - self.first
-        inside = columns < self.values.shape[1]
-        outcome = np.full((len(rows), len(columns)), np.nan)
-        outcome[:, inside] = self.values[np.ix_(rows, columns[inside])]
-        return score_forecast(forecast, window, outcome, self._recent(rows, forecast.origin))
-
-    def _recent(self, rows: NDArray[np.int64], origin: int) -> NDArray[np.float64]:
-        """Sum over the last year of months, or the last period of a year, that ended by then."""
-        end = origin - self.first + 2 - self.period
-        past = self.values[rows, max(0, end - 12) : max(0, end)]
-        return np.asarray(np.nansum(past, axis=1), dtype=np.float64)
-
-
 def _export_views(paths: Sequence[Path], out: Path) -> None:
     from riskkit.publish.views import views_table
 
@@ -175,6 +93,16 @@ def _export_views(paths: Sequence[Path], out: Path) -> None:
         forecast, window = read_forecast(part)
         with atomic_file(out / f"{forecast.model}_{window}.parquet") as partial:
             views_table(forecast).write_parquet(partial)
+
+
+def find_record(study: Study, folder: Path) -> pl.DataFrame | None:
+    """Read the leaderboard of a folder, if there is one and it is of the same kind of study."""
+    if not is_record_of(study, folder):
+        return None
+    name = study.target.name
+    monthly = (pl.col("target") == name) & pl.col("rule").is_in(_RECORD)
+    war = (pl.col("target") == f"{name}_total_war") & pl.col("rule").is_in(_RECORD_WAR)
+    return read_leaderboard(folder).filter(monthly | war)
 
 
 def read_leaderboard(folder: Path) -> pl.DataFrame:
@@ -205,6 +133,36 @@ def _read_scores(folder: Path) -> pl.DataFrame:
     return frame.with_columns(model=pl.concat_str(pl.lit(f"{folder.name}/"), "model"))
 
 
+def write_comparison(
+    board: pl.DataFrame, path: Path, window: str, target: str | None, rule: str
+) -> None:
+    """Write value and skill of every model by one rule as JSON, for studies that keep it."""
+    rows = _chosen(board, window, target or _monthly(board), rule).sort("model")
+    told = {
+        row["model"]: {
+            name: round(row[name], 6)
+            for name in ("value", "skill", "skill_low", "skill_high")
+            if row[name] is not None
+        }
+        for row in rows.to_dicts()
+    }
+    write_text(path, json.dumps({rule: told}, indent=2) + "\n")
+
+
+def _monthly(board: pl.DataFrame) -> str:
+    """The target itself, whose name the others go on from."""
+    return str(min(board["target"].unique(), key=len))
+
+
+def _chosen(board: pl.DataFrame, window: str, target: str, rule: str) -> pl.DataFrame:
+    rows = board.filter(
+        pl.col("window") == window, pl.col("target") == target, pl.col("rule") == rule
+    )
+    if rows.is_empty():
+        raise _nothing_to_show(board, window, target, rule)
+    return rows
+
+
 def print_leaderboard(
     board: pl.DataFrame, window: str = "all", target: str | None = None, rule: str = "crps"
 ) -> None:
@@ -212,12 +170,10 @@ def print_leaderboard(
     from rich.console import Console
     from rich.table import Table
 
-    target = target or min(board["target"].unique(), key=len)
+    target = target or _monthly(board)
     rows = board.filter((pl.col("window") == window) & (pl.col("target") == target))
-    ruled = rows.filter(pl.col("rule") == rule).sort("skill", "model", descending=[True, False])
-    if ruled.is_empty():
-        raise _nothing_to_show(board, window, target, rule)
-    shown = [one for one in dict.fromkeys((rule, *_SHOWN)) if one in set(rows["rule"])]
+    ruled = _chosen(board, window, target, rule).sort("skill", "model", descending=[True, False])
+    shown = [one for one in dict.fromkeys((rule, *SHOWN)) if one in set(rows["rule"])]
     values = {(row["model"], row["rule"]): row["value"] for row in rows.to_dicts()}
     table = Table(title=f"{target}, window {window}", box=None, pad_edge=False)
     for name in ("model", *shown, f"{rule} skill (90 %)"):

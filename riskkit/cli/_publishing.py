@@ -13,15 +13,19 @@ from riskkit.atomic import atomic_file
 from riskkit.backtest import Job
 from riskkit.cli._backtesting import find_record
 from riskkit.cli._study import Study
+from riskkit.diagnostics import fans
 from riskkit.errors import RiskkitError
 from riskkit.forecast import Forecast, from_frame
 from riskkit.models import Contributions, Model, make_model
 from riskkit.publish import Publication, publish
 from riskkit.publish.previous import find
 from riskkit.registry import lookup, models
+from riskkit.risk.score import score
 from riskkit.targets import find as find_target
 
 _FORECAST, _CONTRIBUTIONS = "forecasts.parquet", "contributions.parquet"
+MODEL, FAN = "model.zip", "fan.csv"
+_FANS = 6
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,28 @@ class Result:
     contributions: Contributions | None
 
 
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted model with what it forecast.
+
+    Attributes:
+        model: The model.
+        result: Its forecast.
+        fans: `riskkit.diagnostics.fans` of the units with the highest scores.
+    """
+
+    model: Model
+    result: Result
+    fans: pl.DataFrame
+
+
 def forecast_study(study: Study) -> Result:
     """Fit the study's model as of its date and draw."""
+    return fit_study(study).result
+
+
+def fit_study(study: Study) -> Fitted:
+    """Fit the study's model as of its date and draw; keep the model and fans of the top units."""
     data, params = study.forecast_dataset(), study.params
     name = params.forecast.model
     options = study.model_options(name)
@@ -44,7 +68,16 @@ def forecast_study(study: Study) -> Result:
     if explained is not None:
         rows = [data.units.index(unit) for unit in forecast.units]
         explained = replace(explained, values=explained.values[rows])
-    return Result(forecast, explained)
+    return Fitted(model, Result(forecast, explained), fans(forecast, data, _top(study, forecast)))
+
+
+def _top(study: Study, forecast: Forecast) -> list[tuple[str, str]]:
+    """The units with the highest scores, and their names."""
+    months = len(forecast.horizons) * study.target.months
+    mean = score(forecast.totals(), months, study.target.thresholds[0]).mean
+    best = np.argsort(-mean, kind="stable")[:_FANS]
+    names = dict(study.panel.units.select("unit", "name").iter_rows())
+    return [(forecast.units[row], names[forecast.units[row]]) for row in best]
 
 
 def publish_study(study: Study, result: Result, out: Path, record: Path) -> None:
@@ -72,6 +105,14 @@ def publish_study(study: Study, result: Result, out: Path, record: Path) -> None
 def _phrases(study: Study, contributions: Contributions | None) -> dict[str, str]:
     declared = {f.name: f.description for family in study.families for f in family.features}
     return declared if contributions is None else {**declared, **contributions.descriptions}
+
+
+def write_fitted(fitted: Fitted, out: Path) -> None:
+    """Write the forecast, its explanation, the model and the fans into a folder."""
+    write_result(fitted.result, out)
+    fitted.model.save(out / MODEL)
+    with atomic_file(out / FAN) as partial:
+        fitted.fans.write_csv(partial, float_precision=3)
 
 
 def write_result(result: Result, out: Path) -> None:

@@ -1,4 +1,4 @@
-"""The pages of docs/ that come from the code: the commands, and the keys of params.yaml.
+"""The pages of docs/ that come from the code: commands, keys of params.yaml, sources, features.
 
 `make docs` writes them; a test fails when a page and the code differ.
 """
@@ -16,6 +16,7 @@ import click
 from riskkit.cli import riskkit
 
 if TYPE_CHECKING:
+    from riskkit.family import Family
     from riskkit.sources import Source
 
 _COMMANDS = """\
@@ -105,14 +106,31 @@ _SOURCES = """\
 
 What each reader declares of its publisher; `make docs` writes this page from `riskkit/sources/`.
 [sources.md](sources.md) tells what all readers share and how to add one.
+
+A figure enters the panel when it was out: so many months after its period ended, by default. The
+option `lag_months` of a source changes that. Where a reader was tried on a documented layout only,
+nobody has yet read the publisher's own file with it; say so if you do.
 """
+_SOURCES_HEAD = """\
+| source | appears | lag, months | why that lag | rows may be passed on | tried on |
+|---|---|---|---|---|---|"""
 
 
 def sources_page() -> str:
     """Describe every source as Markdown."""
     from riskkit.registry import sources
 
-    return "\n".join([_SOURCES, *map(_source_section, sources().values())])
+    known = sources().values()
+    rows = [f"| {' | '.join(_source_cells(source))} |" for source in known]
+    table = "\n".join([_SOURCES_HEAD, *rows, ""])
+    return "\n".join([_SOURCES, table, *map(_source_section, known)])
+
+
+def _source_cells(source: type[Source]) -> tuple[str, ...]:
+    passed_on = "yes" if source.redistributable else "no"
+    lag = "none" if source.lag_months == 0 else str(source.lag_months)
+    name = f"[{source.name}](#{source.name})"
+    return (name, source.cadence, lag, source.lag_reason, passed_on, source.tried_on)
 
 
 def _source_section(source: type[Source]) -> str:
@@ -123,11 +141,54 @@ def _source_section(source: type[Source]) -> str:
         "Rows may be passed on": "yes" if source.redistributable else "no",
         "Cite": source.citation,
         "Appears": source.cadence,
+        "Tried on": source.tried_on,
         "Known": f"{source.lag_months} month(s) after the period: {source.lag_reason}",
         "Options": ", ".join(f"`{name}`" for name in source.options.model_fields) or "none",
     }
     rows = (f"- **{name}**: {' '.join(text.split())}" for name, text in told.items())
     return "\n".join([f"## {source.name}\n", f"{source.title}\n", *rows, ""])
+
+
+_CATALOGUE = """\
+# Every feature
+
+What each feature family declares; `make docs` writes this page from `features/riskkit_features/`,
+where each family's `family.md` tells why it is there, when its figures are known and what is wrong
+with them. `riskkit features show FAMILY --coverage` tells how much of it your own data cover.
+
+The sign is the one expected of the association with later violence, `?` where either is plausible.
+Names in *italics* are relations: the feature looks at the partners that a country has by them. An
+indicator or a relation that no source brings leaves its features empty; a model drops those.
+"""
+
+
+def catalogue_page() -> str:
+    """Describe every feature as Markdown."""
+    from riskkit.registry import families
+
+    known = families().values()
+    total = sum(len(family.features) for family in known)
+    rows = [f"| [{f.name}](#{f.name}) | {f.title} | {len(f.features)} |" for f in known]
+    head = "| family | what | features |\n|---|---|---|"
+    table = "\n".join([head, *rows, f"| all | | {total} |", ""])
+    return "\n".join([_CATALOGUE, table, *map(_family_section, known)])
+
+
+def _family_section(family: Family) -> str:
+    from riskkit.cli._inspect import feature_rows
+
+    head = "| feature | what | unit | sign | from |\n|---|---|---|---|---|"
+    rows = [
+        f"| `{row['feature']}` | {row['description']} | {row['unit']} | {row['sign']} "
+        f"| {_read(row)} |"
+        for row in feature_rows(family)
+    ]
+    return "\n".join([f"## {family.name}\n\n{family.title}.\n\n{head}", *rows, ""])
+
+
+def _read(row: dict[str, Any]) -> str:
+    inputs = [f"`{name}`" for name in row["inputs"]]
+    return ", ".join([*inputs, *(f"*{name}*" for name in row["relations"])])
 
 
 _RULES = "<!-- rules: written by make docs -->\n", "<!-- end of rules -->\n"
@@ -158,6 +219,7 @@ PAGES = {
     "cli.md": commands_page,
     "configuration.md": settings_page,
     "source-list.md": sources_page,
+    "feature-catalogue.md": catalogue_page,
 }
 
 

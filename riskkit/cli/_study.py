@@ -46,9 +46,12 @@ class Study:
         data = self.params.data
         store = Store(self.folder / data.store)
         if data.sources and data.kind != "world":
+            roots = [self.folder / (entry.root or data.root) for entry in data.sources]
+            for root in roots:
+                _require(root)
             return tuple(
-                read_file(e.source, self.folder / (e.root or data.root) / e.path, e.options)
-                for e in data.sources
+                read_file(e.source, root / e.path, e.options)
+                for root, e in zip(roots, data.sources, strict=True)
             )
         if data.kind == "files":
             raise ConfigError("data.kind is files, but data.sources names none")
@@ -137,6 +140,14 @@ class Study:
     def forecast_dataset(self) -> Dataset:
         """What may be seen at the study's date."""
         return self.dataset(self.panel.as_of, parse_horizons(self.params.forecast.horizons))
+
+
+def _require(root: Path) -> None:
+    if not root.is_dir():
+        raise ConfigError(
+            f"the data are not here: there is no folder {root}",
+            hint="data.root names the folder of the files, as in --set data.root=FOLDER",
+        )
 
 
 def _read_built(folder: Path, family: Family) -> pl.DataFrame:

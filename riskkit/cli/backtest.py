@@ -16,6 +16,12 @@ from riskkit.cli._options import features_option, json_option, out_option, param
 @click.option("--models", help="Models, with commas. [default: all]")
 @click.option("--processes", type=click.IntRange(min=0), help="Worker processes; 0: one per core.")
 @click.option("--export", type=click.Choice(["views"]), help="Write submission files as well.")
+@click.option("--no-scores", is_flag=True, help="Forecast only, for `riskkit evaluate` to score.")
+@click.option(
+    "--metrics",
+    type=click.Path(path_type=Path),
+    help="Write metrics.json to this file as well, for studies that keep it in git.",
+)
 @out_option("backtest", "Folder for forecasts.parquet, scores.parquet and leaderboard.csv.")
 @features_option
 @json_option
@@ -27,6 +33,8 @@ def command(
     models: str | None,
     processes: int | None,
     export: str | None,
+    no_scores: bool,
+    metrics: Path | None,
     out: Path,
     features: Path | None,
     as_json: bool,
@@ -40,8 +48,11 @@ def command(
       riskkit backtest
       riskkit backtest --config experiments/views-challenge/params.yaml --out backtest
       riskkit backtest --origins 2017-10,2018-10 --models pool,conflictology --export views
+      riskkit backtest --models xgboost --no-scores --out work/xgboost
     """
+    from riskkit.atomic import write_text
     from riskkit.cli._backtesting import backtest_study, print_leaderboard
+    from riskkit.cli._evaluating import METRICS
     from riskkit.cli._options import echo_json
     from riskkit.cli._study import open_study
 
@@ -50,9 +61,13 @@ def command(
     if models is not None:
         overrides.append(f"backtest.models=[{models}]")
     study = open_study(config, (*settings, *overrides), features)
-    board = backtest_study(study, out, export=export == "views")
+    board = backtest_study(study, out, scores=not no_scores, export=export == "views")
+    if metrics is not None and board is not None:
+        write_text(metrics, (out / METRICS).read_text(encoding="utf-8"))
     if as_json:
         echo_json([] if board is None else board.to_dicts())
+    elif no_scores:
+        click.echo(f"{out}/: forecasts.parquet")
     elif board is None:
         click.echo(f"{out}/: forecasts.parquet; no outcome of these windows is in the data yet")
     else:

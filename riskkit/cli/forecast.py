@@ -11,12 +11,18 @@ from riskkit.cli._options import features_option, json_option, out_option, param
 
 @click.command(name="forecast")
 @params_options
-@out_option("forecast", "Folder for forecasts.parquet and contributions.parquet.")
+@click.option(
+    "--live",
+    type=click.Path(path_type=Path),
+    help="Log training curves into this folder with DVCLive, of the extra `dvc`.",
+)
+@out_option("forecast", "Folder for the draws, their explanation, the model and fan.csv.")
 @features_option
 @json_option
 def command(
     config: Path | None,
     settings: tuple[str, ...],
+    live: Path | None,
     out: Path,
     features: Path | None,
     as_json: bool,
@@ -29,13 +35,16 @@ def command(
       riskkit publish --forecast forecast --out publication
     """
     from riskkit.cli._options import echo_json
-    from riskkit.cli._publishing import forecast_study, write_result
+    from riskkit.cli._publishing import fit_study, write_fitted
     from riskkit.cli._study import open_study
+    from riskkit.cli._training import log_training
     from riskkit.months import format_month
 
-    result = forecast_study(open_study(config, settings, features))
-    write_result(result, out)
-    forecast = result.forecast
+    fitted = fit_study(open_study(config, settings, features))
+    write_fitted(fitted, out)
+    if live is not None:
+        log_training(fitted.model, live)
+    forecast = fitted.result.forecast
     summary = {
         "model": forecast.model,
         "target": forecast.target,

@@ -21,6 +21,11 @@ from riskkit.cli._options import json_option
     help="With several folders: the model that skill is relative to, as FOLDER/MODEL. "
     "[default: the first one]",
 )
+@click.option(
+    "--metrics",
+    type=click.Path(path_type=Path),
+    help="Write each model's score and skill of the shown window, target and rule to this file.",
+)
 @json_option
 def command(
     folders: tuple[Path, ...],
@@ -28,6 +33,7 @@ def command(
     target: str | None,
     rule: str,
     reference: str | None,
+    metrics: Path | None,
     as_json: bool,
 ) -> None:
     """Show how the models of a backtest compare, or those of several backtests.
@@ -41,13 +47,20 @@ def command(
       riskkit leaderboard backtest --window 2018 --target ged_sb_total_war
       riskkit leaderboard conflict plus_climate --rule ign --reference conflict/xgboost
     """
-    from riskkit.cli._backtesting import compare_backtests, print_leaderboard, read_leaderboard
+    from riskkit.cli._backtesting import (
+        compare_backtests,
+        print_leaderboard,
+        read_leaderboard,
+        write_comparison,
+    )
     from riskkit.cli._options import echo_json
 
     if len(folders) > 1:
         board = compare_backtests(folders, reference)
     else:
         board = read_leaderboard(folders[0] if folders else Path("backtest"))
+    if metrics is not None:
+        write_comparison(board, metrics, window, target, rule)
     if as_json:
         echo_json(board.to_dicts())
     else:

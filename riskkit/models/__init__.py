@@ -82,6 +82,10 @@ class Model(ABC):
         del data
         return None
 
+    def training_losses(self) -> dict[str, list[float]]:
+        """Loss after each round of training, by part of the model; empty without rounds."""
+        return {}
+
     def state(self) -> dict[str, Any]:
         """What `fit` learned, as arrays, numbers, strings and bytes (never a pickle)."""
         return {}

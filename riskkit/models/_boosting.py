@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import xgboost as xgb
 from numpy.typing import NDArray
 
 MAX_BIN = 64
+_LOSSES = "training_losses"
 
 
 def train(
@@ -34,7 +36,24 @@ def train(
         **settings,
     }
     matrix = xgb.QuantileDMatrix(X, label, weight=weight, max_bin=MAX_BIN, nthread=1)
-    return xgb.train(parameters, matrix, rounds)
+    losses: dict[str, dict[str, list[float]]] = {}
+    booster = xgb.train(
+        parameters,
+        matrix,
+        rounds,
+        evals=[(matrix, "training")],
+        evals_result=losses,
+        verbose_eval=False,
+    )
+    (curve,) = losses["training"].values()
+    booster.set_attr(**{_LOSSES: json.dumps(curve)})
+    return booster
+
+
+def training_losses(booster: xgb.Booster | None) -> list[float]:
+    """Loss on the training rows after each round, in the objective's own measure."""
+    told = None if booster is None else booster.attr(_LOSSES)
+    return [] if told is None else [float(loss) for loss in json.loads(told)]
 
 
 def predict(booster: xgb.Booster, X: NDArray[np.float32]) -> NDArray[np.float64]:

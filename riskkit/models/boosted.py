@@ -9,7 +9,7 @@ import xgboost as xgb
 from numpy.typing import NDArray
 
 from riskkit.dataset import Dataset
-from riskkit.models._boosting import from_bytes, predict, to_bytes, train
+from riskkit.models._boosting import from_bytes, predict, to_bytes, train, training_losses
 from riskkit.models._classes import Classes
 from riskkit.models._draws import stratified
 from riskkit.models._history import ceiling, history
@@ -61,6 +61,10 @@ class BoostedClasses(Marginal):
         values, weights = self.classes.support(predict(self.booster, rows.X), rows.level)
         draws = stratified(values, weights, size).reshape(shape)
         return np.minimum(draws, ceiling(past)[:, None, None])
+
+    def training_losses(self) -> dict[str, list[float]]:
+        """Log loss of the classes."""
+        return {"classes": training_losses(self.booster)}
 
     def state(self) -> dict[str, Any]:
         """The classes as arrays, the trees as xgboost's ubj."""

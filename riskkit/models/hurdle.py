@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 
 from riskkit.dataset import Dataset
 from riskkit.models import Contributions
-from riskkit.models._boosting import from_bytes, predict, shapley, to_bytes, train
+from riskkit.models._boosting import (
+    from_bytes,
+    predict,
+    shapley,
+    to_bytes,
+    train,
+    training_losses,
+)
 from riskkit.models._draws import stratified
 from riskkit.models._history import ceiling, history
 from riskkit.models._marginal import Marginal
@@ -81,6 +88,10 @@ class BoostedHurdle(Marginal):
         values = shapley(self.any, X, len(data.units))
         margin = "log odds of any in a period"
         return Contributions(feature_names(data), values, margin, OWN)
+
+    def training_losses(self) -> dict[str, list[float]]:
+        """Log loss of the chance, and quantile loss of the sizes."""
+        return {"any": training_losses(self.any), "size": training_losses(self.size)}
 
     def state(self) -> dict[str, Any]:
         """The trees of both parts as xgboost's ubj, and the pooled quantiles."""

@@ -55,6 +55,14 @@ class Pool(Marginal):
         explained = (member.contributions(data) for member in self._members)
         return next((found for found in explained if found is not None), None)
 
+    def training_losses(self) -> dict[str, list[float]]:
+        """Those of every member, named MEMBER_PART."""
+        return {
+            f"{member.name}_{part}": losses
+            for member in self._members
+            for part, losses in member.training_losses().items()
+        }
+
     def state(self) -> dict[str, Any]:
         """The members, and the states of each, their keys prefixed by the member's name."""
         states = [(member.name, member.state()) for member in self._members]

@@ -152,3 +152,10 @@ def test_a_publication_carries_the_record_of_the_same_kind_of_study(
         card = (tmp_path / "publication" / "model-card.md").read_text()
         assert ("coverage_90" in card) is told
     assert json.loads((backtest / "study.json").read_text())["data_kind"] == "simulated"
+
+
+def test_data_that_are_not_here_are_named(tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_text(STUDY.replace("data:", "data:\n  root: ../elsewhere"))
+    done = riskkit("backtest", code=1)
+    assert "there is no folder ../elsewhere" in done.err
+    assert "data.root" in done.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import polars as pl
@@ -56,3 +57,17 @@ def test_backtests_are_compared_on_the_same_rows(backtest: Path, tmp_path: Path)
     skill = dict(rows.select("model", "skill").iter_rows())
     assert skill["twin/conflictology"] == skill[f"{backtest.name}/conflictology"] == 0
     assert len(skill) == 6
+
+
+def test_the_comparison_is_kept_as_json(backtest: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "study" / "metrics.json"
+    riskkit("leaderboard", backtest, "--rule", "ign", "--metrics", kept)
+    told = json.loads(kept.read_text())["ign"]
+    assert set(told) == {"conflictology", "ewhistory", "last"}
+    assert told["conflictology"]["skill"] == 0
+    rows = pl.read_csv(backtest / "leaderboard.csv").filter(
+        pl.col("rule") == "ign", pl.col("window") == "all", pl.col("target") == "ged_sb"
+    )
+    assert {name: told[name]["value"] for name in told} == dict(
+        rows.select("model", "value").rows()
+    )

@@ -6,9 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from riskkit.cli._reference import PAGES, catalogue_page, rules_table, with_rules, write_pages
+from riskkit.cli._reference import (
+    PAGES,
+    catalogue_page,
+    rules_table,
+    sources_page,
+    with_rules,
+    write_pages,
+)
 from riskkit.family import Family
-from riskkit.registry import families
+from riskkit.registry import families, sources
 from riskkit.scoring import rules
 from tests.cli.running import ROOT, contents
 
@@ -26,6 +33,15 @@ def test_every_rule_has_a_row(name: str) -> None:
     (row,) = [line for line in rules_table().splitlines() if line.startswith(f"| `{name}` |")]
     assert row.count("|") == 6
     assert rules()[name].source in row
+
+
+@pytest.mark.parametrize("name", sources())
+def test_every_source_has_a_row_with_its_lag(name: str) -> None:
+    (row,) = [line for line in sources_page().splitlines() if line.startswith(f"| [{name}](")]
+    source, lag = sources()[name], sources()[name].lag_months
+    assert row.count("|") == 7
+    assert row.split(" | ")[1:4] == [source.cadence, str(lag or "none"), source.lag_reason]
+    assert row.endswith(f"| {source.tried_on} |")
 
 
 @pytest.mark.parametrize("family", families().values(), ids=families())

@@ -1,32 +1,111 @@
-"""dvc.yaml: every stage is a command that exists, and stands on what another one writes."""
+"""dvc.yaml: every stage is a command that exists, and stands on what it names."""
 
+import ast
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 
+from riskkit.cli import riskkit
 from riskkit.config import Params
-from riskkit.registry import families
+from riskkit.registry import families, models
 
 ROOT = Path(__file__).parents[2]
+MODELS = ROOT / "riskkit" / "models"
 PIPELINE: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))
-FAMILIES: list[str] = PIPELINE["vars"][0]["families"]
-STAGES: dict[str, Any] = PIPELINE["stages"]
+VARS: dict[str, Any] = PIPELINE["vars"][0]
+FAMILIES: list[str] = VARS["families"]
+STUDIES = sorted((ROOT / "experiments").glob("*/dvc.yaml"))
+
+
+def _filled(value: Any, names: dict[str, str]) -> Any:
+    """Put values for `${name}` everywhere below."""
+    if isinstance(value, dict):
+        return {_filled(k, names): _filled(v, names) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_filled(v, names) for v in value]
+    for name, text in names.items() if isinstance(value, str) else ():
+        value = value.replace(f"${{{name}}}", str(text))
+    return value
+
+
+def _stages(pipeline: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Every stage, those of a matrix or a foreach one by one."""
+    known = {k: v for group in pipeline.get("vars", []) for k, v in group.items()}
+    found = {}
+    for name, stage in pipeline["stages"].items():
+        if "matrix" in stage:
+            ((axis, values),) = stage["matrix"].items()
+            for value in known["families"] if isinstance(values, str) else values:
+                found[f"{name}@{value}"] = _filled(stage, {f"item.{axis}": value})
+        elif "foreach" in stage:
+            for key, item in known[stage["foreach"].strip("${}")].items():
+                found[f"{name}@{key}"] = _filled(stage["do"], {"key": key, "item": item})
+        else:
+            found[name] = stage
+    return _filled(found, {"data.store": "data"})
 
 
 def _paths(entries: list[str | dict[str, Any]]) -> set[str]:
-    names = [next(iter(entry)) if isinstance(entry, dict) else entry for entry in entries]
-    return {name.replace("${item.family}", family) for name in names for family in FAMILIES}
+    return {next(iter(entry)) if isinstance(entry, dict) else entry for entry in entries}
 
 
+def _command(stage: dict[str, Any]) -> click.Context:
+    """Parse the stage's command as the command line would."""
+    command, arguments = riskkit, shlex.split(stage["cmd"])[1:]
+    while isinstance(command, click.Group):
+        found = command.get_command(click.Context(command), arguments.pop(0))
+        assert found is not None, stage["cmd"]
+        command = found
+    return command.make_context("stage", arguments)
+
+
+STAGES = _stages(PIPELINE)
 WRITTEN = {path for stage in STAGES.values() for path in _paths(stage["outs"])}
+FORECASTING = [name for name, stage in STAGES.items() if "backtest" in stage["cmd"].split()[:2]]
 
 
 def test_every_built_in_family_has_a_stage() -> None:
     built_in = sorted(path.parent.name for path in ROOT.glob("features/*/*/family.md"))
     assert sorted(FAMILIES) == built_in
     assert set(built_in) <= set(families())
+
+
+def test_every_built_in_model_has_a_stage_and_is_evaluated() -> None:
+    named = [m for name in FORECASTING for m in _command(STAGES[name]).params["models"].split(",")]
+    own = [name for name, kind in models().items() if kind.__module__.startswith("riskkit.")]
+    assert sorted(named) == sorted(own)
+    folders = {path.as_posix() for path in _command(STAGES["evaluate"]).params["folders"]}
+    assert folders == {STAGES[name]["outs"][0].rpartition("/")[0] for name in FORECASTING}
+
+
+def _imported(modules: set[str]) -> set[str]:
+    """The files of riskkit.models that these modules import, directly or not."""
+    pending, found = list(modules), set()
+    while pending:
+        path = MODELS / f"{pending.pop()}.py"
+        if path in found:
+            continue
+        found.add(path)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith("riskkit.models."):
+                pending.append((node.module or "").removeprefix("riskkit.models")[1:] or "__init__")
+    return {path.relative_to(ROOT).as_posix() for path in found}
+
+
+@pytest.mark.parametrize("name", FORECASTING)
+def test_a_model_stands_on_the_modules_that_it_imports(name: str) -> None:
+    named = _command(STAGES[name]).params["models"].split(",")
+    kinds = [models()[m] for model in named for m in (model, *models()[model].members)]
+    needed = _imported({kind.__module__.rpartition(".")[2] for kind in kinds})
+    stated = {path for path in _paths(STAGES[name]["deps"]) if path.startswith("riskkit/models")}
+    assert needed <= stated
+    if name == "pool":  # the others share a list
+        assert needed == stated
 
 
 @pytest.mark.parametrize("name", STAGES)
@@ -45,7 +124,39 @@ def test_parameters_are_keys_of_the_study(name: str) -> None:
         assert not rest or rest in params[section], key
 
 
-def test_a_forecast_stands_on_every_family() -> None:
-    built = _paths(STAGES["features"]["outs"])
-    for name in ("backtest", "forecast"):
-        assert built <= _paths(STAGES[name]["deps"])
+@pytest.mark.parametrize("name", [*FORECASTING, "forecast"])
+def test_a_forecast_stands_on_every_family(name: str) -> None:
+    assert {f"work/features/{family}.parquet" for family in FAMILIES} <= _paths(
+        STAGES[name]["deps"]
+    )
+
+
+@pytest.mark.parametrize("plot", PIPELINE["plots"], ids=lambda plot: str(next(iter(plot))))
+def test_a_plot_has_a_template_and_a_file_that_a_stage_writes(plot: dict[str, Any]) -> None:
+    (told,) = plot.values()
+    assert told["template"] == "linear" or (ROOT / told["template"]).is_file()
+    for path in told["y"]:
+        assert any(path.startswith(f"{out}/") for out in WRITTEN), path
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.parent.name)
+def test_a_study_stands_on_what_is_there_and_keeps_its_metrics(path: Path) -> None:
+    """Outputs stay out of DVC's cache: one that was never made would stop `dvc exp apply`."""
+    home = path.parent.relative_to(ROOT).as_posix()
+    stages = _stages(yaml.safe_load(path.read_text(encoding="utf-8")))
+    written = {out for stage in stages.values() for out in _paths(stage["outs"])}
+    for stage in stages.values():
+        assert stage["wdir"] == "../.."
+        assert all(
+            isinstance(o, dict) and not next(iter(o.values()))["cache"] for o in stage["outs"]
+        )
+        assert not [d for d in _paths(stage.get("deps", [])) - written if not (ROOT / d).exists()]
+        if str(stage["cmd"]).startswith("riskkit"):
+            _command(stage)
+    if (path.parent / "metrics.json").is_file():
+        kept = [o for s in stages.values() for o in s["outs"] if isinstance(o, dict)]
+        assert {f"{home}/metrics.json": {"cache": False, "persist": True}} in kept
+    readme = (path.parent / "README.md").read_text(encoding="utf-8")
+    assert f"dvc repro {home}/dvc.yaml" in " ".join(readme.split())
+    for heading in ("Question", "Method", "Result"):
+        assert re.search(rf"^## {heading}$", readme, re.M), heading

@@ -37,3 +37,14 @@ def test_settings_matter(setting):
     usual = BoostedClasses(rounds=15).fit(data, seed=1).marginals(data, 100)
     other = BoostedClasses(**{"rounds": 15, **setting}).fit(data, seed=1).marginals(data, 100)
     assert (usual != other).any()
+
+
+def test_training_is_told_round_by_round_and_travels_with_the_model(tmp_path):
+    data = made_up_dataset(units=12, months=80)
+    model = BoostedClasses(rounds=8).fit(data, seed=1)
+    (losses,) = model.training_losses().values()
+    assert len(losses) == 8
+    assert losses[-1] < losses[0]
+    model.save(tmp_path / "model.zip")
+    assert BoostedClasses().load(tmp_path / "model.zip").training_losses() == {"classes": losses}
+    assert BoostedClasses().training_losses() == {"classes": []}

@@ -1,0 +1,48 @@
+"""riskkit evaluate: score the forecasts of backtests and compare their models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from riskkit.cli._options import json_option, out_option, params_options
+
+
+@click.command(name="evaluate")
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@params_options
+@out_option("scores", "Folder for scores.parquet, leaderboard.csv, metrics.json and plots/.")
+@json_option
+def command(
+    folders: tuple[Path, ...],
+    config: Path | None,
+    settings: tuple[str, ...],
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Score the forecasts of one or more backtests on what came, as one comparison.
+
+    FOLDERS are those of `riskkit backtest`; one of them holds the reference. Under the same
+    parameters it writes the tables that a single backtest of all their models would have written.
+
+    \b
+    Example:
+      riskkit backtest --models xgboost --no-scores --out work/xgboost
+      riskkit backtest --models conflictology --no-scores --out work/conflictology
+      riskkit evaluate work/xgboost work/conflictology --out work/scores
+    """
+    from riskkit.cli._backtesting import print_leaderboard
+    from riskkit.cli._evaluating import evaluate, forecast_files
+    from riskkit.cli._options import echo_json
+    from riskkit.cli._study import open_study
+
+    study = open_study(config, settings)
+    board = evaluate(study, forecast_files(folders), out)
+    if as_json:
+        echo_json([] if board is None else board.to_dicts())
+    elif board is None:
+        click.echo("no outcome of these windows is in the data yet")
+    else:
+        print_leaderboard(board)
+        click.echo(f"\n{out}/: scores.parquet, leaderboard.csv, metrics.json, plots/")

@@ -1,0 +1,31 @@
+"""riskkit experiment: start a study that can be repeated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.group(name="experiment")
+def command() -> None:
+    """Studies with a question, a method, a result, and one command that repeats them."""
+
+
+@command.command(name="new")
+@click.argument("slug")
+def new(slug: str) -> None:
+    """Write the skeleton of a study: experiments/SLUG with README.md, params.yaml and dvc.yaml.
+
+    It runs as it is, on a small simulated world. Call it from the project's root.
+
+    \b
+    Example:
+      riskkit experiment new rainfall-lags
+      dvc repro experiments/rainfall-lags/dvc.yaml
+    """
+    from riskkit.cli._skeleton import write_skeleton
+
+    folder = write_skeleton(Path("experiments"), slug)
+    click.echo(f"{folder}/: README.md, params.yaml, dvc.yaml")
+    click.echo(f"run it: dvc repro {folder}/dvc.yaml")
