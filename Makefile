@@ -6,7 +6,7 @@ OUT ?= publication
 
 demo-real: OUT := publication-real
 
-PYTEST := python -m pytest --numprocesses auto --maxprocesses 8
+PYTEST := python -m pytest --numprocesses auto --maxprocesses 8 --dist loadgroup
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

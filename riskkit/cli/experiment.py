@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from riskkit.cli._options import echo_json, json_option
+
 
 @click.group(name="experiment")
 def command() -> None:
@@ -14,7 +16,8 @@ def command() -> None:
 
 @command.command(name="new")
 @click.argument("slug")
-def new(slug: str) -> None:
+@json_option
+def new(slug: str, as_json: bool) -> None:
     """Write the skeleton of a study: experiments/SLUG with README.md, params.yaml and dvc.yaml.
 
     It runs as it is, on a small simulated world. Call it from the project's root.
@@ -27,5 +30,8 @@ def new(slug: str) -> None:
     from riskkit.cli._skeleton import write_skeleton
 
     folder = write_skeleton(Path("experiments"), slug)
+    if as_json:
+        echo_json({"folder": str(folder), "command": f"dvc repro {folder}/dvc.yaml"})
+        return
     click.echo(f"{folder}/: README.md, params.yaml, dvc.yaml")
     click.echo(f"run it: dvc repro {folder}/dvc.yaml")

@@ -156,7 +156,10 @@ JSON = {
     "forecast": settings(*SMALL, "forecast.model=zero"),
     "doctor": settings(*SMALL),
 }
-LATER = {"data add", "publish", "explain", "verify", "backtest", "leaderboard", "score"}
+LATER = {
+    "data add", "data fetch", "publish", "explain", "verify", "backtest", "evaluate", "leaderboard",
+    "score", "experiment new",
+}  # fmt: skip
 """Commands whose JSON other tests read."""
 
 

@@ -32,6 +32,10 @@ def test_odd_names_are_refused(slug: str, tmp_path: Path) -> None:
 
 
 def test_a_study_is_not_overwritten() -> None:
-    riskkit("experiment", "new", "mine")
+    told = json.loads(riskkit("experiment", "new", "mine", "--json").out)
+    assert told == {
+        "folder": "experiments/mine",
+        "command": "dvc repro experiments/mine/dvc.yaml",
+    }
     done = riskkit("experiment", "new", "mine", code=1)
     assert "there is experiments/mine already" in done.err

@@ -60,9 +60,9 @@ def test_backtests_are_compared_on_the_same_rows(backtest: Path, tmp_path: Path)
 
 
 def test_the_comparison_is_kept_as_json(backtest: Path, tmp_path: Path) -> None:
-    kept = tmp_path / "study" / "metrics.json"
-    riskkit("leaderboard", backtest, "--rule", "ign", "--metrics", kept)
-    told = json.loads(kept.read_text())["ign"]
+    path = tmp_path / "study" / "metrics.json"
+    riskkit("leaderboard", backtest, "--rule", "ign", "--metrics", path)
+    told = json.loads(path.read_text())["ign"]
     assert set(told) == {"conflictology", "ewhistory", "last"}
     assert told["conflictology"]["skill"] == 0
     rows = pl.read_csv(backtest / "leaderboard.csv").filter(
