@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -88,9 +89,10 @@ def reliability(parts: Sequence[Calibration]) -> pl.DataFrame:
         `model, threshold, forecast, observed, n`: the mean chance and the share of months in which
         it came, for each tenth of the chances that occurred at all.
     """
-    sums = pl.concat(part.chances for part in parts).group_by(_RELIABILITY).sum()
+    sums = _exact_sums(pl.concat(part.chances for part in parts), _RELIABILITY)
     means = sums.filter(pl.col("n") > 0).with_columns(pl.col("forecast", "observed") / pl.col("n"))
-    return means.sort(_RELIABILITY).select("model", "threshold", "forecast", "observed", "n")
+    counted = means.sort(_RELIABILITY).with_columns(pl.col("n").cast(pl.Int64))
+    return counted.select("model", "threshold", "forecast", "observed", "n")
 
 
 def pit(parts: Sequence[Calibration]) -> pl.DataFrame:
@@ -99,8 +101,8 @@ def pit(parts: Sequence[Calibration]) -> pl.DataFrame:
     Returns:
         `model, pit, density`: middle of each of ten bins, and the height, 1 when calibrated.
     """
-    sums = pl.concat(part.pit for part in parts).group_by("model", "bin").sum().sort("model", "bin")
-    return sums.select(
+    sums = _exact_sums(pl.concat(part.pit for part in parts), ("model", "bin"))
+    return sums.sort("model", "bin").select(
         "model",
         pit=(pl.col("bin") + 0.5) / BINS,
         density=pl.col("mass") * BINS / pl.col("n"),
@@ -118,8 +120,18 @@ def crps_by_horizon(scores: pl.DataFrame, target: str) -> pl.DataFrame:
         `model, horizon, crps`.
     """
     rows = scores.filter(pl.col("target") == target, pl.col("rule") == "crps")
-    means = rows.group_by("model", "horizon").agg(crps=pl.col("value").mean())
-    return means.sort("model", "horizon")
+    counted = rows.select("model", "horizon", "value", n=pl.lit(1))
+    sums = _exact_sums(counted, ("model", "horizon")).sort("model", "horizon")
+    return sums.select("model", "horizon", crps=pl.col("value") / pl.col("n"))
+
+
+def _exact_sums(table: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """Sum every other column; polars adds in an order that differs from run to run."""
+    lists = table.group_by(keys).agg(pl.exclude(keys))
+    columns = (name for name in table.columns if name not in keys)
+    return lists.with_columns(
+        pl.Series(name, [math.fsum(values) for values in lists[name]]) for name in columns
+    )
 
 
 def fans(forecast: Forecast, data: Dataset, units: Sequence[tuple[str, str]]) -> pl.DataFrame:

@@ -87,3 +87,21 @@ def test_crps_by_horizon_is_the_mean_over_units_and_windows() -> None:
         }
     )
     assert crps_by_horizon(rows, "t").rows() == [("a", 1, 2.0), ("a", 2, 5.0)]
+
+
+def test_the_order_of_rows_does_not_matter_to_the_last_bit() -> None:
+    """The file is hashed, and a sum that ends in another bit is another file."""
+    rng = np.random.default_rng(3)
+    size = 40_000
+    rows = pl.DataFrame(
+        {
+            "model": np.where(rng.random(size) < 0.5, "a", "b"),
+            "target": ["t"] * size,
+            "rule": ["crps"] * size,
+            "horizon": rng.integers(1, 4, size),
+            "value": rng.lognormal(0, 4, size),
+        }
+    )
+    first = crps_by_horizon(rows, "t")
+    for seed in range(5):
+        assert crps_by_horizon(rows.sample(size, shuffle=True, seed=seed), "t").equals(first)
