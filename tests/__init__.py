@@ -1,1 +1,0 @@
-"""riskkit's tests; a package, so that no other installed one of this name comes first."""
