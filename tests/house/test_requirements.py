@@ -56,6 +56,6 @@ def test_every_import_is_required() -> None:
     undeclared = {
         name
         for name in imported
-        if not known & {canonicalize_name(maker) for maker in makers.get(name, [name])}
+        if not known & {canonicalize_name(maker) for maker in makers.get(name, [])}
     }
     assert not undeclared
