@@ -13,6 +13,7 @@ from riskkit.atomic import atomic_file
 from riskkit.backtest import Job
 from riskkit.cli._backtesting import find_record
 from riskkit.cli._study import Study
+from riskkit.dataset import Dataset
 from riskkit.diagnostics import fans
 from riskkit.errors import RiskkitError
 from riskkit.forecast import Forecast, from_frame
@@ -42,22 +43,17 @@ class Fitted:
 
     Attributes:
         model: The model.
+        data: What it was fitted to.
         result: Its forecast.
-        fans: `riskkit.diagnostics.fans` of the units with the highest scores.
     """
 
     model: Model
+    data: Dataset
     result: Result
-    fans: pl.DataFrame
-
-
-def forecast_study(study: Study) -> Result:
-    """Fit the study's model as of its date and draw."""
-    return fit_study(study).result
 
 
 def fit_study(study: Study) -> Fitted:
-    """Fit the study's model as of its date and draw; keep the model and fans of the top units."""
+    """Fit the study's model as of its date and draw; keep the model."""
     data, params = study.forecast_dataset(), study.params
     name = params.forecast.model
     options = study.model_options(name)
@@ -68,7 +64,7 @@ def fit_study(study: Study) -> Fitted:
     if explained is not None:
         rows = [data.units.index(unit) for unit in forecast.units]
         explained = replace(explained, values=explained.values[rows])
-    return Fitted(model, Result(forecast, explained), fans(forecast, data, _top(study, forecast)))
+    return Fitted(model, data, Result(forecast, explained))
 
 
 def _top(study: Study, forecast: Forecast) -> list[tuple[str, str]]:
@@ -107,12 +103,14 @@ def _phrases(study: Study, contributions: Contributions | None) -> dict[str, str
     return declared if contributions is None else {**declared, **contributions.descriptions}
 
 
-def write_fitted(fitted: Fitted, out: Path) -> None:
-    """Write the forecast, its explanation, the model and the fans into a folder."""
+def write_fitted(study: Study, fitted: Fitted, out: Path) -> None:
+    """Write the forecast, its explanation, the model and fans of the top units into a folder."""
     write_result(fitted.result, out)
+    forecast = fitted.result.forecast
     fitted.model.save(out / MODEL)
     with atomic_file(out / FAN) as partial:
-        fitted.fans.write_csv(partial, float_precision=3)
+        table = fans(forecast, fitted.data, _top(study, forecast))
+        table.write_csv(partial, float_precision=3)
 
 
 def write_result(result: Result, out: Path) -> None:

@@ -40,8 +40,9 @@ def command(
     from riskkit.cli._training import log_training
     from riskkit.months import format_month
 
-    fitted = fit_study(open_study(config, settings, features))
-    write_fitted(fitted, out)
+    study = open_study(config, settings, features)
+    fitted = fit_study(study)
+    write_fitted(study, fitted, out)
     if live is not None:
         log_training(fitted.model, live)
     forecast = fitted.result.forecast

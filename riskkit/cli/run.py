@@ -26,7 +26,7 @@ def command(
       riskkit run --set panel.as_of=2021-06 --set forecast.horizons=1-6
     """
     from riskkit.cli._progress import progress
-    from riskkit.cli._publishing import forecast_study, publish_study
+    from riskkit.cli._publishing import fit_study, publish_study
     from riskkit.cli._study import open_study
     from riskkit.cli._summary import print_summary
 
@@ -38,7 +38,7 @@ def command(
         advance(f"panel of {panel.n_units} units x {panel.n_months} months")
         features = study.features
         advance(f"{features.width - 2} features")
-        result = forecast_study(study)
+        result = fit_study(study).result
         advance(f"forecast by {result.forecast.model}")
         publish_study(study, result, out, record)
         advance(f"published in {out}")

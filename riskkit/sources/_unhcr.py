@@ -10,15 +10,19 @@ from typing import Literal
 import polars as pl
 from pydantic import Field
 
+from riskkit.errors import SourceError
 from riskkit.sources import _columns as columns
 from riskkit.sources._json import Paging, read_pages
 from riskkit.sources._options import FileOptions
 from riskkit.sources._sheet import Form, Sheet
 from riskkit.sources._state_rows import january, known_units, long_form
+from riskkit.tables import Indicator
 
 Side = Literal["origin", "asylum"]
 ORIGIN: Side = "origin"
 ASYLUM: Side = "asylum"
+Figures = Mapping[str, tuple[Side, str, str]]
+"""Indicator -> whose figure it is, column, description."""
 KEYS = ("year", "coo_iso", "coa_iso")
 SELF = "tie of a country with itself (its displaced and returned people)"
 _HEADINGS = {
@@ -102,31 +106,52 @@ def refuse_repeats(sheet: Sheet, month: pl.Series) -> None:
 
 
 def sums(
-    pairs: pl.DataFrame, indicators: Mapping[str, tuple[Side, str, str]], lag_months: int
+    sheet: Sheet, pairs: pl.DataFrame, figures: Figures, options: UnhcrOptions
 ) -> pl.DataFrame:
     """Add up the pairs of each side, as far as they are known.
 
     Args:
+        sheet: The table that the pairs are of.
         pairs: Columns `month, origin, asylum` and figures.
-        indicators: Name -> whose figure it is, column, description; others are passed over.
-        lag_months: Months from the end of a year to its publication.
+        figures: The indicators; those whose column is absent are passed over.
+        options: How to read the table.
 
     Returns:
         Rows of `Observations`.
+
+    Raises:
+        SourceError: There is none.
     """
-    sides = [_side(pairs, side, indicators, lag_months) for side in (ORIGIN, ASYLUM)]
-    return pl.concat(sides).sort("unit", "month", "indicator")
+    sides = [_side(pairs, side, figures, options.lag_months) for side in (ORIGIN, ASYLUM)]
+    observations = pl.concat(sides).sort("unit", "month", "indicator")
+    if observations.is_empty():
+        raise SourceError(f"{sheet.file} holds no figure", hint="download it again")
+    return observations
 
 
-def _side(
-    pairs: pl.DataFrame,
-    side: Side,
-    indicators: Mapping[str, tuple[Side, str, str]],
-    lag_months: int,
-) -> pl.DataFrame:
+def declared(
+    source: str, unit: str, figures: Figures, pairs: pl.DataFrame, options: UnhcrOptions
+) -> tuple[Indicator, ...]:
+    """Declare the indicators whose columns are present."""
+    return tuple(
+        Indicator(
+            name,
+            unit,
+            source,
+            text,
+            frequency="year",
+            lag_months=options.lag_months,
+            carry_months=options.carry_months,
+        )
+        for name, (_, column, text) in figures.items()
+        if column in pairs.columns
+    )
+
+
+def _side(pairs: pl.DataFrame, side: Side, figures: Figures, lag_months: int) -> pl.DataFrame:
     names = {
         name: column
-        for name, (whose, column, _) in indicators.items()
+        for name, (whose, column, _) in figures.items()
         if whose == side and column in pairs.columns
     }
     totals = (

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import polars as pl
 
-from riskkit.errors import SourceError
 from riskkit.sources import Source, _unhcr
 from riskkit.sources import _columns as columns
-from riskkit.sources._unhcr import ASYLUM, ORIGIN, Side, UnhcrOptions
-from riskkit.tables import Dyads, Indicator, Relation, Release
+from riskkit.sources._unhcr import ASYLUM, ORIGIN, Figures, Side, UnhcrOptions
+from riskkit.tables import Dyads, Relation, Release
 
 FIRST_YEAR = 1951
-INDICATORS: dict[str, tuple[Side, str, str]] = {
+INDICATORS: Figures = {
     "unhcr_refugees_origin": (ORIGIN, "refugees", "Refugees from the country"),
     "unhcr_asylum_seekers_origin": (
         ORIGIN,
@@ -122,13 +121,11 @@ class Unhcr(Source):
         present = [column for column in _FIGURES if column in sheet.frame.columns]
         pairs, dropped = _unhcr.pairs(sheet, present, FIRST_YEAR, options)
         _unhcr.refuse_repeats(sheet, pairs["month"])
-        observations = _unhcr.sums(pairs, INDICATORS, options.lag_months)
-        if observations.is_empty():
-            raise SourceError(f"{sheet.file} holds no figure", hint="download it again")
+        observations = _unhcr.sums(sheet, pairs, INDICATORS, options)
         selves = pairs.filter(pl.col(ORIGIN) == pl.col(ASYLUM)).height
         return Release(
             observations=observations,
-            indicators=_indicators(present, options),
+            indicators=_unhcr.declared(self.name, "people", INDICATORS, pairs, options),
             covers=columns.span(pairs["month"], "year"),
             dropped={**dropped, **({_unhcr.SELF: selves} if selves else {})},
             simulated=columns.simulated(observations["unit"]),
@@ -154,22 +151,6 @@ def _ties(pairs: pl.DataFrame, options: UnhcrOptions) -> pl.DataFrame:
         for name, (side, _) in RELATIONS.items()
     ]
     return pl.concat(both).sort("unit", "other", "month", "relation")
-
-
-def _indicators(present: list[str], options: UnhcrOptions) -> tuple[Indicator, ...]:
-    return tuple(
-        Indicator(
-            name,
-            "people",
-            Unhcr.name,
-            text,
-            frequency="year",
-            lag_months=options.lag_months,
-            carry_months=options.carry_months,
-        )
-        for name, (_, column, text) in INDICATORS.items()
-        if column in present
-    )
 
 
 def _relations(options: UnhcrOptions) -> tuple[Relation, ...]:

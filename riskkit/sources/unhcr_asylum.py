@@ -6,16 +6,15 @@ from pathlib import Path
 
 import polars as pl
 
-from riskkit.errors import SourceError
 from riskkit.sources import Source, _unhcr
 from riskkit.sources import _columns as columns
 from riskkit.sources._selection import leave_out
 from riskkit.sources._sheet import Sheet
-from riskkit.sources._unhcr import ASYLUM, ORIGIN, Side, UnhcrOptions
-from riskkit.tables import Indicator, Release
+from riskkit.sources._unhcr import ASYLUM, ORIGIN, Figures, UnhcrOptions
+from riskkit.tables import Release
 
 FIRST_YEAR = 1951
-INDICATORS: dict[str, tuple[Side, str, str]] = {
+INDICATORS: Figures = {
     "unhcr_asylum_apps_origin": (
         ORIGIN,
         "applied",
@@ -27,7 +26,6 @@ INDICATORS: dict[str, tuple[Side, str, str]] = {
         "New applications for asylum in the country in the year",
     ),
 }
-"""Indicator -> whose figure it is, column, description."""
 
 _REQUIRED = ("app_type", "app_pc", "applied")
 _HEADINGS = {
@@ -87,23 +85,10 @@ class UnhcrAsylum(Source):
         sheet = leave_out(every, ~_is_new(every), _NOT_NEW, dropped)
         pairs, nobody = _unhcr.pairs(sheet, ["applied"], FIRST_YEAR, options)
         _refuse_repeats(sheet, pairs["month"])
-        observations = _unhcr.sums(pairs, INDICATORS, options.lag_months)
-        if observations.is_empty():
-            raise SourceError(f"{sheet.file} holds no figure", hint="download it again")
+        observations = _unhcr.sums(sheet, pairs, INDICATORS, options)
         return Release(
             observations=observations,
-            indicators=tuple(
-                Indicator(
-                    name,
-                    "applications",
-                    self.name,
-                    text,
-                    frequency="year",
-                    lag_months=options.lag_months,
-                    carry_months=options.carry_months,
-                )
-                for name, (_, _, text) in INDICATORS.items()
-            ),
+            indicators=_unhcr.declared(self.name, "applications", INDICATORS, pairs, options),
             covers=columns.span(pairs["month"], "year"),
             dropped={**dropped, **nobody},
             simulated=columns.simulated(observations["unit"]),

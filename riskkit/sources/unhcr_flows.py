@@ -8,11 +8,11 @@ from riskkit.errors import SourceError
 from riskkit.sources import Source, _unhcr
 from riskkit.sources import _columns as columns
 from riskkit.sources._sheet import Sheet
-from riskkit.sources._unhcr import ASYLUM, ORIGIN, Side, UnhcrOptions
-from riskkit.tables import Indicator, Release
+from riskkit.sources._unhcr import ASYLUM, ORIGIN, Figures, UnhcrOptions
+from riskkit.tables import Release
 
 FIRST_YEAR = 1962
-INDICATORS: dict[str, tuple[Side, str, str]] = {
+INDICATORS: Figures = {
     "unhcr_flow_refugees_origin": (
         ORIGIN,
         "refugees",
@@ -44,7 +44,6 @@ INDICATORS: dict[str, tuple[Side, str, str]] = {
         "Others newly in need of international protection in the country in the year",
     ),
 }
-"""Indicator -> whose figure it is, column, description."""
 
 _REQUIRED = ("refugees", "asylum_seekers")
 _FIGURES = (*_REQUIRED, "oip")
@@ -99,12 +98,10 @@ class UnhcrFlows(Source):
         present = [column for column in _FIGURES if column in sheet.frame.columns]
         pairs, dropped = _unhcr.pairs(sheet, present, FIRST_YEAR, options)
         _unhcr.refuse_repeats(sheet, pairs["month"])
-        observations = _unhcr.sums(pairs, INDICATORS, options.lag_months)
-        if observations.is_empty():
-            raise SourceError(f"{sheet.file} holds no figure", hint="download it again")
+        observations = _unhcr.sums(sheet, pairs, INDICATORS, options)
         return Release(
             observations=observations,
-            indicators=_indicators(present, options),
+            indicators=_unhcr.declared(self.name, "people", INDICATORS, pairs, options),
             covers=columns.span(pairs["month"], "year"),
             dropped=dropped,
             simulated=columns.simulated(observations["unit"]),
@@ -118,19 +115,3 @@ def _refuse_stocks(sheet: Sheet) -> None:
                 f"{sheet.file} has a column '{column}': it holds stocks, not flows",
                 hint="add it as the source unhcr",
             )
-
-
-def _indicators(present: list[str], options: UnhcrOptions) -> tuple[Indicator, ...]:
-    return tuple(
-        Indicator(
-            name,
-            "people",
-            UnhcrFlows.name,
-            text,
-            frequency="year",
-            lag_months=options.lag_months,
-            carry_months=options.carry_months,
-        )
-        for name, (_, column, text) in INDICATORS.items()
-        if column in present
-    )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import socketserver
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+HTML = b"<!DOCTYPE html>\n<html><body>Please log in</body></html>"
 
 
 @dataclass
@@ -188,3 +192,12 @@ def file(body: bytes, etag: str | None = '"one"', modified: str | None = None) -
         connection.send(head("200 OK", Content_Length=len(body), **marks) + body)
 
     return play
+
+
+def zipped(**files: bytes) -> bytes:
+    """An archive; in names, "__" stands for "../"."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name.replace("__", "../").replace("_csv", ".csv"), data)
+    return content.getvalue()
