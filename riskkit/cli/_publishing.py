@@ -68,12 +68,13 @@ def fit_study(study: Study) -> Fitted:
 
 
 def _top(study: Study, forecast: Forecast) -> list[tuple[str, str]]:
-    """The units with the highest scores, and their names."""
+    """The units with the highest scores and their names, which say so if they are made up."""
     months = len(forecast.horizons) * study.target.months
     mean = score(forecast.totals(), months, study.target.thresholds[0]).mean
     best = np.argsort(-mean, kind="stable")[:_FANS]
     names = dict(study.panel.units.select("unit", "name").iter_rows())
-    return [(forecast.units[row], names[forecast.units[row]]) for row in best]
+    mark = "SIMULATED: " if study.panel.data_kind == "simulated" else ""
+    return [(forecast.units[row], mark + names[forecast.units[row]]) for row in best]
 
 
 def publish_study(study: Study, result: Result, out: Path, record: Path) -> None:

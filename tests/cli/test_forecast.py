@@ -37,6 +37,7 @@ def test_a_year_can_be_the_target(tmp_path: Path) -> None:
 def test_fans_of_the_units_with_the_highest_scores(tmp_path: Path) -> None:
     riskkit("forecast", *settings(*SMALL, "forecast.model=ewhistory"))
     fan = pl.read_csv(tmp_path / "forecast" / "fan.csv", try_parse_dates=True)
+    assert fan["name"].str.starts_with("SIMULATED: ").all()
     assert fan.group_by("unit").len()["len"].to_list() == [24 + 12] * 6
     past = fan.filter(pl.col("observed").is_not_null())
     ahead = fan.filter(pl.col("median").is_not_null())
