@@ -280,3 +280,19 @@ def test_other_types_are_taken_as_numbers(dtype):
 def test_looking_ahead_is_refused(make, name):
     with pytest.raises(RiskkitError, match=f"'{name}' must be positive: features look back"):
         make()
+
+
+def test_columns_are_added_in_the_order_given() -> None:
+    """Sums in any other order differ: 1 is lost beside 1e16 unless the large ones cancel first."""
+    row = [1e16, -1e16, *[1.0] * 8, 1e16, 1.0, -1e16, 1.0]
+    frame = pl.DataFrame([row] * 5000, schema=[f"x{i}" for i in range(len(row))], orient="row")
+    for _ in range(20):
+        means = frame.select(tf.mean_of(frame.columns, 1)).to_series()
+        assert means.unique().to_list() == [sum_in_order(row) / len(row)]
+
+
+def sum_in_order(values: list[float]) -> float:
+    total = 0.0
+    for value in values:
+        total += value
+    return total

@@ -20,5 +20,4 @@ def same_month_mean(x: tf.Column) -> pl.Expr:
     [None, 2.0, 2.0]
     """
     before = [tf.lag(x, 12 * year) for year in range(1, YEARS + 1)]
-    observed = pl.sum_horizontal(value.is_not_null() for value in before)
-    return pl.when(observed >= _LEAST).then(pl.mean_horizontal(before))
+    return tf.mean_of(before, _LEAST)

@@ -150,8 +150,7 @@ def yearly(count: Count, thresholds: Iterable[int]) -> Iterator[Feature]:
 def _five_years(x: pl.Expr) -> pl.Expr:
     """Mean of the latest year and the four before, of which three must be known."""
     years = [x, *(tf.lag(x, 12 * year) for year in range(1, 5))]
-    known = pl.sum_horizontal(year.is_not_null() for year in years)
-    return pl.when(x.is_not_null() & (known >= 3)).then(pl.mean_horizontal(years))
+    return pl.when(x.is_not_null()).then(tf.mean_of(years, 3))
 
 
 def per_attack(people: Count, attacks: Count, window: int) -> Feature:
