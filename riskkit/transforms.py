@@ -169,8 +169,9 @@ def ewm_mean(x: Column, half_life: float) -> pl.Expr:
     _check(half_life=half_life)
 
     def means(a: _Array) -> _Array:
-        weights = _decayed(np.where(np.isnan(a), 0.0, 1.0), half_life)
-        return _where_observed(a, _decayed(_filled(a), half_life) / np.maximum(weights, 1e-300))
+        observed = np.ones((1, a.shape[1])) if _complete(a) else np.where(np.isnan(a), 0.0, 1.0)
+        weights = np.maximum(_decayed(observed, half_life), 1e-300)
+        return _where_observed(a, _decayed(_filled(a), half_life) / weights)
 
     return _by_unit(means, x)
 
@@ -357,26 +358,33 @@ def _windowed(
     needed = usual if least is None else least
 
     def kernel(a: _Array) -> _Array:
-        enough = _counts(a, window) >= needed
-        return _where_observed(a, np.where(enough, statistic(a, window), np.nan))
+        result = statistic(a, window)
+        if _complete(a):
+            result[:, : needed - 1] = np.nan
+            return result
+        return _where_observed(a, np.where(_counts(a, window) >= needed, result, np.nan))
 
     return _by_unit(kernel, x)
 
 
+def _complete(a: _Array) -> bool:
+    """Whether every month is observed: the smallest value is NaN where any is."""
+    return not np.isnan(a.min())
+
+
 def _where_observed(a: _Array, result: _Array) -> _Array:
-    return np.where(np.isnan(a), np.nan, result)
+    return result if _complete(a) else np.where(np.isnan(a), np.nan, result)
 
 
 def _filled(a: _Array) -> _Array:
-    return np.where(np.isnan(a), 0.0, a)
+    return a if _complete(a) else np.where(np.isnan(a), 0.0, a)
 
 
 def _counts(a: _Array, window: int) -> NDArray[np.int32]:
     """Number of observed months in each window; a single row where every month is observed."""
-    observed = ~np.isnan(a)
-    if observed.all():
+    if _complete(a):
         return np.minimum(np.arange(1, a.shape[1] + 1, dtype=np.int32), window)
-    return _over_windows(observed.astype(np.int32), window, np.add, 0)
+    return _over_windows((~np.isnan(a)).astype(np.int32), window, np.add, 0)
 
 
 def _sums(a: _Array, window: int) -> _Array:
@@ -449,6 +457,6 @@ def _apart(
         padded = np.full((len(a), window - 1 + a.shape[1]), np.nan)
         padded[:, window - 1 :] = a
         series = statistic(pl.Series(padded.ravel()).fill_nan(None), window)
-        return series.to_numpy().reshape(padded.shape)[:, window - 1 :]
+        return series.to_numpy(writable=True).reshape(padded.shape)[:, window - 1 :]
 
     return apply
