@@ -16,6 +16,7 @@ from riskkit.cli._evaluating import (
     ORACLE,
     SCORES,
     SHOWN,
+    TOGETHER,
     evaluate,
     is_record_of,
 )
@@ -30,6 +31,8 @@ _LEADERBOARD_TYPES = {
     "window": pl.String,
     **dict.fromkeys(("value", "skill", "skill_low", "skill_high"), pl.Float64),
 }
+COMPARED = ("crps", "log1p_crps", "ign", "brier_25", "ap_25")
+"""Rules whose figures a study keeps of each model that it compares."""
 _RECORD = ("crps", "log1p_crps", "ign", "brier_25", "coverage_90")
 _RECORD_WAR = ("crps", "coverage_90")
 
@@ -120,33 +123,36 @@ def compare_backtests(folders: Sequence[Path], reference: str | None) -> pl.Data
         folders: Backtests; a model is named after its folder, as in "climate/xgboost".
         reference: Model that skill is relative to; the first model of the first folder if None.
     """
-    scores = [_read_scores(folder) for folder in folders]
-    first = scores[0]["model"].sort()[0]
-    return summarise(pl.concat(scores), reference or first)
+    rows, together = (
+        pl.concat([_read_scores(folder / name) for folder in folders])
+        for name in (SCORES, TOGETHER)
+    )
+    return summarise(rows, reference or rows["model"][0], together)
 
 
-def _read_scores(folder: Path) -> pl.DataFrame:
-    path = folder / SCORES
+def _read_scores(path: Path) -> pl.DataFrame:
     if not path.is_file():
         raise RiskkitError(f"there is no {path}", hint="run `riskkit backtest` first")
     frame = pl.read_parquet(path, glob=False)
-    return frame.with_columns(model=pl.concat_str(pl.lit(f"{folder.name}/"), "model"))
+    return frame.with_columns(model=pl.concat_str(pl.lit(f"{path.parent.name}/"), "model"))
 
 
-def write_comparison(
-    board: pl.DataFrame, path: Path, window: str, target: str | None, rule: str
-) -> None:
-    """Write value and skill of every model by one rule as JSON, for studies that keep it."""
-    rows = _chosen(board, window, target or _monthly(board), rule).sort("model")
+def write_comparison(board: pl.DataFrame, path: Path, window: str, target: str | None) -> None:
+    """Write value and skill of every model by the main rules as JSON, for studies that keep it."""
+    target = target or _monthly(board)
     told = {
-        row["model"]: {
-            name: round(row[name], 6)
-            for name in ("value", "skill", "skill_low", "skill_high")
-            if row[name] is not None
+        rule: {
+            row["model"]: {
+                name: round(row[name], 6)
+                for name in ("value", "skill", "skill_low", "skill_high")
+                if row[name] is not None
+            }
+            for row in _chosen(board, window, target, rule).sort("model").to_dicts()
         }
-        for row in rows.to_dicts()
+        for rule in COMPARED
+        if rule in set(board.filter(pl.col("target") == target)["rule"])
     }
-    write_text(path, json.dumps({rule: told}, indent=2) + "\n")
+    write_text(path, json.dumps(told, indent=2) + "\n")
 
 
 def _monthly(board: pl.DataFrame) -> str:

@@ -29,6 +29,8 @@ _NEVER = 10**6
 ORACLE = "oracle"
 """As `backtest.reference`: one who knows the simulated world's process and hidden state."""
 FORECASTS, SCORES, LEADERBOARD = "forecasts.parquet", "scores.parquet", "leaderboard.csv"
+TOGETHER = "scores_together.parquet"
+"""Scores of rules that need all rows together, with their bootstrap replicates."""
 METRICS, STUDY, PLOTS = "metrics.json", "study.json", "plots"
 
 
@@ -57,8 +59,9 @@ def evaluate(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame | N
             if forecast.model != ORACLE:
                 advance(f"{window} {forecast.model}")
     scores = pl.concat([one.rows for one in scored])
-    with atomic_file(out / SCORES) as partial:
-        scores.write_parquet(partial)
+    for name, table in ((SCORES, scores), (TOGETHER, pl.concat([s.aggregates for s in scored]))):
+        with atomic_file(out / name) as partial:
+            table.write_parquet(partial)
     observed = [one for one in scored if one.rows.height]
     if not observed:
         for name in (LEADERBOARD, STUDY):  # of an earlier backtest

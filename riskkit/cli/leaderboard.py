@@ -24,7 +24,7 @@ from riskkit.cli._options import json_option
 @click.option(
     "--metrics",
     type=click.Path(path_type=Path),
-    help="Write each model's score and skill of the shown window, target and rule to this file.",
+    help="Write each model's scores and skills of the shown window and target to this file.",
 )
 @json_option
 def command(
@@ -60,7 +60,7 @@ def command(
     else:
         board = read_leaderboard(folders[0] if folders else Path("backtest"))
     if metrics is not None:
-        write_comparison(board, metrics, window, target, rule)
+        write_comparison(board, metrics, window, target)
     if as_json:
         echo_json(board.to_dicts())
     else:

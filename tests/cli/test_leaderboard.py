@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import polars as pl
+from polars.testing import assert_frame_equal
 
 from tests.cli.running import riskkit
 
@@ -59,10 +60,30 @@ def test_backtests_are_compared_on_the_same_rows(backtest: Path, tmp_path: Path)
     assert len(skill) == 6
 
 
+def test_rules_of_all_rows_are_compared_between_backtests(backtest: Path, tmp_path: Path) -> None:
+    """As within one backtest: the same replicates of units, whatever the folder."""
+    for name, models in (("one", ["conflictology"]), ("two", ["ewhistory", "last"])):
+        (tmp_path / name).mkdir()
+        for file in ("scores.parquet", "scores_together.parquet"):
+            rows = pl.read_parquet(backtest / file).filter(pl.col("model").is_in(models))
+            rows.write_parquet(tmp_path / name / file)
+    done = riskkit("leaderboard", tmp_path / "one", tmp_path / "two", "--json")
+    ranked = pl.col("rule").is_in(["ap_25", "auc_25"])
+    apart = pl.DataFrame(done.json, infer_schema_length=None).filter(ranked)
+    apart = apart.with_columns(pl.col("model").str.split("/").list.last())
+    columns, keys = ["skill", "skill_low", "skill_high"], ["model", "window", "rule"]
+    whole = pl.read_csv(backtest / "leaderboard.csv", schema_overrides={"window": pl.String})
+    whole = whole.filter(ranked)
+    assert whole.drop_nulls("skill_low").height > 4
+    assert_frame_equal(apart.sort(keys)[columns], whole.sort(keys)[columns], abs_tol=1e-5)
+
+
 def test_the_comparison_is_kept_as_json(backtest: Path, tmp_path: Path) -> None:
     path = tmp_path / "study" / "metrics.json"
-    riskkit("leaderboard", backtest, "--rule", "ign", "--metrics", path)
-    told = json.loads(path.read_text())["ign"]
+    riskkit("leaderboard", backtest, "--metrics", path)
+    kept = json.loads(path.read_text())
+    assert set(kept) == {"crps", "log1p_crps", "ign", "brier_25", "ap_25"}
+    told = kept["ign"]
     assert set(told) == {"conflictology", "ewhistory", "last"}
     assert told["conflictology"]["skill"] == 0
     rows = pl.read_csv(backtest / "leaderboard.csv").filter(

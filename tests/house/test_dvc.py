@@ -43,8 +43,11 @@ def _stages(pipeline: dict[str, Any]) -> dict[str, dict[str, Any]]:
             for value in known["families"] if isinstance(values, str) else values:
                 found[f"{name}@{value}"] = _filled(stage, {f"item.{axis}": value})
         elif "foreach" in stage:
-            for key, item in known[stage["foreach"].strip("${}")].items():
-                found[f"{name}@{key}"] = _filled(stage["do"], {"key": key, "item": item})
+            each = stage["foreach"]
+            for key, item in (known[each.strip("${}")] if isinstance(each, str) else each).items():
+                parts = {f"item.{k}": v for k, v in item.items()} if isinstance(item, dict) else {}
+                names = {"key": key, "item": item} | parts
+                found[f"{name}@{key}"] = _filled(stage["do"], names)
         else:
             found[name] = stage
     return _filled(found, {"data.store": "data"})
@@ -153,9 +156,9 @@ def test_a_study_stands_on_what_is_there_and_keeps_its_metrics(path: Path) -> No
         assert not [d for d in _paths(stage.get("deps", [])) - written if not (ROOT / d).exists()]
         if str(stage["cmd"]).startswith("riskkit"):
             _command(stage)
-    if (path.parent / "metrics.json").is_file():
-        kept = [o for s in stages.values() for o in s["outs"] if isinstance(o, dict)]
-        assert {f"{home}/metrics.json": {"cache": False, "persist": True}} in kept
+    kept = [o for s in stages.values() for o in s["outs"] if isinstance(o, dict)]
+    for metrics in path.parent.glob("*.json"):
+        assert {f"{home}/{metrics.name}": {"cache": False, "persist": True}} in kept
     readme = (path.parent / "README.md").read_text(encoding="utf-8")
     assert f"dvc repro {home}/dvc.yaml" in " ".join(readme.split())
     for heading in ("Question", "Method", "Result"):
