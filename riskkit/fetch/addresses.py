@@ -120,6 +120,8 @@ _OWID_FULL = "v=1&csvType=full&useColumnShortNames=false"
 _CRU = "https://crudata.uea.ac.uk/cru/data/hrg/cru_ts_4.10/crucy.2606161920.v4.10/countries"
 _IDMC = "https://helix-tools-api.idmcdb.org/external-api/gidd"
 _HAPI = "https://hapi.humdata.org/api/v2/coordination-context"
+_HAPI_SINCE = "2018-01-01"
+"""Districts are some 14,000 rows a month, by the size of a year's file: too many for all years."""
 _COW = "https://correlatesofwar.org/wp-content/uploads"
 _UNHCR = "https://api.unhcr.org/population/v1"
 _WORLD_BANK = "https://api.worldbank.org/v2/country/all/indicator"
@@ -147,6 +149,13 @@ def _unhcr(table: str) -> Callable[[date], tuple[Address, ...]]:
         return (Address(f"{_UNHCR}/{table}/?{query}", table, 50 * MB, pages=pages),)
 
     return addresses
+
+
+def _hapi(query: str, file: str) -> Address:
+    """Events of countries in crisis are given by district only, of all others by country only."""
+    url = f"{_HAPI}/conflict-events?output_format=json&{query}&limit=10000"
+    pages = Pages("offset", ("data",), size=10_000, first=0, step=10_000)
+    return Address(url, file, 20 * MB, pages=pages)
 
 
 def _world_bank(code: str) -> Address:
@@ -201,12 +210,8 @@ TABLE: Mapping[str, Offer] = MappingProxyType(
         ),
         "hapi": Offer(
             _fixed(
-                Address(
-                    f"{_HAPI}/conflict-events?output_format=json&admin_level=0&limit=10000",
-                    "conflict-events",
-                    20 * MB,
-                    pages=Pages("offset", ("data",), size=10_000, first=0, step=10_000),
-                )
+                _hapi("admin_level=0", "conflict-events"),
+                _hapi(f"admin_level=2&start_date={_HAPI_SINCE}", "conflict-events-of-districts"),
             ),
             HAPI,
         ),
@@ -312,10 +317,11 @@ BY_HAND: Mapping[str, str] = MappingProxyType(
         "gtd": "wants an account: ask for the file with the form at https://www.start.umd.edu/gtd/",
         "gtd-yearly": "comes with a package: install riskkit[gtd-demo], see docs/source-list.md",
         "inform": "changes its address with every release: download the table of trends from "
-        "https://drmkc.jrc.ec.europa.eu/inform-index/INFORM-Risk/Results-and-data",
+        "https://drmkc.jrc.ec.europa.eu/inform-index/INFORM-Risk/Results-and-data, "
+        "INFORM2026_TREND_*.xlsx or a later one",
         "natural-earth": "has a small map: download the countries at 1:110 million from "
         "https://www.naturalearthdata.com/downloads/ and save them as geojson",
-        "pax": "shows its files behind a search form: download all agreements from "
+        "pax": "offers its newest release on its front page: download the dataset as csv from "
         "https://pax.peaceagreements.org",
         "peacekeeping": "moves with the university's pages: download Geo-PKO from "
         "https://www.uu.se/en/department/peace-and-conflict-research/research/research-data",

@@ -25,9 +25,14 @@ Figures = Mapping[str, tuple[Side, str, str]]
 """Indicator -> whose figure it is, column, description."""
 KEYS = ("year", "coo_iso", "coa_iso")
 SELF = "tie of a country with itself (its displaced and returned people)"
+CITATION = "UNHCR Refugee Population Statistics Database, with the day of access"
+"""The words that UNHCR asks for."""
+# Headings of the web site's download, and of the tables on HDX.
 _HEADINGS = {
     "country of origin (iso)": "coo_iso",
     "country of asylum (iso)": "coa_iso",
+    "country of origin code": "coo_iso",
+    "country of asylum code": "coa_iso",
 }
 _PAGES = Paging(items=("items",), number=("page",), last=("maxPages",))
 _NOT_GIVEN = ("-", "*", "NA")
@@ -68,7 +73,7 @@ def read(
         path: A .csv, .zip, .parquet, .xlsx or .json file, or a folder of them.
         required: Columns besides the year and the two countries.
         optional: Columns read where present.
-        headings: The headings of the web site's download, in lower case -> names of columns.
+        headings: The headings of downloads, in lower case -> names of columns.
         options: How to read it.
     """
     form = Form(

@@ -14,6 +14,7 @@ from riskkit.sources import Source
 from riskkit.sources import _columns as columns
 from riskkit.sources._json import Paging, read_pages
 from riskkit.sources._options import FileOptions
+from riskkit.sources._selection import leave_out
 from riskkit.sources._sheet import Form, Sheet
 from riskkit.sources._state_rows import long_form, rows_of
 from riskkit.tables import Indicator, Release
@@ -37,6 +38,8 @@ _PAGES = Paging(items=("data",))
 _ISO_DATE = r"^\d{4}-"
 _LONG_DATE = "%d %B %Y"
 _MOST_DEATHS = 100_000
+_NOWHERE = r" (Ocean|Sea)$|^Akrotiri and Dhekelia$"
+_AT_SEA = "event at sea, or on the bases of Akrotiri and Dhekelia, which are no unit"
 _LATE = "event of a month that the file does not cover to its end"
 _CORRECT = "correct it, or download the file again"
 
@@ -57,13 +60,14 @@ class AcledOptions(FileOptions):
 class Acled(Source):
     """Reader of the data export (csv or xlsx, one row per event) and of the interface's answers.
 
-    Written after the codebook; not tried on a real file. Columns read are `event_id_cnty,
-    event_date, event_type, iso, country, fatalities`; dates are 2023-02-16 or 16 February 2023.
-    Exports with one row per actor have every event twice and are refused. Countries are told by
-    their ISO number, where that is none of a unit (Kosovo) by name. The interface answers in csv or
-    JSON (`{"status": 200, "success": true, "count": 5000, "data": [...]}`), 5,000 events a page and
-    without saying how many pages there are: put them all into one folder, up to the first that has
-    fewer events. An event that two pages hold is refused.
+    Written after the codebook; its columns were compared with programs that read exports, but not
+    tried on a real file. Columns read are `event_id_cnty, event_date, event_type, iso, country,
+    fatalities`; dates are 2023-02-16 or 16 February 2023. Exports with one row per actor have every
+    event twice and are refused. Countries are told by their ISO number, where that is none of a
+    unit (Kosovo) by name; events at sea ("Indian Ocean") are left out. The interface answers in csv
+    or JSON (`{"status": 200, "success": true, "count": 5000, "total_count": ..., "data": [...]}`),
+    at most 5,000 events a page and `total_count` of the query: put all pages into one folder, up to
+    the first that has fewer events. An event that two pages hold is refused.
 
     ACLED began with Africa in 1997 and reached all countries in 2021 only. So a month without an
     event is zero from the January of a country's first event in the file, and missing before; a
@@ -73,7 +77,10 @@ class Acled(Source):
 
     name = "acled"
     title = "Armed Conflict Location & Event Data (ACLED)"
-    licence = "ACLED's terms of use: registration, attribution, rows may not be passed on"
+    licence = (
+        "ACLED's end user licence and terms of use: registration, attribution, commercial use only "
+        "by agreement, rows may not be passed on"
+    )
     citation = (
         "Raleigh, Kishi and Linke (2023), Political instability patterns are obscured by conflict "
         "dataset scope conditions, sources, and coding choices, Humanities and Social Sciences "
@@ -82,7 +89,10 @@ class Acled(Source):
     url = "https://acleddata.com/conflict-data"
     cadence = "weekly"
     lag_months = 1
-    lag_reason = "each week's events appear in the next; a month leaves time for late reports"
+    lag_reason = (
+        "the events of a week that ends on Friday appear on Wednesday; a month leaves time for "
+        "late reports"
+    )
     redistributable = False
     every_months = 1
     reads_folders = True
@@ -105,14 +115,15 @@ class Acled(Source):
                 file, the line and the column.
         """
         form = Form(required=_REQUIRED, encoding=options.encoding, delimiter=None)
-        sheet = read_pages(path, form, _PAGES)
-        events = _events(sheet, options)
+        dropped: dict[str, int] = {}
+        events = _events(read_pages(path, form, _PAGES), options, dropped)
         last = _last_month(events["day"], options.covers_to)
         counted = events.filter(pl.col("month") <= last)
         if counted.is_empty():
-            what = f"{sheet.file} has no event until {last:%Y-%m}, the last month it covers"
+            what = f"{path} has no event until {last:%Y-%m}, the last month it covers"
             raise SourceError(what, hint="set covers_to to the last month that is complete")
-        late = events.height - counted.height
+        if late := events.height - counted.height:
+            dropped[_LATE] = late
         lag = options.lag_months
         return Release(
             observations=long_form(_monthly(counted, last), _descriptions(), "month", lag),
@@ -128,7 +139,7 @@ class Acled(Source):
             ),
             covers=(columns.span(counted["month"])[0].replace(month=1), last),
             covered_units=columns.covered_units(counted["unit"]),
-            dropped={_LATE: late} if late else {},
+            dropped=dropped,
             simulated=columns.simulated(counted["unit"]),
         )
 
@@ -138,12 +149,15 @@ def _descriptions() -> dict[str, str]:
     return {name: f"Events of the type {kind}" for kind, name in TYPES.items()} | _DEATHS
 
 
-def _events(sheet: Sheet, options: AcledOptions) -> pl.DataFrame:
+def _events(sheet: Sheet, options: AcledOptions, dropped: dict[str, int]) -> pl.DataFrame:
     """One row per event: `unit, day, month` and what it adds to each count."""
     ids = sheet.frame["event_id_cnty"]
     hint = "keep one row per event: export without one row per actor"
     wrong = ids.is_null() | ids.is_duplicated()
     sheet.refuse("event_id_cnty", wrong, "every event has one row and an id", hint)
+    place = sheet.frame["country"].cast(pl.String).str.strip_chars()
+    nowhere = place.str.contains(_NOWHERE) & ~place.is_in(list(options.codes))
+    sheet = leave_out(sheet, nowhere, _AT_SEA, dropped)
     kind = sheet.frame["event_type"].cast(pl.String).str.strip_chars()
     unknown = ~kind.is_in(list(TYPES)).fill_null(value=False)
     sheet.refuse("event_type", unknown, "this type is unknown", f"known are {', '.join(TYPES)}")

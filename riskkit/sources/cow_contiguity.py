@@ -42,8 +42,8 @@ class CowContiguityOptions(FileOptions):
 
 class CowContiguity(Source):
     """Reader of the table of pairs and years (contdird.csv: dyad, state1no, state1ab, state2no,
-    state2ab, year, conttype, version). Written after the documented columns of version 3.2; tried
-    on a table derived from it, not on the publisher's file.
+    state2ab, year, conttype, version). Written after the documented columns of version 3.2, which
+    programs that read it name too; tried on a table derived from it, not on the publisher's file.
 
     Borders on land or along a river (conttype 1) tie two states, whichever of the two the file
     lists first; pairs across up to 400 miles of water are left out. Both codes of a unit count

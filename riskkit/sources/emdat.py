@@ -58,11 +58,13 @@ class EmdatOptions(FileOptions):
 class Emdat(Source):
     """Reader of the public table (public_emdat_*.xlsx), one row per disaster and country.
 
-    Written after the publisher's description of the columns; not tried on a real file. Natural
-    hazards count, technological ones are left out. A disaster counts in the country and month in
-    which it began, with all its people; `Start Month` is empty where nobody knows it, as for many
-    droughts, which count in their year only. An empty number of people means that none is known and
-    counts as none, so that sums are lower bounds; how many there are is reported.
+    Written after the publisher's description of the columns, compared with the header of a
+    published extract; not tried on a real file. Tables from before September 2023 have other column
+    names and are refused. Natural hazards count, technological ones are left out. A disaster counts
+    in the country and month in which it began, with all its people; `Start Month` is empty where
+    nobody knows it, as for many droughts, which count in their year only. An empty number of people
+    means that none is known and counts as none, so that sums are lower bounds; how many there are
+    is reported.
 
     EM-DAT lists disasters with ten deaths, a hundred affected, a state of emergency or a call for
     help. A month without a row had none of that size, or none that was reported: before 2000 many
@@ -72,16 +74,22 @@ class Emdat(Source):
 
     name = "emdat"
     title = "EM-DAT, The International Disaster Database"
-    licence = "UCLouvain's terms of use: registration, non-commercial; rows may not be passed on"
+    licence = (
+        "UCLouvain's terms of use: registration; free for research, teaching, the public and the "
+        "press, commercial use by licence; rows may not be passed on"
+    )
     citation = (
         "Delforge and others (2025), EM-DAT: the Emergency Events Database, International Journal "
         "of Disaster Risk Reduction 124, 105509; EM-DAT data, UCLouvain / CRED, Brussels, Belgium, "
         "www.emdat.be, with the day of access"
     )
     url = "https://www.emdat.be"
-    cadence = "daily entries, validated quarterly and yearly"
+    cadence = "weekly, validated once a year"
     lag_months = 3
-    lag_reason = "disasters are entered at once, and figures are validated every three months"
+    lag_reason = (
+        "a disaster appears with a weekly update once two sources confirm it; three months leave "
+        "time for its figures to settle"
+    )
     redistributable = False
     every_months = 1
     options = EmdatOptions

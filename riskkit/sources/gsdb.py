@@ -93,14 +93,19 @@ class Gsdb(Source):
     licence = "sent on request for research; rows may not be passed on"
     citation = (
         "Felbermayr, Kirilakha, Syropoulos, Yalcin and Yotov (2020), The Global Sanctions Data "
-        "Base, European Economic Review 129; Syropoulos, Felbermayr, Kirilakha, Yalcin and Yotov "
-        "(2024), The Global Sanctions Data Base, Release 3: COVID-19, Russia, and multilateral "
-        "sanctions, Review of International Economics 32(1), 12-48"
+        "Base, European Economic Review 129, 103561; with release 3 Syropoulos, Felbermayr, "
+        "Kirilakha, Yalcin and Yotov (2024), The Global Sanctions Data Base, Release 3: COVID-19, "
+        "Russia, and multilateral sanctions, Review of International Economics 32(1), 12-48; with "
+        "release 4 Yalcin, Felbermayr, Kariem, Kirilakha, Kwon, Syropoulos and Yotov (2025), The "
+        "Global Sanctions Data Base, Release 4: The heterogeneous effects of the sanctions on "
+        "Russia, The World Economy 48(9), 2003-2017"
     )
     url = "https://www.globalsanctionsdatabase.com"
     cadence = "every one to three years"
     lag_months = 24
-    lag_reason = "release 2 of 2021 ends with 2019, release 3 of 2023 with 2022"
+    lag_reason = (
+        "release 2 of 2021 ends with 2019, release 3 of 2023 with 2022, release 4 of 2024 with 2023"
+    )
     redistributable = False
     every_months = 36
     tried_on = "real files"

@@ -61,7 +61,8 @@ class Hapi(Source):
     security, IDPs or refugees. A folder may hold pages of several. The interface gives 10,000 rows
     a page and does not say how many there are: download until a page has fewer. A row that stands
     twice is refused, since pages that overlap would count it twice. A second line of HXL tags (`#`)
-    is passed over. Written after the schema in the interface's code; not tried on a real answer.
+    is passed over. Written after the schema in the interface's code, names and values of conflict
+    events compared with programs that read them; not tried on a real answer.
 
     **One figure of a country.** A row that names no province and no district is national, and two
     of a period are refused. Where there is one it counts, and rows below it do not. Elsewhere
@@ -69,18 +70,24 @@ class Hapi(Source):
     that there provinces and districts are added up together.
 
     **Conflict events** are ACLED's, by month: political violence, violence that targets civilians
-    (some of it counts as political violence too) and demonstrations. A month without a row is
-    missing. **Food security** counts current analyses, not projections, in the month in which their
-    period ends; of several, that which began last. **IDPs** are those of the latest round in a
-    month, of each operation of DTM; baseline assessments come before assessments of sites.
-    **Refugees** are UNHCR's, from rows of all genders and ages. **National risk** is INFORM's.
+    (some of it counts as political violence too) and demonstrations, whose deaths are not given. As
+    of August 2026 each country has rows at one level: two dozen countries in crisis (Sudan,
+    Ukraine) by district only, all others national ones. Query both levels: `admin_level=0` alone
+    lacks those in crisis. A month without a row is missing. **Food security** counts current
+    analyses, not projections, in the month in which their period ends; of several, that which began
+    last. **IDPs** are those of the latest round in a month, of each operation of DTM; baseline
+    assessments come before assessments of sites. **Refugees** are UNHCR's, from rows of all genders
+    and ages. **National risk** is INFORM's.
     Periods that are not over are left out: publication in advance is not told apart from
     publication later.
     """
 
     name = "hapi"
     title = "HDX Humanitarian API (HAPI)"
-    licence = "that of each publisher; ACLED's rows may not be passed on"
+    licence = (
+        "that of each publisher (ACLED's terms for conflict events, whose rows may not be passed "
+        "on), and HDX's terms of service"
+    )
     citation = (
         "OCHA, HDX HAPI, with the day of access, and the publisher of each table: ACLED (conflict "
         "events), INFORM (national risk), IPC and Cadre Harmonisé (food security), IOM DTM (IDPs), "

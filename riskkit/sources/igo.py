@@ -44,10 +44,11 @@ class IgoOptions(FileOptions):
 class Igo(Source):
     """Reader of the state-year file (state_year_formatv3.csv); documented schema only.
 
-    By the codebook of version 3, the file has `ccode`, `year` and `state`, and then one column per
-    organisation with 1 full, 2 associate member, 3 observer, 0 none, -1 when the organisation did
-    not exist and -9 when nothing is known, which counts as none. Years until 1965 come in steps of
-    five. Where two codes stand for one unit in a year, the larger of their counts is taken.
+    By the codebook of version 3, and by the R package igoR, which has that table, the file has
+    `ccode`, `year` and `state`, and then one column per organisation with 1 full, 2 associate
+    member, 3 observer, 0 none, -1 when the organisation did not exist and -9 when nothing is known,
+    which counts as none. Years until 1965 come in steps of five. Where two codes stand for one unit
+    in a year, the larger of their counts is taken.
 
     Memberships last; the last year known serves for seven years.
     """

@@ -48,10 +48,11 @@ class InformOptions(FileOptions):
 
 
 class Inform(Source):
-    """Reader of the table of trends (INFORM_Risk_TREND*.xlsx or .csv: Iso3, IndicatorId,
-    IndicatorName, IndicatorScore, INFORMYear, SurveyYear) and of answers of the programming
-    interface (countries/Scores: Iso3, IndicatorId, IndicatorScore; one year each, named by the
-    option `year`). Written after code that reads both; not tried on real files.
+    """Reader of the table of trends (INFORM2024_TREND_2015_2024_v70_ALL.xlsx or a .csv of it: Iso3,
+    IndicatorId, IndicatorName, IndicatorScore, INFORMYear, SurveyYear; not of the workbook of one
+    year, INFORM_Risk_2026_*.xlsx) and of answers of the programming interface (countries/Scores:
+    Iso3, IndicatorId, IndicatorScore; one year each, named by the option `year`). Written after
+    code that reads both; not tried on real files.
 
     The index, its three dimensions and the two kinds of hazards are read; the hundred components
     below them are left out and counted. Scores run from 0 to 10, the higher the worse.
@@ -63,7 +64,7 @@ class Inform(Source):
 
     name = "inform"
     title = "INFORM Risk Index"
-    licence = "CC BY 4.0"
+    licence = "CC BY 4.0, by the European Commission's rules of reuse; its pages do not print it"
     citation = "European Commission, Joint Research Centre, INFORM Risk Index, with its year"
     url = "https://drmkc.jrc.ec.europa.eu/inform-index/INFORM-Risk"
     cadence = "twice a year"

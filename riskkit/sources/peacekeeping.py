@@ -39,7 +39,9 @@ class PeacekeepingOptions(FileOptions):
 
 
 class Peacekeeping(Source):
-    """Reader of Geo_PKO_v.2.x location maps and location-months; documented schema only.
+    """Reader of Geo_PKO_v.2.x location maps and location-months. Written after the documented
+    schema, compared with a published list of the columns of 2.3 and with the names of countries in
+    a table of the publisher's map application; not tried on the publisher's file.
 
     By the publisher's documentation a row of the location-map file is a place on one deployment
     map of a mission (`source`, `mission`, `year`, `month`, `location`, `country`, troops by
@@ -49,9 +51,11 @@ class Peacekeeping(Source):
 
     Troop numbers are estimates from the sizes of units (a battalion is 650), "unknown" in part
     and summed over maps and places they count people several times: they are not read. Observers
-    and police are deployments too. `country` is the country of its day; a place that two countries
-    dispute ("Ethiopia/Eritrea") counts for both. No row means no deployment, since the file
-    lists all UN missions; files before 2.0 cover Africa only and must not be read as that.
+    and police are deployments too. `country` is today's (Montenegro in 2000); a place that two
+    countries dispute ("Ethiopia/Eritrea") counts for both. No row means no deployment, since the
+    file lists all UN missions from 1994 on. But a mission of which no map was drawn for more than a
+    year, as UNMOGIP's of 2016 to 2021, seems to be absent; and files before 2.0 cover Africa only
+    and must not be read as the world.
     """
 
     name = "peacekeeping"
@@ -67,7 +71,7 @@ class Peacekeeping(Source):
     )
     cadence = "yearly"
     lag_months = 18
-    lag_reason = "the maps of a year appear together, those of 2024 until June 2025"
+    lag_reason = "the maps of a year appear together: release 2.3 of 2025 ends with 2024"
     redistributable = False
     every_months = 12
     options = PeacekeepingOptions

@@ -67,8 +67,11 @@ class UcdpCountryYear(Source):
     title = "UCDP Country-Year Dataset on Organized Violence within Country Borders"
     licence = "CC BY 4.0"
     citation = (
-        "Davies, Pettersson, Sollenberg and Öberg (2025), Organized violence 1989-2024, and the "
-        "challenges of identifying civilian victims, Journal of Peace Research 62(4), 1223-1240; "
+        "with release 26.1 Davies, Pettersson and Öberg (2026), Organized violence 1989-2025, and "
+        "violent political protests, Journal of Peace Research, doi:10.1093/jopres/xjag046; with "
+        "25.1 Davies, Pettersson, Sollenberg and Öberg (2025), Organized violence 1989-2024, and "
+        "the challenges of identifying civilian victims, Journal of Peace Research 62(4), "
+        "1223-1240; "
         "Sundberg and Melander (2013), Introducing the UCDP Georeferenced Event Dataset, Journal "
         "of Peace Research 50(4), 523-532"
     )

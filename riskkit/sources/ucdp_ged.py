@@ -84,7 +84,9 @@ class UcdpGed(Source):
     licence = "CC BY 4.0"
     citation = (
         "Sundberg and Melander (2013), Introducing the UCDP Georeferenced Event Dataset, Journal "
-        "of Peace Research 50(4), 523-532; Davies, Pettersson, Sollenberg and Öberg (2025), "
+        "of Peace Research 50(4), 523-532; with release 26.1 Davies, Pettersson and Öberg (2026), "
+        "Organized violence 1989-2025, and violent political protests, Journal of Peace Research, "
+        "doi:10.1093/jopres/xjag046; with 25.1 Davies, Pettersson, Sollenberg and Öberg (2025), "
         "Organized violence 1989-2024, and the challenges of identifying civilian victims, "
         "Journal of Peace Research 62(4), 1223-1240; for candidate events Hegre, Croicu, Eck and "
         "Högbladh (2020), Introducing the UCDP Candidate Events Dataset, Research & Politics 7(3)"

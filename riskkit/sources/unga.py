@@ -66,6 +66,9 @@ class Unga(Source):
     two codes in one session of that release; if it had, their values would be averaged. A state
     whose votes were never those of a reference state's session (China before 1971) has no share.
 
+    Version 38 of the deposit (April 2026) has Idealpointestimates1946-2025.tab, by year and with
+    IdealPointFP for IdealPointAll, as a program that reads it shows: this layout is not read.
+
     All sessions are estimated together in every release, so that later votes move earlier ideal
     points a little: only the shares of agreement are strictly of their time.
     """
@@ -78,9 +81,12 @@ class Unga(Source):
         "Nations voting data, Journal of Conflict Resolution 61(2), 430-456"
     )
     url = "https://dataverse.harvard.edu/dataset.xhtml?persistentId=doi:10.7910/DVN/LEJUQZ"
-    cadence = "yearly, in June or later"
+    cadence = "yearly, between April and June or later"
     lag_months = 6
-    lag_reason = "the release of June 2024 ends with session 78, which began in September 2023"
+    lag_reason = (
+        "the release of June 2024 ends with session 78, which began in September 2023; that of "
+        "April 2026 ends with 2025"
+    )
     redistributable = True
     every_months = 12
     tried_on = "real files"

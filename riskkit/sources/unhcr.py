@@ -59,13 +59,17 @@ RELATIONS: dict[str, tuple[Side, str]] = {
 
 _REQUIRED = ("refugees", "asylum_seekers")
 _FIGURES = tuple(dict.fromkeys(column for _, column, _ in INDICATORS.values()))
-# The headings of the web site's download, in lower case -> names of the programming interface.
+# The headings of the web site's download and of the table on HDX, in lower case -> names of the
+# programming interface. The download does write "Returned IDPss".
 _HEADINGS = {
     "refugees under unhcr's mandate": "refugees",
     "asylum-seekers": "asylum_seekers",
+    "asylum seekers": "asylum_seekers",
     "returned refugees": "returned_refugees",
     "idps of concern to unhcr": "idps",
+    "internally displaced persons": "idps",
     "returned idps": "returned_idps",
+    "returned idpss": "returned_idps",
     "stateless persons": "stateless",
     "other people in need of international protection": "oip",
     "host community": "hst",
@@ -76,23 +80,26 @@ class Unhcr(Source):
     """Reader of the table of population figures, one row per origin, asylum and year.
 
     Written after the publisher's description of the columns, in the names of the programming
-    interface (`coo_iso, coa_iso, refugees, ...`) or the headings of the web site's download; not
-    tried on a real file. The sums were tried on a table of 107,611 pairs: see the tests. Download
-    with all origins and all countries of asylum; unpack the archive, which holds footnotes too.
+    interface (`coo_iso, coa_iso, refugees, ...`), or the headings of the web site's download or of
+    end_year_population_totals_residing_world.csv on HDX, as public notes quote them; not tried on a
+    real file. The sums were tried on a table of 107,611 pairs: see the tests. Download with all
+    origins and all countries of asylum; unpack the archive, which holds footnotes too. Some older
+    downloads have fourteen lines above the column names: remove them.
     The interface's answers (`{"page": 1, "maxPages": 3, "items": [...]}`) are read as they come,
     all pages of a query in one folder; a folder that lacks a page is refused.
 
     A row counts for the origin and for the country of asylum. People of unknown origin, stateless
     ones and others without a state count for the country of asylum only. "-" and empty cells are
     no figure. A country without rows in a year has no figure, not zero. Codes of one unit are added
-    up. Figures are of the end of the year. UNHCR's count of internally displaced people holds those
-    whom it assists or counts: their absence is no proof that there are none.
+    up. Figures are of the end of the year, and small ones are rounded to fives. UNHCR's count of
+    internally displaced people holds those whom it assists or counts: their absence is no proof
+    that there are none. Kosovo is part of SRB, and Palestinians whom UNRWA looks after are missing.
     """
 
     name = "unhcr"
     title = "UNHCR Refugee Population Statistics Database"
     licence = "CC BY 4.0"
-    citation = "UNHCR, Refugee Data Finder, with the day of access"
+    citation = _unhcr.CITATION
     url = "https://www.unhcr.org/refugee-statistics/download/"
     cadence = "yearly, in June; mid-year figures in autumn"
     lag_months = 6

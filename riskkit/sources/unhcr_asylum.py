@@ -43,8 +43,8 @@ class UnhcrAsylum(Source):
 
     Written after the publisher's description of the columns, in the names of the programming
     interface (`year, coo_iso, coa_iso, procedure_type, app_type, dec_level, app_pc, applied`) or
-    the headings of the web site's download; not tried on a real file. The interface's answers are
-    read as those of the source `unhcr`.
+    the headings of the web site's download, which were compared with a published copy; not tried on
+    a real file. The interface's answers are read as those of the source `unhcr`.
 
     Counted are new applications (`app_type` N, and the mixed types that begin with N), whatever
     the authority and the stage; repeated ones and appeals are left out and counted. Some
@@ -56,7 +56,7 @@ class UnhcrAsylum(Source):
     name = "unhcr-asylum"
     title = "UNHCR Refugee Population Statistics Database: asylum applications"
     licence = "CC BY 4.0"
-    citation = "UNHCR, Refugee Data Finder, with the day of access"
+    citation = _unhcr.CITATION
     url = "https://www.unhcr.org/refugee-statistics/download/"
     cadence = "yearly, in June; mid-year figures in autumn"
     lag_months = 6

@@ -67,9 +67,7 @@ class UnhcrFlows(Source):
     name = "unhcr-flows"
     title = "UNHCR forced displacement flow dataset"
     licence = "CC BY 4.0"
-    citation = (
-        "UNHCR, Forced displacement flow dataset, Refugee Data Finder, with the day of access"
-    )
+    citation = f"Forced displacement flow dataset, {_unhcr.CITATION}"
     url = "https://www.unhcr.org/refugee-statistics/insights/explainers/forcibly-displaced-flow-data.html"
     cadence = "yearly, in June"
     lag_months = 6

@@ -98,7 +98,8 @@ class WorldBank(Source):
     """Reader of yearly indicators: answers of the Indicators API, version 2, as JSON (a page, or a
     folder of pages and indicators), or the downloads of the web site (API_<code>_DS2_en_csv_v2_*,
     the .csv, its .zip or a folder of them; the metadata beside them are passed over). Keep the two
-    in separate folders. Written after the documented layouts; not tried on real files.
+    in separate folders. Written after the documented layouts, which programs that read them bear
+    out; not tried on real files.
 
     Twenty-three codes get the names that the feature families know, see `INDICATORS`; any other
     becomes `wb_<code>`, as in wb_sm_pop_netm, with the publisher's own label. `gm_inflation` is of

@@ -64,7 +64,8 @@ class WppOptions(FileOptions):
 
 class Wpp(Source):
     """Reader of the table of demographic indicators, WPP2024_Demographic_Indicators_Medium.csv, as
-    .csv, .csv.gz or .zip. Written after the published list of columns; not tried on a real file.
+    .csv, .csv.gz or .zip. Written after the published list of columns, which is that of the file's
+    header by public notes; not tried on a real file.
 
     Countries and territories of the medium variant count. A revision holds estimates up to the
     year before it and projections beyond: the years from that of the revision on are left out.
@@ -86,8 +87,9 @@ class Wpp(Source):
     cadence = "every two or three years, in the middle of the year"
     lag_months = 12
     lag_reason = (
-        "estimates follow 7 to 19 months after a year in revisions two years apart; until then the "
-        "projection of the revision before serves, which is out when the year ends"
+        "estimates follow in revisions of July 2022, July 2024 and, as announced, 2027, 7 to 31 "
+        "months after a year; until then the projection of the revision before serves, which is "
+        "out when the year ends"
     )
     redistributable = True
     every_months = 36

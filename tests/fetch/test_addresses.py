@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -48,6 +48,15 @@ def test_a_sentence_says_how(sentence: str) -> None:
     assert (
         "https://" in sentence or "http://" in sentence or "add" in sentence or "docs" in sentence
     )
+
+
+def test_conflict_events_are_asked_for_at_both_levels() -> None:
+    """Countries in crisis have rows of districts only, which admin_level=0 leaves out."""
+    queries = [
+        dict(parse_qsl(urlsplit(a.url).query)) for a in TABLE["hapi"].addresses(date(2026, 4, 2))
+    ]
+    assert [q["admin_level"] for q in queries] == ["0", "2"]
+    assert {q["limit"] for q in queries} == {"10000"}
 
 
 def test_candidate_events_follow_the_yearly_release() -> None:

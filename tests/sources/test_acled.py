@@ -81,6 +81,19 @@ def test_a_country_without_an_iso_number_is_told_by_its_name(tmp_path: Path) -> 
     assert set(release.observations["unit"]) == {"KEN", "XKX"}
 
 
+@pytest.mark.parametrize("place", ["Indian Ocean", "Mediterranean Sea", "Akrotiri and Dhekelia"])
+def test_events_in_no_unit_are_left_out_and_counted(tmp_path: Path, place: str) -> None:
+    text = FIXTURE.read_text()
+    text += f"SEA1,2001-05-01,2001,1,,Battles,,,,0,,{place},1,1,,,9,,1\n"
+    release = read(with_text(tmp_path, text))
+    assert release.observations.equals(read().observations)
+    assert list(release.dropped.values()) == [1]
+    assert "no unit" in next(iter(release.dropped))
+    mapped = read(with_text(tmp_path, text), codes={**CODES, place: "XAC"})
+    assert counts(mapped, "XAC", date(2001, 5, 1)) == {"acled_battles": 1, "acled_fatalities": 9}
+    assert mapped.dropped == {}
+
+
 def test_workbooks_are_read(tmp_path: Path) -> None:
     text = FIXTURE.read_text().replace('"A clash, invented"', "")
     rows = [[cell or None for cell in line.split(",")] for line in text.splitlines()]

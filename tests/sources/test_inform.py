@@ -15,7 +15,7 @@ from riskkit.sources.inform import INDICATORS, Inform
 from riskkit.tables import Observations, Release
 from tests.sources.workbooks import write_workbook
 
-FIXTURE = Path(__file__).parent / "fixtures" / "inform" / "INFORM_Risk_TREND_2018_2019.csv"
+FIXTURE = Path(__file__).parent / "fixtures" / "inform" / "INFORM2019_TREND_2018_2019.csv"
 CODES = {"TLD": "XAA", "SLD": "XAB"}
 
 
@@ -47,7 +47,7 @@ def test_scores_and_publication() -> None:
 
 def test_a_workbook_is_read(tmp_path: Path) -> None:
     cells = [line.split(",") for line in FIXTURE.read_text().splitlines()]
-    path = write_workbook(tmp_path / "INFORM_Risk_TREND.xlsx", {"Sheet1": cells})
+    path = write_workbook(tmp_path / "INFORM2019_TREND_2010_2019.xlsx", {"Sheet1": cells})
     assert read(path).observations.equals(read().observations)
 
 

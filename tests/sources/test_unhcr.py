@@ -96,6 +96,46 @@ def test_headings_of_the_web_site_are_understood(tmp_path: Path) -> None:
     assert "unhcr_returned_idps" not in {i.name for i in release.indicators}
 
 
+def test_todays_download_is_read_in_full(tmp_path: Path) -> None:
+    """Its header, misspelling and quotes included, as of October 2026."""
+    header = (
+        'Year,"Country of origin","Country of origin (ISO)","Country of asylum",'
+        '"Country of asylum (ISO)","Refugees under UNHCR\'s mandate",Asylum-seekers,'
+        '"Returned refugees","IDPs of concern to UNHCR","Returned IDPss","Stateless persons",'
+        '"Others of concern","Other people in need of international protection","Host Community"\n'
+    )
+    rows = [line.split(",") for line in FIXTURE.read_text().splitlines()[1:]]
+    theirs = "".join(",".join([*(r[i] for i in (0, 1, 3, 4, 6)), *r[7:]]) + "\n" for r in rows)
+    release = read(with_text(tmp_path, header + theirs))
+    assert release.observations.equals(read().observations)
+    assert release.indicators == read().indicators
+
+
+def test_the_table_on_hdx_is_read(tmp_path: Path) -> None:
+    text = (
+        "Year,Country of Origin Code,Country of Asylum Code,Country of Origin Name,"
+        "Country of Asylum Name,Refugees,Asylum seekers,"
+        "Other people in need of international protection,Internally displaced persons,"
+        "Stateless Persons,Others of concern to UNHCR,Host community\n"
+        "2019,UKN,SLD,Various / unknown,Sampleland,70,2,0,0,90,0,30\n"
+        "2019,TLD,SLD,Testland,Sampleland,1200,35,6,0,0,0,0\n"
+        "2019,TLD,TLD,Testland,Testland,0,0,0,4000,0,0,0\n"
+    )
+    release = read(with_text(tmp_path, text))
+    assert stocks(release, "XAA") == {
+        "unhcr_asylum_seekers_asylum": 0.0,
+        "unhcr_asylum_seekers_origin": 35.0,
+        "unhcr_hst_asylum": 0.0,
+        "unhcr_idps": 4000.0,
+        "unhcr_oip_asylum": 0.0,
+        "unhcr_oip_origin": 6.0,
+        "unhcr_refugees_asylum": 0.0,
+        "unhcr_refugees_origin": 1200.0,
+        "unhcr_stateless_asylum": 0.0,
+    }
+    assert stocks(release, "XAB")["unhcr_refugees_asylum"] == 1270.0
+
+
 def test_two_codes_of_one_unit_are_added_up() -> None:
     release = read(codes={"TLD": "XAA", "SLD": "XAB", "OLD": "XAB"})
     assert stocks(release, "XAB")["unhcr_refugees_asylum"] == 1557.0
