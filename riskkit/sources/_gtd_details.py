@@ -111,7 +111,7 @@ def details(sheet: Sheet) -> tuple[pl.DataFrame, dict[str, int]]:
         how many attacks are of a type that the codebook does not name.
 
     Raises:
-        SourceError: A flag is none of -9, 0 and 1.
+        SourceError: A flag is missing, or no whole number from -9 to 1.
     """
     cells = {d.column: _cells(sheet, d.column) for d in DETAILS.values() if _has(sheet, d.column)}
     counts = [
