@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -14,24 +14,23 @@ from riskkit.errors import SourceError
 from riskkit.sources import Source
 from riskkit.sources import _columns as columns
 from riskkit.sources._files import read_sheet
-from riskkit.sources._living import living
+from riskkit.sources._gtd_details import CONCENTRATIONS, COUNTS, OPTIONAL, details, undelivered
+from riskkit.sources._gtd_periods import LOST_YEAR, covers, monthly, yearly
 from riskkit.sources._options import FileOptions
 from riskkit.sources._selection import leave_out
 from riskkit.sources._sheet import Form, Sheet
-from riskkit.sources._state_rows import known_units, long_form
+from riskkit.sources._state_rows import known_units
 from riskkit.tables import Frequency, Indicator, Release
 from riskkit.units import countries
 
 FIRST_YEAR = 1970
-LOST_YEAR = 1993
-"""The cards of 1993 were lost before they were typed in; no release has its events."""
 
 MONTHLY = {
     "attacks": ("attacks", "Terrorist attacks"),
     "attacks_killed": ("deaths", "Killed in terrorist attacks, perpetrators included"),
     "attacks_wounded": ("people", "Wounded in terrorist attacks, perpetrators included"),
-    "attacks_transnational": ("attacks", "Terrorist attacks known to be international in some way"),
-    "attacks_domestic": ("attacks", "Terrorist attacks known to be domestic in every way"),
+    **{name: ("attacks", count.text) for name, count in COUNTS.items()},
+    **{name: ("index 0-1", index.text) for name, index in CONCENTRATIONS.items()},
 }
 YEARLY = {
     "gtd_incidents": ("attacks", "Terrorist attacks of the year, of unknown months too"),
@@ -40,10 +39,13 @@ YEARLY = {
 """Indicator -> unit of measurement, description."""
 
 _REQUIRED = ("eventid", "iyear", "imonth", "country_txt", "nkill", "nwound", "doubtterr", "INT_ANY")
-_KEY = ["unit", "month"]
 _MOST = 100_000
 _CORRECT = "correct it, or download the file again"
-_LEFT_OUT = {"International": "attack in no single country"}
+_LEFT_OUT = {
+    "International": "attack in no single country",
+    "Unknown": "attack in an unknown country",
+}
+_LOST = f"attack of {LOST_YEAR}, of which most are lost"
 _DOUBTFUL = "attack that may not have been terrorism"
 _NO_MONTH = "attack in an unknown month, which counts in its year only"
 _NO_YEAR = "attack in an unknown month of a year that the file does not cover to its end"
@@ -58,7 +60,8 @@ class GtdOptions(FileOptions):
 
     Attributes:
         doubt: All incidents, as the publisher counts, or only those "certain", without the ones
-            that the publisher doubts to be terrorism (`doubtterr` 1, judged since 1997).
+            that the publisher doubts to be terrorism (`doubtterr` 1, judged for attacks after
+            1997).
         lag_months: Months from the end of a year to the publication of its attacks.
     """
 
@@ -73,13 +76,28 @@ class Gtd(Source):
     Written after the codebook; not tried on a real file. The names of its countries were tried: all
     204 of the yearly summaries have a unit, but for "International", which is left out.
 
-    An attack counts in the country and month where it began. Rules of the codebook and what
-    follows from them: `imonth` 0 is an unknown month, so that the attack counts in its year only;
-    an empty `nkill` or `nwound` is an unknown number, counted as none, so that the sums are lower
-    bounds (their number is reported); casualties of linked attacks are divided among them and may
-    be fractions; `INT_ANY` -9 is unknown and counts neither as transnational nor as domestic.
+    An attack counts once, in the country and month where it began, even if it went on for more than
+    a day (`extended`). Rules of the codebook and what follows from them: `imonth` 0 is an unknown
+    month, so that the attack counts in its year only; an unknown day (`iday` 0) does not matter,
+    and the guess in `approxdate` is not read; an empty `nkill` or `nwound` is an unknown number,
+    counted as none, so that the sums are lower bounds (their number is reported); casualties of
+    linked attacks are divided among them and may be fractions.
 
-    1993 is missing, not zero: the publisher lost its records. All other months and years from the
+    Borders: `INT_LOG` compares the perpetrators' nationality with the place, `INT_IDEO` with the
+    victims' nationality; `INT_ANY` says whether these, or victims and place, differ. 1 counts as
+    transnational and 0 as domestic; -9 is unknown, mostly because the perpetrators are, and counts
+    as neither. Where an attack has several targets, kinds or perpetrators, the first counts
+    (`targtype1_txt`, `attacktype1_txt`, `gname`). Attacks on the state are those on "Government
+    (General)", "Police" and "Military"; "Government (Diplomatic)" is left out: it means missions of
+    other states and the United Nations. Kinds are bombings, assassinations, hostage taking of both
+    sorts and, by `suicide`, attacks that were not meant to be survived. Concentrations are
+    Herfindahl indices of a month's attacks over groups, without "Unknown" and "Unaffiliated
+    Individual(s)", and over types of target, without "Unknown"; a month whose attacks name none has
+    none. `success` is not read: its meaning differs from kind to kind. An export without the column
+    of an indicator does not give it, and says so; a folder gives what all its files can.
+
+    1993 is missing, not zero: the publisher lost its records, and the few attacks that were found
+    again, which come as a file of their own, are left out. All other months and years from the
     first to the last of the file are zero where there is no attack, in each state that existed and
     each other place that the file names; in an extract of few countries, in these alone. Whoever
     compares years should know that data collection changed in 1998, 2008 and 2012, and that counts
@@ -114,30 +132,32 @@ class Gtd(Source):
             options: How to count.
 
         Returns:
-            Monthly `attacks`, `attacks_killed`, `attacks_wounded`, `attacks_transnational` and
-            `attacks_domestic`, yearly `gtd_incidents` and `gtd_killed`, zeros included.
+            Monthly `attacks`, `attacks_killed`, `attacks_wounded`, those of the counts by target,
+            kind and borders that the columns allow, zeros included, and concentrations without
+            months that have none; yearly `gtd_incidents` and `gtd_killed`, zeros included.
 
         Raises:
             SourceError: The file is not a release, or an attack is impossible; the text names the
                 file, the row and the column.
         """
         dropped: dict[str, int] = {}
-        attacks = pl.concat([_file(file, options, dropped) for file in _files(path)])
+        attacks = _together([_file(file, options, dropped) for file in _files(path)], dropped)
         _refuse_common_ids(path, attacks["eventid"])
-        first, last = _covers(str(path), attacks)
-        attacks = _placed(attacks, last, dropped)
+        covered = covers(str(path), attacks)
+        attacks = _placed(attacks, covered[1], dropped)
+        given = [name for name in MONTHLY if name in attacks.columns]
         named = columns.covered_units(attacks["unit"])
         everywhere = () if named else countries("views")["unit"]
         units = pl.Series("unit", sorted({*attacks["unit"], *everywhere}))
         return Release(
             observations=pl.concat(
                 [
-                    _monthly(attacks, units, (first, last), options.lag_months),
-                    _yearly(attacks, units, (first, last), options.lag_months),
+                    monthly(attacks, units, covered, given, 11 + options.lag_months),
+                    yearly(attacks, units, covered, options.lag_months),
                 ]
             ).sort("unit", "month", "indicator"),
-            indicators=_indicators(options.lag_months),
-            covers=(first, last),
+            indicators=_indicators(given, options.lag_months),
+            covers=covered,
             covered_units=named,
             dropped=dropped,
             simulated=columns.simulated(attacks["unit"]),
@@ -155,7 +175,8 @@ def _files(path: Path) -> list[Path]:
 
 
 def _file(path: Path, options: GtdOptions, dropped: dict[str, int]) -> pl.DataFrame:
-    sheet = read_sheet(path, Form(required=_REQUIRED, encoding=options.encoding))
+    form = Form(required=_REQUIRED, optional=OPTIONAL, encoding=options.encoding)
+    sheet = read_sheet(path, form)
     ids = sheet.frame["eventid"]
     wrong = ids.is_null() | ids.is_duplicated()
     sheet.refuse("eventid", wrong, "every attack has an id of its own", _CORRECT)
@@ -163,6 +184,19 @@ def _file(path: Path, options: GtdOptions, dropped: dict[str, int]) -> pl.DataFr
         doubtful = columns.whole_numbers(sheet, "doubtterr", -9, 1, "doubtterr") == 1
         sheet = leave_out(sheet, doubtful, _DOUBTFUL, dropped)
     return _attacks(sheet, options, dropped)
+
+
+def _together(files: list[pl.DataFrame], dropped: dict[str, int]) -> pl.DataFrame:
+    """The attacks of all files, with the columns that none of them lacks, without the lost year."""
+    found = [file.filter(pl.col("year").dt.year() != LOST_YEAR) for file in files]
+    _add(dropped, {_LOST: sum(file.height for file in files) - sum(file.height for file in found)})
+    telling = [file for file in found if file.height] or found
+    shared = [c for c in telling[0].columns if all(c in file.columns for file in telling)]
+    attacks = pl.concat([file.select(shared) for file in telling])
+    for name, column in undelivered(shared).items():
+        reason = f"attack of files that do not all have the column '{column}': no {name}"
+        _add(dropped, {reason: attacks.height})
+    return attacks
 
 
 def _refuse_common_ids(path: Path, ids: pl.Series) -> None:
@@ -187,17 +221,16 @@ def _attacks(sheet: Sheet, options: GtdOptions, dropped: dict[str, int]) -> pl.D
     sheet.refuse("imonth", future, "this month lies in the future", _CORRECT)
     day = dates["month"].fill_null(dates["year"])
     unit, nowhere = known_units(sheet, "country_txt", "name", options.codes, day, _LEFT_OUT)
-    reach = columns.whole_numbers(sheet, "INT_ANY", -9, 1, "INT_ANY")
+    more, unnamed = details(sheet)
     killed, wounded = (_casualties(sheet, column, dropped) for column in ("nkill", "nwound"))
-    _add(dropped, nowhere)
+    _add(dropped, nowhere | unnamed)
     return dates.with_columns(
         unit,
         sheet.frame["eventid"].cast(pl.String).str.replace(r"\.0+$", ""),
+        *more,
         attacks=pl.lit(1.0),
         attacks_killed=killed,
         attacks_wounded=wounded,
-        attacks_transnational=(reach == 1).cast(pl.Float64),
-        attacks_domestic=(reach == 0).cast(pl.Float64),
     ).drop_nulls("unit")
 
 
@@ -215,20 +248,6 @@ def _add(dropped: dict[str, int], counts: Mapping[str, int]) -> None:
             dropped[reason] = dropped.get(reason, 0) + count
 
 
-def _covers(file: str, attacks: pl.DataFrame) -> tuple[date, date]:
-    """From the January of the first attack to the month of the last, or its December.
-
-    A file of the whole world has attacks in every month, an extract may end with a quiet one.
-    """
-    if attacks["month"].null_count() == attacks.height:
-        raise SourceError(f"{file} has no attack in a known month", hint="download it again")
-    first, last = columns.span(attacks["month"].drop_nulls())
-    start, end = columns.span(attacks["year"], "year")
-    if columns.covered_units(attacks["unit"]) is not None:
-        last = end
-    return min(first, start), max(last, end.replace(month=1))
-
-
 def _placed(attacks: pl.DataFrame, last: date, dropped: dict[str, int]) -> pl.DataFrame:
     """Attacks that count in a month, or at least in a year that is covered to its end."""
     whole_year = pl.col("year").dt.offset_by("11mo") <= last
@@ -238,42 +257,9 @@ def _placed(attacks: pl.DataFrame, last: date, dropped: dict[str, int]) -> pl.Da
     return placed
 
 
-def _monthly(
-    attacks: pl.DataFrame, units: pl.Series, covers: tuple[date, date], lag_months: int
-) -> pl.DataFrame:
-    sums = attacks.drop_nulls("month").group_by(_KEY).agg(pl.col(*MONTHLY).sum())
-    months = pl.date_range(*covers, interval="1mo", eager=True).alias("month")
-    full = _with_zeros(sums, units, months, 1)
-    return long_form(full, MONTHLY, "month", 11 + lag_months)
-
-
-def _yearly(
-    attacks: pl.DataFrame, units: pl.Series, covers: tuple[date, date], lag_months: int
-) -> pl.DataFrame:
-    """Sums of the years that the file covers to their end."""
-    end = covers[1] if covers[1].month == 12 else date(covers[1].year - 1, 12, 1)
-    sums = (
-        attacks.filter(pl.col("year") <= end)
-        .group_by("unit", month="year")
-        .agg(gtd_incidents=pl.col("attacks").sum(), gtd_killed=pl.col("attacks_killed").sum())
-    )
-    years = pl.date_range(covers[0], end, interval="1y", eager=True).alias("month")
-    return long_form(_with_zeros(sums, units, years, 12), YEARLY, "year", lag_months)
-
-
-def _with_zeros(
-    sums: pl.DataFrame, units: pl.Series, periods: pl.Series, length: int
-) -> pl.DataFrame:
-    """Add the periods of living units in which nothing happened, but for the lost year."""
-    kept = periods.filter(periods.dt.year() != LOST_YEAR)
-    grid = units.to_frame().join(kept.to_frame(), how="cross")
-    silent = grid.filter(living(grid, length))
-    return silent.join(sums, on=_KEY, how="full", coalesce=True).fill_null(0.0)
-
-
-def _indicators(lag_months: int) -> tuple[Indicator, ...]:
+def _indicators(given: Iterable[str], lag_months: int) -> tuple[Indicator, ...]:
     rows: list[tuple[dict[str, tuple[str, str]], Frequency, int]] = [
-        (MONTHLY, "month", 11 + lag_months),
+        ({name: MONTHLY[name] for name in given}, "month", 11 + lag_months),
         (YEARLY, "year", lag_months),
     ]
     return tuple(

@@ -10,8 +10,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from riskkit.months import month_id
+from riskkit.panel import build_panel
+from riskkit.sources.gtd import Gtd
+from riskkit.testing.panels import made_up_units
 from riskkit_features.terrorism import FAMILY
 from tests.features.studies import last_row, real_panel, small_panel
+from tests.sources.gtd_rows import CODES, write_attacks
 
 FEATURES = {feature.name: feature for feature in FAMILY.features}
 
@@ -30,6 +35,14 @@ BY_MONTH = history(
     attacks_on_state=[0] * 46 + [10, 1],
     attacks_group_concentration=[None] * 46 + [0.2, 1],
     attacks_target_concentration=[None] * 48,
+    attacks_suicide=[1] * 31 + [0] * 16 + [3],
+    attacks_bombings=[0] * 38 + [2] * 10,
+    attacks_assassinations=[0] * 48,
+    attacks_hostage_taking=[0] * 47 + [11],
+    attacks_transnational_logistic=[0] * 46 + [1, 2],
+    attacks_domestic_logistic=[9] * 36 + [0] * 11 + [1],
+    attacks_transnational_ideological=[0] * 48,
+    attacks_domestic_ideological=[5] * 36 + [0] * 12,
 )
 BY_YEAR = history(
     "year",
@@ -37,6 +50,19 @@ BY_YEAR = history(
     gtd_killed=[0, 30, 5, 20],
     os_by_nonstate=[0, 0, 24, 0],
 )
+
+MAKEUP = {
+    "on_state_share": 0.5,
+    "group_concentration": 0.5,
+    "target_concentration": 0.5,
+    "suicide_share": 0.5,
+    "bombings_share": 0.5,
+    "assassinations_share": 0,
+    "hostage_taking_share": 0.5,
+    "transnational_share": 0.5,
+    "transnational_logistic_share": 0,
+    "transnational_ideological_share": 0.5,
+}
 
 
 @pytest.mark.parametrize(
@@ -63,6 +89,16 @@ BY_YEAR = history(
         ("attacks_on_state_share_12", 11 / 66),
         ("attacks_group_concentration_12", (10 * 0.2 + 11 * 1) / 21),
         ("attacks_target_concentration_12", None),
+        ("attacks_wounded_log", math.log(34)),
+        ("attacks_wounded_log_trend_12", math.log(34) * 66 / 12 / 143),
+        ("attacks_wounded_log_surge_3_12", math.log(34) * (1 / 3 - 1 / 12)),
+        ("attacks_wounded_months_since_1", 0),
+        ("attacks_suicide_share_12", 3 / 66),
+        ("attacks_bombings_share_12", 20 / 66),
+        ("attacks_assassinations_share_12", 0),
+        ("attacks_hostage_taking_share_12", 11 / 66),
+        ("attacks_transnational_logistic_share_12", 3 / 4),
+        ("attacks_transnational_ideological_share_12", None),
         ("gtd_incidents_log", None),
     ],
 )
@@ -117,9 +153,43 @@ def test_both_names_of_one_sided_violence_serve() -> None:
 
 
 def test_features_are_chosen_and_told_apart() -> None:
-    assert 40 <= len(FEATURES) <= 52
+    assert 40 <= len(FEATURES) <= 64
     assert len({feature.description for feature in FAMILY.features}) == len(FEATURES)
     assert {f.sign for name, f in FEATURES.items() if "months_since" in name} == {"-"}
+
+
+def test_the_makeup_of_attacks_comes_after_the_years() -> None:
+    """Boosted models sample columns by their place, so that their order is part of a result."""
+    names = list(FEATURES)
+    assert names[51:53] == ["os_by_nonstate_months_since_25", "attacks_suicide_share_12"]
+
+
+def test_a_release_of_gtd_gives_every_monthly_feature(tmp_path: Path) -> None:
+    """Three years with an attack a month on the police, one on tourists, ten in the first month."""
+    police = {
+        **{"targtype1_txt": "Police", "gname": "Front", "suicide": 1, "nkill": 30, "nwound": 8},
+        **{"attacktype1_txt": "Bombing/Explosion", "INT_LOG": 0, "INT_IDEO": 0, "INT_ANY": 0},
+    }
+    tourists = {
+        **{"targtype1_txt": "Tourists", "gname": "Brigade"},
+        **{"attacktype1_txt": "Hostage Taking (Kidnapping)", "INT_IDEO": 1, "INT_ANY": 1},
+    }
+    attacks: list[dict[str, object]] = [
+        {"iyear": year, "imonth": month, **kind}
+        for year in (1996, 1997, 1998)
+        for month in range(1, 13)
+        for kind in (police, tourists)
+    ]
+    more: list[dict[str, object]] = [{"iyear": 1996, "imonth": 1}] * 8
+    path = write_attacks(tmp_path / "gtd.csv", attacks + more)
+    release = Gtd().read(path, Gtd.options(codes=CODES, lag_months=0))
+    panel = build_panel([release], made_up_units(), month_id("1996-01"), month_id("1999-11"))
+    row = last_row(FAMILY, panel)
+    monthly = {f.name for f in FAMILY.features if all(i.startswith("attacks") for i in f.inputs)}
+    assert len(monthly) == 46
+    assert {name for name in monthly if row[name] is None} == set()
+    shares = {name: row[f"attacks_{name}_12"] for name in MAKEUP}
+    assert shares == pytest.approx(MAKEUP)
 
 
 def test_a_year_of_massacres_is_known_in_june(shared_data: Path) -> None:

@@ -17,6 +17,7 @@ from tests.sources.workbooks import write_workbook
 
 FIXTURE = Path(__file__).parent / "fixtures" / "gtd" / "globalterrorismdb_0199dist.csv"
 CODES = {"Testland": "XAA", "Sampleland": "XAB"}
+COUNTED = {name for name in MONTHLY if not name.endswith("concentration")}
 
 
 def read(path: Path = FIXTURE, **options: Any) -> Release:
@@ -38,9 +39,20 @@ def counts(release: Release, unit: str, month: date, yearly: bool = False) -> di
 def test_attacks_are_counted_by_country_and_month() -> None:
     assert counts(read(), "XAA", date(1992, 3, 1)) == {
         "attacks": 2.0,
+        "attacks_assassinations": 0.0,
+        "attacks_bombings": 1.0,
         "attacks_domestic": 1.0,
+        "attacks_domestic_ideological": 1.0,
+        "attacks_domestic_logistic": 1.0,
+        "attacks_group_concentration": 1.0,
+        "attacks_hostage_taking": 0.0,
         "attacks_killed": 2.0,
+        "attacks_on_state": 1.0,
+        "attacks_suicide": 0.0,
+        "attacks_target_concentration": 0.5,
         "attacks_transnational": 0.0,
+        "attacks_transnational_ideological": 0.0,
+        "attacks_transnational_logistic": 0.0,
         "attacks_wounded": 6.0,
     }
     assert counts(read(), "XAB", date(1992, 12, 1))["attacks_killed"] == 0.5
@@ -59,10 +71,11 @@ def test_an_attack_of_an_unknown_month_counts_in_its_year_only() -> None:
 def test_the_lost_year_is_missing_and_quiet_months_are_zero() -> None:
     release = read()
     assert release.observations.filter(pl.col("month").dt.year() == 1993).is_empty()
-    assert counts(release, "XAA", date(1994, 12, 1)) == dict.fromkeys(sorted(MONTHLY), 0.0)
+    assert counts(release, "XAA", date(1994, 12, 1)) == dict.fromkeys(sorted(COUNTED), 0.0)
     assert release.covers == (date(1992, 1, 1), date(1994, 12, 1))
     assert not any(i.census for i in release.indicators)
-    assert release.observations.height == 2 * (24 * 5 + 2 * 2)
+    alike = release.observations["indicator"].str.ends_with("concentration")
+    assert release.observations.height - alike.sum() == 2 * (24 * 14 + 2 * 2)
 
 
 def test_what_was_not_counted_is_reported() -> None:
@@ -93,7 +106,7 @@ def world(folder: Path, last: str = "1994,6") -> Path:
     """A file that names enough real countries to speak of all, with one attack each."""
     header, *_ = FIXTURE.read_text().splitlines()
     rows = [
-        f"{n},{last},1,0,1,{name.replace(',', '')},1,R,0,1,0,1,A,1,T,G,0,0,0,0,0,0"
+        f"{n},{last},1,0,1,{name.replace(',', '')},1,R,0,1,0,9,Unknown,1,Business,G,0,0,0,0,0,0"
         for n, name in enumerate(
             countries("views").filter(pl.col("died").is_null())["name"].head(25)
         )
@@ -127,7 +140,7 @@ def test_states_that_did_not_exist_have_no_zeros(tmp_path: Path) -> None:
 
 def test_places_that_are_no_states_have_zeros_once_they_are_named(tmp_path: Path) -> None:
     text = world(tmp_path, "1994,12").read_text()
-    row = "99,1994,2,1,0,1,Hong Kong,1,R,0,1,0,1,A,1,T,G,0,0,0,0,0,0\n"
+    row = "99,1994,2,1,0,1,Hong Kong,1,R,0,1,0,9,Unknown,1,Business,G,0,0,0,0,0,0\n"
     release = read(with_text(tmp_path, text + row))
     attacks = release.observations.filter(unit="HKG", indicator="attacks").sort("month")
     assert attacks["value"].to_list() == [0.0, 1.0] + [0.0] * 10

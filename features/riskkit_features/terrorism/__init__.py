@@ -62,9 +62,6 @@ class Count:
 ATTACKS = Count("attacks", "terrorist attacks", "attacks", ("attacks",))
 KILLED = Count("attacks_killed", "killed in terrorist attacks", "deaths", ("attacks_killed",))
 WOUNDED = Count("attacks_wounded", "wounded in terrorist attacks", "people", ("attacks_wounded",))
-TRANSNATIONAL = Count(
-    "attacks_transnational", "transnational attacks", "attacks", ("attacks_transnational",)
-)
 INCIDENTS = Count("gtd_incidents", "terrorist attacks by year", "attacks", ("gtd_incidents",))
 DEATHS = Count("gtd_killed", "killed in terrorist attacks by year", "deaths", ("gtd_killed",))
 ONE_SIDED = Count(
@@ -166,25 +163,38 @@ def per_attack(people: Count, attacks: Count, window: int) -> Feature:
     )
 
 
-def transnational(window: int) -> Feature:
-    """Attacks that cross a border by their perpetrators, place or victims, among all."""
+def share_of(which: str, phrase: str, window: int, sign: Sign = "?") -> Feature:
+    """Attacks of one sort, among all.
+
+    Args:
+        which: What the name of their indicator says after "attacks_".
+        phrase: What to call them.
+        window: Length in months.
+        sign: Expected sign.
+    """
+    indicator = f"attacks_{which}"
     return Feature(
-        name=f"attacks_transnational_share_{window}",
-        expr=tf.share(TRANSNATIONAL.value, ATTACKS.value, window),
+        name=f"{indicator}_share_{window}",
+        expr=tf.share(indicator, ATTACKS.value, window),
         unit="share",
-        inputs=(*TRANSNATIONAL.indicators, *ATTACKS.indicators),
-        description=f"transnational attacks, share of all in the last {window} months",
+        inputs=(indicator, *ATTACKS.indicators),
+        description=f"{phrase}, share of all in the last {window} months",
+        sign=sign,
     )
 
 
-def on_the_state(window: int) -> Feature:
-    """Attacks on government, military and police, among all."""
+def across_borders(how: str, phrase: str, window: int) -> Feature:
+    """Attacks that cross a border in one way, among those of which that is known.
+
+    Half of all attacks have no known perpetrators, whose nationality both ways compare.
+    """
+    crossing, domestic = f"attacks_transnational_{how}", f"attacks_domestic_{how}"
     return Feature(
-        name=f"attacks_on_state_share_{window}",
-        expr=tf.share("attacks_on_state", ATTACKS.value, window),
+        name=f"{crossing}_share_{window}",
+        expr=tf.share(crossing, pl.col(crossing) + pl.col(domestic), window),
         unit="share",
-        inputs=("attacks_on_state", *ATTACKS.indicators),
-        description=f"attacks on government, military or police, share of all in the last {window} "
+        inputs=(crossing, domestic),
+        description=f"{phrase}, share of those with known nationalities in the last {window} "
         "months",
     )
 
@@ -238,9 +248,9 @@ def _monthly() -> Iterator[Feature]:
     yield from totals(WOUNDED, windows=(3, 12))
     for window in (12, 60):
         yield per_attack(KILLED, ATTACKS, window)
-        yield transnational(window)
+        yield share_of("transnational", "transnational attacks", window)
     yield per_attack(WOUNDED, ATTACKS, 12)
-    yield on_the_state(12)
+    yield share_of("on_state", "attacks on government, military or police", 12)
     yield concentration("group", "known perpetrators", 12)
     yield concentration("target", "kinds of target", 12)
 
@@ -253,8 +263,26 @@ def _by_year() -> Iterator[Feature]:
     yield from yearly(ONE_SIDED, thresholds=(1, 25))
 
 
+def _composition() -> Iterator[Feature]:
+    """What the attacks of a year were like, as far as events tell."""
+    yield share_of("suicide", "suicide attacks", 12, "+")
+    yield share_of("bombings", "bombings", 12)
+    yield share_of("assassinations", "assassinations", 12)
+    yield share_of("hostage_taking", "kidnappings and barricades with hostages", 12)
+    yield across_borders("logistic", "attacks by groups from abroad", 12)
+    yield across_borders("ideological", "attacks on victims of another nationality", 12)
+
+
+def _course_of_the_wounded() -> Iterator[Feature]:
+    """What totals of the wounded do not show: the latest month, its past, and where it is going."""
+    yield latest(WOUNDED)
+    yield from fading(WOUNDED, half_lives=(12,))
+    yield from movement(WOUNDED)
+    yield from recency(WOUNDED, thresholds=(1,))
+
+
 FAMILY = Family(
     name="terrorism",
     title="Terrorism: attacks, their victims, one-sided violence by non-state groups",
-    features=(*_monthly(), *_by_year()),
+    features=(*_monthly(), *_by_year(), *_composition(), *_course_of_the_wounded()),
 )
