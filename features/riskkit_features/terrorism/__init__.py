@@ -244,8 +244,13 @@ def _monthly() -> Iterator[Feature]:
     yield from totals(KILLED, windows=(3, 12))
     yield from long_run(KILLED)
     yield from fading(KILLED, half_lives=(4, 12))
+    yield from movement(KILLED)
     yield from recency(KILLED, thresholds=(1, 25))
+    yield latest(WOUNDED)
     yield from totals(WOUNDED, windows=(3, 12))
+    yield from fading(WOUNDED, half_lives=(12,))
+    yield from movement(WOUNDED)
+    yield from recency(WOUNDED, thresholds=(1,))
     for window in (12, 60):
         yield per_attack(KILLED, ATTACKS, window)
         yield share_of("transnational", "transnational attacks", window)
@@ -253,14 +258,6 @@ def _monthly() -> Iterator[Feature]:
     yield share_of("on_state", "attacks on government, military or police", 12)
     yield concentration("group", "known perpetrators", 12)
     yield concentration("target", "kinds of target", 12)
-
-
-def _by_year() -> Iterator[Feature]:
-    """Summaries by year, which arrive months or years later."""
-    yield from yearly(INCIDENTS, thresholds=(1, 10))
-    yield from yearly(DEATHS, thresholds=(25,))
-    yield _lethality_of_the_year()
-    yield from yearly(ONE_SIDED, thresholds=(1, 25))
 
 
 def _composition() -> Iterator[Feature]:
@@ -273,16 +270,16 @@ def _composition() -> Iterator[Feature]:
     yield across_borders("ideological", "attacks on victims of another nationality", 12)
 
 
-def _course_of_the_wounded() -> Iterator[Feature]:
-    """What totals of the wounded do not show: the latest month, its past, and where it is going."""
-    yield latest(WOUNDED)
-    yield from fading(WOUNDED, half_lives=(12,))
-    yield from movement(WOUNDED)
-    yield from recency(WOUNDED, thresholds=(1,))
+def _by_year() -> Iterator[Feature]:
+    """Summaries by year, which arrive months or years later."""
+    yield from yearly(INCIDENTS, thresholds=(1, 10))
+    yield from yearly(DEATHS, thresholds=(25,))
+    yield _lethality_of_the_year()
+    yield from yearly(ONE_SIDED, thresholds=(1, 25))
 
 
 FAMILY = Family(
     name="terrorism",
     title="Terrorism: attacks, their victims, one-sided violence by non-state groups",
-    features=(*_monthly(), *_by_year(), *_composition(), *_course_of_the_wounded()),
+    features=(*_monthly(), *_composition(), *_by_year()),
 )
