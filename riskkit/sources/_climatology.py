@@ -67,3 +67,20 @@ def with_normals(
         reason = f"anomaly of a unit whose values of {first}-{last} have gaps"
         dropped[reason] = dropped.get(reason, 0) + observed.height - joined.height
     return joined
+
+
+def reference_known(observed: pl.DataFrame, reference: tuple[int, int]) -> pl.DataFrame:
+    """Tell when the reference period became known.
+
+    Args:
+        observed: Columns `unit, month, known_from`, one row per unit and month.
+        reference: First and last year of the reference period.
+
+    Returns:
+        Columns `unit, since` of the units that have a value in every month of these years.
+    """
+    first, last = reference
+    inside = observed.filter(pl.col("month").dt.year().is_between(first, last))
+    whole = 12 * (last - first + 1)
+    found = inside.group_by("unit").agg(since=pl.col("known_from").max(), months=pl.len())
+    return found.filter(pl.col("months") == whole).select("unit", "since")

@@ -37,12 +37,14 @@ class Series:
         file: What messages call the file.
         country: Its name as CRU writes it, with underscores.
         parameter: Name of the variable.
+        measured_in: Its unit of measurement.
         frame: Columns `month` (first day) and `value`, without missing values.
     """
 
     file: str
     country: str
     parameter: str
+    measured_in: str
     frame: pl.DataFrame
 
 
@@ -64,7 +66,7 @@ def read_per(member: Member) -> Series:
     values = _values(member.file, lines[4:], range(first, last + 1))
     months = pl.date_range(date(first, 1, 1), date(last, 12, 1), "1mo", eager=True)
     frame = pl.DataFrame({"month": months, "value": values}).filter(pl.col("value") != missing)
-    return Series(member.file, about[1], about[2], frame)
+    return Series(member.file, about[1], about[2], about[3], frame)
 
 
 def _lines(member: Member) -> list[str]:

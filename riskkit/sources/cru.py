@@ -14,41 +14,29 @@ from riskkit.sources import Options, Source
 from riskkit.sources import _columns as columns
 from riskkit.sources._bundle import members
 from riskkit.sources._climatology import STANDARD, Reference, with_normals
+from riskkit.sources._cru_names import unit_of
+from riskkit.sources._drought import standardised, thornthwaite
 from riskkit.sources._per import Series, read_per
-from riskkit.sources._spi import standardised
 from riskkit.tables import Indicator, Release
-from riskkit.units import to_unit
+from riskkit.units.latitudes import latitudes
 
+RAIN, HEAT, PET = "cru_pre_mm", "cru_tmp_c", "cru_pet_mm"
 PARAMETERS = {
-    "Precipitation": "cru_pre_mm",
-    "Mean Temperature": "cru_tmp_c",
+    "Precipitation": RAIN,
+    "Mean Temperature": HEAT,
     "Minimum Temperature": "cru_tmn_c",
     "Maximum Temperature": "cru_tmx_c",
+    "Potential Evapotranspiration": PET,
+    "Potential Evapo-transpiration": PET,
 }
 """Variable as CRU names it -> indicator; files of other variables are left out."""
 
-SPELLED = {"Puerto_Rica": "PRI", "Vanatu": "VUT"}
-"""Names that CRU misspells."""
-
-_ISLANDS = """
-    Actaeon_Group Aldabra_Isl Aleutians Amsterdam_Isl Andaman_Isl Antipodes_Isl Ascension
-    Auckland_Isl Azores Banaba Bassas_da_India Bioko Bonin_Isl Campbell_Isl Canary_Isl
-    Chagos_Archipelago Chuuk_State Crozet_Isl Ducie_Isl Easter_Isl Fernando_de_Noronha
-    Franz_Joseph_Land Galapagos_Isl Gough_Isl Guadalupe Hawaii Heard_Isl Henderson_Isl
-    Isl_Glorieuses Isl_da_Trindade Isl_de_Horn Isl_de_Providencia Isl_de_San_Andres
-    Isl_de_la_Bahia Jan_Mayen Juan_Fernandez_Isl Kara_Sea_Isl Kerguelen_Isl Komandorskiye_Isl
-    Kuril_Isl La_Tortuga_Isl Laccadive_Isl Lau_Group Line_Isl Lord_Howe_Isl Macquarie_Isl Madeira
-    Marquesas New_Siberian_Isl Nicobar_Isl Novaya_Zemlya Paracel_Isl Phoenix_Isl
-    Pohnpei_and_Kosrae Prince_Edward_Isl Rodrigues_Isl Ryukyu_Isl Severnaya_Zemlya Society_Isl
-    Socotra St_Croix Swan_Isl Tristan_da_Cunha Tromelin_Isl Tuamotu Tubuai_Isl Virgin_Isl
-    Wrangel_Isl Yap_State
-"""
-PARTS = frozenset(_ISLANDS.split())
-"""Islands whose country has a file of its own, or that make up a country together (Micronesia:
-without areas no average of Chuuk, Pohnpei and Yap can be formed)."""
-
+_PER_DAY = "mm/day"
 _LOWEST, _HIGHEST = -100.0, 10_000.0
 _SUSPECT_YEARS, _SUSPECT_ABOVE = 20, 2.0
+
+
+Length = Literal[3, 6, 12]
 
 
 class CruOptions(Options):
@@ -56,16 +44,20 @@ class CruOptions(Options):
 
     Attributes:
         lag_months: Months from the end of a month to the publication of its value.
-        reference: First and last year of the period that anomalies and the standardised
-            precipitation index are measured against.
+        reference: First and last year of the period that anomalies and the standardised indices
+            are measured against.
         spi: Lengths in months of the standardised precipitation indices to compute (3, 6, 12);
             needs the extra `climate`.
+        spei: The same of the standardised precipitation evapotranspiration indices.
+        only: Indicators to bring, by default all.
         codes: Names of countries as in the files -> units.
     """
 
     lag_months: int = Field(default=17, ge=0, le=60)
     reference: Reference = STANDARD
-    spi: tuple[Literal[3, 6, 12], ...] = ()
+    spi: tuple[Length, ...] = ()
+    spei: tuple[Length, ...] = ()
+    only: tuple[str, ...] = ()
     codes: columns.Codes = Field(default_factory=dict)
 
 
@@ -83,8 +75,13 @@ class Cru(Source):
     same calendar month in at least two of the 19 years before: rain does not repeat itself, a
     climatology does. The rule looks backwards only, so it misses the first two years of a gap.
 
+    The option `spei` sets potential evapotranspiration against the precipitation: that of the
+    country's pet file, CRU's own by a variant of Penman-Monteith, or else an estimate after
+    Thornthwaite from the mean temperature and the latitude of `riskkit.units.latitudes`. CRU has
+    pet in mm/day (Harris et al. 2020, table 1); `cru_pet_mm` is the month's total.
+
     Tried on the files of version 4.07 of precipitation and mean temperature; minimum and maximum
-    temperature are read by the same documented layout.
+    temperature and potential evapotranspiration are read by the same documented layout.
     """
 
     name = "cru"
@@ -116,11 +113,13 @@ class Cru(Source):
 
         Returns:
             Monthly `cru_pre_mm`, `cru_tmp_c`, `cru_tmn_c`, `cru_tmx_c` as the files have them,
-            `cru_pre_anom_pct`, `cru_tmp_anom_c`, `cru_pre_infill_suspect`, and with the option
-            `spi` the indices `spi3_derived`, `spi6_derived`, `spi12_derived`.
+            `cru_pet_mm`, `cru_pre_anom_pct`, `cru_tmp_anom_c`, `cru_pre_infill_suspect`, and with
+            the options `spi` and `spei` the indices `spi3_derived`, `spi6_derived`,
+            `spi12_derived`, `spei3_derived`, `spei6_derived`, `spei12_derived`.
 
         Raises:
-            SourceError: A file is not CRU's or is cut off, or names an unknown country.
+            SourceError: A file is not CRU's or is cut off, or names an unknown country; the files
+                do not give what the option `only` names.
         """
         dropped: dict[str, int] = {}
         observed = pl.concat(_observed(path, options.codes, dropped)).with_columns(
@@ -129,6 +128,7 @@ class Cru(Source):
         _refuse_impossible(path, observed)
         parts = [observed, *_derived(observed, options, dropped)]
         observations = pl.concat([part.select(observed.columns) for part in parts])
+        observations = _only(path, observations, options.only)
         present = observations["indicator"].unique()
         return Release(
             observations=observations.sort("unit", "month", "indicator"),
@@ -145,7 +145,8 @@ def _observed(
     """Columns `unit, month, indicator, value` of each file whose country is a unit."""
     seen: dict[tuple[str, str], str] = {}
     for series in map(read_per, members(path, ".per")):
-        unit, indicator = _unit(series, codes), PARAMETERS.get(series.parameter)
+        unit = unit_of(series.file, series.country, codes)
+        indicator = PARAMETERS.get(series.parameter)
         if unit is None or indicator is None:
             what = (
                 "an island or area that is no unit" if indicator else "a variable that is not read"
@@ -159,7 +160,7 @@ def _observed(
                 f"{series.file} and {other} both hold {series.parameter} of {unit}",
                 hint="keep the files of one version only",
             )
-        yield series.frame.select(
+        yield _totals(series, indicator).select(
             pl.lit(unit).alias("unit"), "month", pl.lit(indicator).alias("indicator"), "value"
         )
     if not seen:
@@ -169,26 +170,35 @@ def _observed(
         )
 
 
-def _unit(series: Series, codes: Mapping[str, str]) -> str | None:
-    """The unit a file speaks of; None for islands and for the mean of all land."""
-    name = series.country
-    if name == "All" or name in PARTS:
-        return None
-    unit = codes.get(name) or SPELLED.get(name)
-    unit = unit or to_unit([name.replace("_", " ")], "name", unknown="null")[0]
-    if unit is None:
+def _totals(series: Series, indicator: str) -> pl.DataFrame:
+    """The series, with evapotranspiration a day made that of the month."""
+    if indicator != PET:
+        return series.frame
+    if series.measured_in != _PER_DAY:
         raise SourceError(
-            f"{series.file}: no country answers to this name",
-            got=name,
-            hint="map it to a unit in the option codes, or remove the file",
+            f"{series.file}, line 2: potential evapotranspiration is not in {_PER_DAY}",
+            got=series.measured_in,
+            hint="give CRU's own file of the variable pet",
         )
-    return str(unit)
+    return series.frame.with_columns(pl.col("value") * pl.col("month").dt.month_end().dt.day())
+
+
+def _only(path: Path, observations: pl.DataFrame, wanted: tuple[str, ...]) -> pl.DataFrame:
+    """The rows of the indicators that are wanted."""
+    absent = sorted(set(wanted).difference(observations["indicator"].unique()))
+    if absent:
+        raise SourceError(
+            f"{path} does not give what the option only names",
+            got=", ".join(absent),
+            hint="add the file of its variable, or the option spi or spei",
+        )
+    return observations.filter(pl.col("indicator").is_in(wanted)) if wanted else observations
 
 
 def _refuse_impossible(path: Path, observed: pl.DataFrame) -> None:
-    is_rain = pl.col("indicator") == "cru_pre_mm"
-    low = pl.when(is_rain).then(0.0).otherwise(_LOWEST)
-    high = pl.when(is_rain).then(_HIGHEST).otherwise(-_LOWEST)
+    is_water = pl.col("indicator").is_in([RAIN, PET])
+    low = pl.when(is_water).then(0.0).otherwise(_LOWEST)
+    high = pl.when(is_water).then(_HIGHEST).otherwise(-_LOWEST)
     wrong = observed.filter(~pl.col("value").is_between(low, high))
     if wrong.height:
         unit, month, indicator, value, _ = wrong.row(0)
@@ -202,36 +212,41 @@ def _refuse_impossible(path: Path, observed: pl.DataFrame) -> None:
 def _derived(
     observed: pl.DataFrame, options: CruOptions, dropped: dict[str, int]
 ) -> Iterator[pl.DataFrame]:
-    """Anomalies, the mark of doubtful values and the standardised index, in the same columns."""
-    rain = observed.filter(indicator="cru_pre_mm")
-    heat = observed.filter(indicator="cru_tmp_c")
+    """Anomalies, the mark of doubtful values and standardised indices, in the same columns."""
+    rain = observed.filter(indicator=RAIN)
+    heat = observed.filter(indicator=HEAT)
     percent = 100 * (pl.col("value") / pl.col("mean") - 1)
     wet = with_normals(rain, options.reference, dropped).filter(pl.col("mean") > 0)
     yield wet.with_columns(percent.alias("value"), _named("cru_pre_anom_pct"))
     warm = with_normals(heat, options.reference, dropped)
     yield warm.with_columns(pl.col("value") - pl.col("mean"), _named("cru_tmp_anom_c"))
     yield _suspect(rain)
-    known = rain.drop("value")
-    since = _reference_known(rain, options.reference)
-    for months in dict.fromkeys(options.spi if rain.height else ()):
-        index = standardised(rain, months, options.reference)
-        yield (
-            index.join(known, on=["unit", "month"])
-            .join(since, on="unit")
-            .with_columns(
-                _named(f"spi{months}_derived"),
-                known_from=pl.max_horizontal("known_from", "since"),
-            )
-        )
+    for months in dict.fromkeys(options.spi):
+        index = standardised("spi", rain, months, options.reference)
+        yield index.with_columns(_named(f"spi{months}_derived"))
+    balance = _balance(observed, options.reference, dropped) if options.spei else rain
+    for months in dict.fromkeys(options.spei):
+        index = standardised("spei", balance, months, options.reference)
+        yield index.with_columns(_named(f"spei{months}_derived"))
 
 
-def _reference_known(rain: pl.DataFrame, reference: tuple[int, int]) -> pl.DataFrame:
-    """Columns `unit, since`: when the reference period became known, where it is whole."""
-    first, last = reference
-    inside = rain.filter(pl.col("month").dt.year().is_between(first, last))
-    whole = 12 * (last - first + 1)
-    found = inside.group_by("unit").agg(since=pl.col("known_from").max(), months=pl.len())
-    return found.filter(pl.col("months") == whole).select("unit", "since")
+def _balance(
+    observed: pl.DataFrame, reference: tuple[int, int], dropped: dict[str, int]
+) -> pl.DataFrame:
+    """Precipitation beside the potential evapotranspiration `demand`, as known once both are.
+
+    A country has either all its evapotranspiration from CRU or all of it estimated: the two differ
+    too much to follow each other in one series.
+    """
+    rain, own = observed.filter(indicator=RAIN), observed.filter(indicator=PET)
+    warm = observed.filter(indicator=HEAT).join(own, on="unit", how="anti")
+    estimated = thornthwaite(warm.join(latitudes(), on="unit"), reference)
+    demand = pl.concat([own.select(estimated.columns), estimated])
+    both = rain.join(demand.rename({"value": "demand"}), on=["unit", "month"])
+    if both.height < rain.height:
+        reason = "month without evapotranspiration, neither in a file nor out of the temperature"
+        dropped[reason] = dropped.get(reason, 0) + rain.height - both.height
+    return both.with_columns(known_from=pl.max_horizontal("known_from", "known_from_right"))
 
 
 def _suspect(rain: pl.DataFrame) -> pl.DataFrame:
@@ -253,10 +268,11 @@ def _indicators(options: CruOptions) -> tuple[Indicator, ...]:
     first, last = options.reference
     against = f"against {first}-{last}"
     declared = [
-        ("cru_pre_mm", "millimetres", "Precipitation"),
-        ("cru_tmp_c", "degrees Celsius", "Mean temperature"),
+        (RAIN, "millimetres", "Precipitation"),
+        (HEAT, "degrees Celsius", "Mean temperature"),
         ("cru_tmn_c", "degrees Celsius", "Mean of the daily minimum temperatures"),
         ("cru_tmx_c", "degrees Celsius", "Mean of the daily maximum temperatures"),
+        (PET, "millimetres", "Potential evapotranspiration"),
         ("cru_pre_anom_pct", "percent", f"Precipitation {against}"),
         ("cru_tmp_anom_c", "degrees Celsius", f"Mean temperature {against}"),
         (
@@ -267,10 +283,11 @@ def _indicators(options: CruOptions) -> tuple[Indicator, ...]:
     ]
     declared += [
         (
-            f"spi{months}_derived",
+            f"{index}{months}_derived",
             "standard deviations",
-            f"Standardised precipitation index of {months} months {against}",
+            f"Standardised {what} index of {months} months {against}",
         )
+        for index, what in (("spi", "precipitation"), ("spei", "precipitation evapotranspiration"))
         for months in (3, 6, 12)
     ]
     return tuple(

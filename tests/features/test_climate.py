@@ -88,11 +88,15 @@ def test_rain_beyond_the_season_is_no_monsoon() -> None:
     ],
 )
 def test_what_is_no_measurement_is_missing(marked: int, measured: set[str]) -> None:
-    indices = {f"spi{months}_derived": [0.5] * 84 for months in (3, 6, 12)}
+    kinds = [f"{kind}{months}" for kind in ("spi", "spei") for months in (3, 6, 12)]
+    indices = {f"{kind}_derived": [0.5] * 84 for kind in kinds}
     marks = {"cru_pre_infill_suspect": [0] * (84 - marked) + [1] * marked}
     got = weather(**{**DROUGHT, **indices, **marks})
     names = ("rain_spi3", "rain_spi6", "rain_spi12", "rain_departure_3")
     assert {name for name in names if got[name] is not None} == measured
+    for months in (3, 6, 12):
+        both = got[f"rain_spi{months}"], got[f"drought_spei{months}"]
+        assert both in {(None, None), (0.5, 0.5)}
     assert got["rain_doubtful_share_12"] == pytest.approx(marked / 12)
 
 
@@ -110,6 +114,23 @@ def test_a_dry_spell() -> None:
     assert got["rain_dry_months_12"] == 5
     assert got["rain_wet_months_12"] == 7
     assert got["rain_spi3_min_12"] == -1.5
+
+
+def test_a_deficit_of_water() -> None:
+    got = weather(
+        spei3_derived=[0.5] * 5 + [-2.5] + [-1.5] * 6,
+        spei6_derived=[1.0] * 11 + [-2.0],
+        spei12_derived=[-0.5] * 12,
+        gm_agri_pct_gdp=[40.0] * 12,
+    )
+    assert got["drought_spei3"] == -1.5
+    assert got["drought_spei6"] == -2
+    assert got["drought_spei12"] == -0.5
+    assert got["drought_spei3_min_12"] == -2.5
+    assert got["drought_spei6_deficit_farming"] == pytest.approx(0.8)
+    fading = [0.5 ** (age / 12) for age in range(12)]
+    assert got["drought_spei6_deficit_ewm_12"] == pytest.approx(2 / sum(fading), rel=1e-6)
+    assert weather(spei6_derived=[2.0] * 12)["drought_spei6_deficit_ewm_12"] == 0
 
 
 def test_drought_hurts_where_people_farm_and_are_left_out() -> None:
@@ -154,5 +175,5 @@ def test_years_and_disasters() -> None:
 
 
 def test_features_are_chosen_and_told_apart() -> None:
-    assert 40 <= len(FEATURES) <= 55
+    assert 40 <= len(FEATURES) <= 60
     assert len({feature.description for feature in FAMILY.features}) == len(FEATURES)

@@ -21,6 +21,7 @@ from riskkit.tables import Release
 FIXTURE = Path(__file__).parent / "fixtures" / "cru" / "crucy"
 RAIN = "crucy.v4.07.1971.1995.Testland.pre.per"
 HEAT = "crucy.v4.07.1971.1995.Testland.tmp.per"
+DEMAND = "crucy.v4.07.1971.1995.Testland.pet.per"
 CODES = {"Testland": "XAA", "Sampleland": "XAB"}
 
 
@@ -100,6 +101,23 @@ def test_a_dry_season_is_not_suspect() -> None:
     assert not januaries, "there is no percentage of nothing"
 
 
+def test_evapotranspiration_a_day_becomes_that_of_the_month() -> None:
+    got = values(read(), "cru_pet_mm")
+    for year, days in ((1991, 28), (1992, 29)):
+        a_day = float(line_of(DEMAND, year)[5 + 8 : 5 + 2 * 8])
+        assert got[date(year, 2, 1)] == pytest.approx(days * a_day)
+    assert len(got) == 300
+
+
+def test_only_what_is_wanted_is_brought() -> None:
+    release = read(only=["cru_pet_mm", "cru_tmp_c"])
+    assert set(release.observations["indicator"]) == {"cru_pet_mm", "cru_tmp_c"}
+    assert [i.name for i in release.indicators] == ["cru_tmp_c", "cru_pet_mm"]
+    assert values(release, "cru_tmp_c") == values(read(), "cru_tmp_c")
+    with pytest.raises(SourceError, match=r"does not give what .* only names.*'spei3_derived'"):
+        read(only=["cru_tmp_c", "spei3_derived"])
+
+
 def test_islands_are_counted_and_left_out() -> None:
     release = read()
     assert release.dropped["month of an island or area that is no unit"] == 60
@@ -148,6 +166,8 @@ def test_a_short_reference_period_is_refused() -> None:
         (RAIN, "    61.3", "     nan", "line 26, column 'JUL': this is not a number"),
         (RAIN, "    61.3", "    -1.3", "cru_pre_mm of XAA in 1992-07 is impossible"),
         (RAIN, "Country = Testland", "Country = Sampleland", "both hold Precipitation of XAB"),
+        (DEMAND, "= mm/day  ", "= mm/month", "line 2: .* is not in mm/day.*'mm/month'"),
+        (DEMAND, "\n 1972     3.7", "\n 1972    -3.7", "cru_pet_mm of XAA in 1972-01 is imposs"),
     ],
 )
 def test_wrong_files_are_refused(
@@ -163,13 +183,16 @@ def test_other_variables_alone_are_refused(tmp_path: Path) -> None:
         read(path)
 
 
-def test_the_drought_index_names_the_extra_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("option", ["spi", "spei"])
+def test_the_drought_index_names_the_extra_it_needs(
+    monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
     def absent(name: str) -> None:
         raise ImportError(name)
 
     monkeypatch.setattr(importlib, "import_module", absent)
     with pytest.raises(SourceError, match=r"climate-indices.*riskkit\[climate\]"):
-        read(spi=[3])
+        read(**{option: [3]})
 
 
 def test_the_drought_index_of_the_sample(tmp_path: Path) -> None:
@@ -191,6 +214,59 @@ def test_the_drought_index_of_the_sample(tmp_path: Path) -> None:
     later = values(read(with_change(tmp_path, RAIN, line, flood), spi=[3]), "spi3_derived")
     assert all(later[month] == index[month] for month in index if month.year < 1995)
     assert later[date(1995, 3, 1)] > index[date(1995, 3, 1)]
+
+
+def test_the_water_balance_orders_the_index() -> None:
+    """Within a calendar month the index only stretches the sums of rain less evapotranspiration."""
+    pytest.importorskip("climate_indices", reason="needs the extra climate")
+    release = read(spei=[3])
+    rain, demand = values(release, "cru_pre_mm"), values(release, "cru_pet_mm")
+    months = sorted(rain)
+    left = [rain[month] - demand[month] for month in months]
+    sums = dict(zip(months[2:], map(sum, zip(left, left[1:], left[2:], strict=False)), strict=True))
+    index = values(release, "spei3_derived")
+    assert index.keys() == sums.keys()
+    for calendar in range(1, 13):
+        of_month = [month for month in index if month.month == calendar]
+        assert sorted(of_month, key=index.__getitem__) == sorted(of_month, key=sums.__getitem__)
+    inside = [value for month, value in index.items() if month.year <= 1990]
+    assert sum(inside) / len(inside) == pytest.approx(0.0, abs=0.05)
+    known = release.observations.filter(indicator="spei3_derived")
+    assert known["known_from"].min() == date(1992, 5, 31), "not before 1990 was known"
+    assert set(known["unit"]) == {"XAA"}
+    assert len(release.observations.filter(indicator="cru_pre_mm", unit="XAB")) == 300
+    missing = "month without evapotranspiration, neither in a file nor out of the temperature"
+    assert release.dropped[missing] == 300
+
+
+@pytest.mark.parametrize("measured", [True, False])
+def test_thirst_of_the_air_is_drought(tmp_path: Path, measured: bool) -> None:
+    """The same rain and more evapotranspiration, out of its file or of the heat: a lower index,
+    in the year that is hotter and in none before. France lends its latitude."""
+    pytest.importorskip("climate_indices", reason="needs the extra climate")
+    codes, asked = {"Testland": "FRA", "Sampleland": "XAB"}, {"spi": [3], "spei": [3]}
+    changed = DEMAND if measured else HEAT
+    line = line_of(changed, 1995)
+    more = line[:5] + "".join(f"{1.3 * float(line[i : i + 8]):8.1f}" for i in range(5, 141, 8))
+    hot = with_change(tmp_path, changed, line, more)
+    mild = Path(shutil.copytree(FIXTURE, tmp_path / "mild"))
+    if not measured:
+        for folder in (hot, mild):
+            (folder / DEMAND).unlink()
+    before, after = (read(folder, codes=codes, **asked) for folder in (mild, hot))
+    assert values(before, "spi3_derived", "FRA") == values(after, "spi3_derived", "FRA")
+    was, became = (values(release, "spei3_derived", "FRA") for release in (before, after))
+    assert all(became[month] == was[month] for month in was if month.year < 1995)
+    assert all(became[month] < was[month] for month in was if month.year == 1995)
+
+
+def test_heat_is_no_matter_where_evapotranspiration_is_given(tmp_path: Path) -> None:
+    pytest.importorskip("climate_indices", reason="needs the extra climate")
+    codes = {"Testland": "FRA", "Sampleland": "XAB"}
+    line = line_of(HEAT, 1995)
+    path = with_change(tmp_path, HEAT, line, line[:5] + f"{30.0:8.1f}" * 17)
+    hot, mild = (read(folder, codes=codes, spei=[3]) for folder in (path, FIXTURE))
+    assert values(hot, "spei3_derived", "FRA") == values(mild, "spei3_derived", "FRA")
 
 
 def test_the_drought_index_agrees_with_the_tidy_table(shared_data: Path, tmp_path: Path) -> None:
@@ -239,3 +315,44 @@ def _beside_the_table(release: Release, shared_data: Path, column: str) -> pl.Da
     ).drop_nulls()
     ours = release.observations.filter(indicator=column).select("unit", "month", ours="value")
     return theirs.join(ours, on=["unit", "month"])
+
+
+RAINY, DESERT = ("IRL", "GBR", "NZL", "NOR"), ("EGY", "SAU", "SDN", "TCD", "NER")
+DROUGHTS = [
+    *(("MLI", 1984), ("BFA", 1984), ("ETH", 1984), ("ZWE", 1992), ("AUS", 1902)),
+    *(("DEU", 2018), ("GBR", 1976), ("MDG", 2020), ("SYR", 2008), ("AFG", 2001)),
+]
+
+
+def test_evapotranspiration_on_real_data(shared_data: Path) -> None:
+    """Standard normal in its reference period wherever it exists; rain's index where it is cool and
+    wet; far below it where it is hot and dry; and low in droughts of which books tell."""
+    pytest.importorskip("climate_indices", reason="needs the extra climate")
+    release = read(shared_data / "raw" / "cru", spi=[12], spei=[12], reference=[1961, 1990])
+    wide = (
+        release.observations.filter(pl.col("indicator").is_in(["spi12_derived", "spei12_derived"]))
+        .with_columns(pl.col("indicator").str.strip_suffix("12_derived"))
+        .pivot("indicator", index=["unit", "month"], values="value")
+    )
+    year, spei, spi = pl.col("month").dt.year(), pl.col("spei"), pl.col("spi")
+    by_unit = wide.group_by("unit").agg(
+        mean=spei.filter(year.is_between(1961, 1990)).mean(),
+        deviation=spei.filter(year.is_between(1961, 1990)).std(),
+        together=pl.corr(spei.filter(year >= 1950), spi.filter(year >= 1950)),
+        drier=(spei - spi).filter(year >= 2003).mean(),
+    )
+    complete = by_unit.drop_nulls("mean")
+    assert complete.height == 221, "all but Greenland, whose every month is frozen"
+    assert complete["mean"].abs().max() < 0.03
+    assert complete["deviation"].is_between(0.96, 1.02).all()
+    rainy = by_unit.filter(pl.col("unit").is_in(RAINY))
+    assert rainy["together"].min() > 0.9
+    assert rainy["drier"].is_between(-0.6, 0).all()
+    desert = by_unit.filter(pl.col("unit").is_in(DESERT))
+    assert desert["together"].max() < 0.7
+    assert desert["drier"].max() < -1.5
+    driest = wide.group_by("unit", year.alias("year")).agg(spei.min())
+    known = pl.DataFrame(DROUGHTS, schema={"unit": pl.String, "year": pl.Int32}, orient="row")
+    found = known.join(driest, on=["unit", "year"])
+    assert found.height == len(DROUGHTS)
+    assert found["spei"].max() < -1.2, found

@@ -4,6 +4,7 @@
 """
 
 from riskkit.family import Family
+from riskkit_features.climate.drought import drought
 from riskkit_features.climate.exposure import exposure
 from riskkit_features.climate.rain import rain
 from riskkit_features.climate.temperature import temperature
@@ -11,5 +12,5 @@ from riskkit_features.climate.temperature import temperature
 FAMILY = Family(
     name="climate",
     title="Climate: heat, drought, disasters, exposure and vulnerability",
-    features=(*temperature(), *rain(), *exposure()),
+    features=(*temperature(), *rain(), *exposure(), *drought()),
 )

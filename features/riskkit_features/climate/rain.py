@@ -67,11 +67,16 @@ def _dryness() -> pl.Expr:
 
 def spi(months: int) -> pl.Expr:
     """Standardised precipitation index, where at least three quarters of it are measured."""
+    return measured_index(f"spi{months}_derived", months)
+
+
+def measured_index(indicator: str, months: int) -> pl.Expr:
+    """An index over several months, where the rain of at least three quarters is measured."""
     doubtful = tf.count(_marked(), months, least=1).fill_null(0)
-    return pl.when(4 * doubtful < months).then(pl.col(f"spi{months}_derived"))
+    return pl.when(4 * doubtful < months).then(pl.col(indicator))
 
 
-def _shortage(index: pl.Expr) -> pl.Expr:
+def shortage(index: pl.Expr) -> pl.Expr:
     """How far an index is below zero."""
     return (-index).clip(lower_bound=0)
 
@@ -135,7 +140,7 @@ def _indices() -> Iterator[Feature]:
     worst = tf.rolling_min(spi(3), 12, least=9)
     phrase = "driest quarter of the last 12 months"
     yield _feature("spi3_min_12", worst, DEVIATIONS, phrase, _spi_inputs(3))
-    memory = tf.ewm_mean(_shortage(spi(6)), 12)
+    memory = tf.ewm_mean(shortage(spi(6)), 12)
     phrase = "drought of the past, half-life a year"
     yield _feature("spi6_drought_ewm_12", memory, DEVIATIONS, phrase, _spi_inputs(6), "+")
 
@@ -188,13 +193,13 @@ def _where_it_hurts() -> Iterator[Feature]:
         (*PERCENT, *FARMING),
         "+",
     )
-    drought = _shortage(spi(6)) * agriculture()
+    drought = shortage(spi(6)) * agriculture()
     inputs = (*_spi_inputs(6), *FARMING)
     yield _feature("drought_farming", drought, times_share, f"drought {farmed}", inputs, "+")
-    year = _shortage(pl.col(YEAR_Z)) * agriculture()
+    year = shortage(pl.col(YEAR_Z)) * agriculture()
     phrase = f"shortage of the latest year {farmed}"
     yield _feature("year_shortage_farming", year, times_share, phrase, (YEAR_Z, *FARMING), "+")
-    drought = _shortage(spi(6)) * pl.col(EXCLUSION)
+    drought = shortage(spi(6)) * pl.col(EXCLUSION)
     phrase = "drought times the exclusion of social groups"
     inputs = (*_spi_inputs(6), EXCLUSION)
     yield _feature("drought_exclusion", drought, f"{DEVIATIONS} times index", phrase, inputs, "+")
