@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import (
@@ -33,6 +33,9 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
+_Kind = TypeVar("_Kind", bound=_Section)
+
+
 class SourceEntry(_Section):
     """One file and the reader for it."""
 
@@ -44,6 +47,13 @@ class SourceEntry(_Section):
     """Folder of this one, relative to the working folder; by default `data.root`."""
     options: dict[str, Any] = Field(default_factory=dict)
     """What the reader must know about the file; sources.md lists each reader's options."""
+
+
+class SourceList(_Section):
+    """A file that `data.include` names."""
+
+    sources: tuple[SourceEntry, ...]
+    """As `data.sources`."""
 
 
 class WorldSettings(_Section):
@@ -69,6 +79,9 @@ class DataSettings(_Section):
     """Folder of `riskkit data add`, relative to the working folder."""
     sources: tuple[SourceEntry, ...] = ()
     """Files and their readers."""
+    include: tuple[str, ...] = ()
+    """Files with a list `sources` that several studies share, relative to the file that names
+    them; their entries come before its own."""
     world: WorldSettings = WorldSettings()
 
 
@@ -160,9 +173,20 @@ def load_params(path: Path | None, settings: Sequence[str] = ()) -> Params:
             text names the key.
     """
     tree = {} if path is None else _read_yaml(path)
-    settings_tree(settings, tree)
+    params = _checked(Params, settings_tree(settings, tree), path)
+    included = [entry for name in params.data.include for entry in _included(path, name)]
+    data = params.data.model_copy(update={"sources": (*included, *params.data.sources)})
+    return params.model_copy(update={"data": data})
+
+
+def _included(path: Path | None, name: str) -> tuple[SourceEntry, ...]:
+    file = Path(name) if path is None else path.parent / name
+    return _checked(SourceList, _read_yaml(file), file).sources
+
+
+def _checked(kind: type[_Kind], tree: dict[str, Any], path: Path | None) -> _Kind:
     try:
-        return Params.model_validate(tree)
+        return kind.model_validate(tree)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])

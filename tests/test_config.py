@@ -25,6 +25,34 @@ def test_settings_override_the_file(tmp_path: Path) -> None:
     assert params.data.root == "elsewhere"
 
 
+def test_studies_share_lists_of_sources(tmp_path: Path) -> None:
+    (tmp_path / "study").mkdir()
+    path = tmp_path / "study" / "params.yaml"
+    path.write_text("data: {include: [../shared.yaml], sources: [{source: table, path: own}]}")
+    (tmp_path / "shared.yaml").write_text("sources: [{source: cru, path: rain, root: far}]")
+    assert [entry.path for entry in load_params(path).data.sources] == ["rain", "own"]
+    without = load_params(path, ["data.include=[]"])
+    assert [entry.path for entry in without.data.sources] == ["own"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, r"cannot read .*shared\.yaml"),
+        ("seed: 1", r"shared\.yaml: sources: Field required"),
+        ("sources: [{source: cru}]", r"shared\.yaml: sources\.0\.path: Field required"),
+    ],
+)
+def test_a_shared_list_that_is_none_is_named(
+    tmp_path: Path, text: str | None, message: str
+) -> None:
+    if text is not None:
+        (tmp_path / "shared.yaml").write_text(text)
+    (tmp_path / "params.yaml").write_text("data: {include: [shared.yaml]}")
+    with pytest.raises(ConfigError, match=message):
+        load_params(tmp_path / "params.yaml")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
