@@ -42,12 +42,12 @@ def network_column(relation: str) -> str:
 
 
 def relations_among(columns: Iterable[str]) -> tuple[str, ...]:
-    """Relations whose networks are among these columns, sorted.
+    """Relations whose networks are among these columns, sorted, each once.
 
-    >>> relations_among(["deaths", "over:trade", "over:contiguity"])
+    >>> relations_among(["deaths", "over:trade", "over:contiguity", "over:trade"])
     ('contiguity', 'trade')
     """
-    networks = (name for name in columns if name.startswith(_PREFIX))
+    networks = {name for name in columns if name.startswith(_PREFIX)}
     return tuple(sorted(name.removeprefix(_PREFIX) for name in networks))
 
 

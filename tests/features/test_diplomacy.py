@@ -145,10 +145,46 @@ NETWORKS = last_row(
         ("opponents_ged_sb_mean_log_12", 0.75 * math.log(1201)),
         ("opponents_capability_gap", math.log(4) - math.log(2)),
         ("partners_ged_sb_mean_log_12", 0.5 * math.log(1201)),
+        # Kind with the neighbour XAB and the rival XAD, harsh with XAB and XAC, which is both.
+        ("events_cooperation_with_neighbours_share", 1 / (1 + 3 + 1)),
+        ("events_conflict_with_neighbours_log", math.log(1 + 3 + 1)),
+        ("events_cooperation_with_rivals_share", 1 / (1 + 1)),
+        ("events_conflict_with_rivals_log", math.log(1 + 1)),
     ],
 )
 def test_hand_worked_networks(name, value):
     assert NETWORKS[name] == pytest.approx(value, rel=1e-6)
+
+
+NEIGHBOUR, OTHERS, FAR = {("XAA", "XAB"): 5}, {("XAB", "XAC"): 9}, {("XAC", "XAD"): 9}
+
+
+@pytest.mark.parametrize(
+    ("kind", "harsh", "share", "conflict"),
+    [
+        (NEIGHBOUR, NEIGHBOUR, 0.5, math.log(6)),
+        (NEIGHBOUR, OTHERS, 1, 0),
+        (OTHERS, NEIGHBOUR, 0, math.log(6)),
+        (OTHERS, OTHERS, None, 0),
+        (FAR, NEIGHBOUR, None, math.log(6)),
+        (NEIGHBOUR, FAR, None, None),
+        (NEIGHBOUR, {}, None, None),
+    ],
+)
+def test_no_dealings_with_neighbours_are_zero_if_the_news_tells_of_the_neighbours(
+    kind, harsh, share, conflict
+):
+    """Nothing is known of a neighbour that no pair names, nor without the table."""
+    ties = {"contiguity": NEIGHBOUR, "gdelt_cooperation": kind, "gdelt_conflict": harsh}
+    row = last_row(FAMILY, small_panel({"nmc_cinc": {"XAA": [0.1] * 3}}, ties))
+    assert row["events_cooperation_with_neighbours_share"] == share
+    assert row["events_conflict_with_neighbours_log"] == pytest.approx(conflict)
+
+
+def test_a_state_without_neighbours_has_no_dealings_with_them():
+    ties = {"contiguity": FAR, "gdelt_cooperation": NEIGHBOUR, "gdelt_conflict": NEIGHBOUR}
+    row = last_row(FAMILY, small_panel({"nmc_cinc": {"XAA": [0.1] * 3}}, ties))
+    assert {row[name] for name in row if "with_neighbours" in name} == {None}
 
 
 def test_centrality_orders_states_by_the_connections_of_their_allies():
@@ -302,7 +338,7 @@ def test_the_readers_declare_what_the_features_read(reader, start):
 
 
 def test_the_size_of_the_family_and_its_phrases():
-    assert 60 <= len(FEATURES) <= 70
+    assert 60 <= len(FEATURES) <= 80
     assert len({feature.description for feature in FAMILY.features}) == len(FEATURES)
 
 
