@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 import numpy as np
@@ -41,12 +42,12 @@ def network_column(relation: str) -> str:
 
 
 def relations_among(columns: Iterable[str]) -> tuple[str, ...]:
-    """Relations whose networks are among these columns, sorted.
+    """Relations whose networks are among these columns, sorted, each once.
 
-    >>> relations_among(["deaths", "over:trade", "over:contiguity"])
+    >>> relations_among(["deaths", "over:trade", "over:contiguity", "over:trade"])
     ('contiguity', 'trade')
     """
-    networks = (name for name in columns if name.startswith(_PREFIX))
+    networks = {name for name in columns if name.startswith(_PREFIX)}
     return tuple(sorted(name.removeprefix(_PREFIX) for name in networks))
 
 
@@ -157,7 +158,7 @@ def _column(
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Ties:
     """A network that stays the same for some months.
 
@@ -174,6 +175,11 @@ class _Ties:
     starts: _Index
     others: _Index
     weights: _Array
+
+    @property
+    def owners(self) -> _Index:
+        """The unit that has each of the partners."""
+        return np.repeat(self.units, np.diff(self.starts, append=len(self.others)))
 
 
 def _ties(network: pl.Series, n_units: int, n_months: int) -> Iterator[_Ties]:
@@ -197,13 +203,30 @@ def _ties(network: pl.Series, n_units: int, n_months: int) -> Iterator[_Ties]:
         yield _Ties(months, units, starts[units], others[chosen], weights[chosen])
 
 
-def partner_values(values: _Array, network: pl.Series, how: How) -> _Array:
+def _in_both(over: Iterator[_Ties], among: Iterator[_Ties], n_units: int) -> Iterator[_Ties]:
+    """Keep the partners of a network who are partners in another one in the same month."""
+    theirs = {month: ties for ties in among for month in ties.months}
+    for ties in over:
+        pairs = ties.owners * n_units + ties.others
+        for other, months in groupby(ties.months, theirs.get):
+            if other is not None:
+                kept = np.isin(pairs, other.owners * n_units + other.others)
+                units, starts = np.unique(ties.owners[kept], return_index=True)
+                first, *later = months
+                stretch = range(first, first + len(later) + 1)
+                yield _Ties(stretch, units, starts, ties.others[kept], ties.weights[kept])
+
+
+def partner_values(
+    values: _Array, network: pl.Series, how: How, among: pl.Series | None = None
+) -> _Array:
     """Summarise in each month the values of each unit's partners.
 
     Args:
         values: Array [units, months], NaN where missing.
         network: A `NETWORK` column with a row for each unit and month.
         how: The statistic; see `riskkit.transforms.network_lag`.
+        among: Another such column: only who is a partner in it too counts in a month.
 
     Returns:
         Array [units, months], NaN where a unit has no partner with a value.
@@ -211,7 +234,10 @@ def partner_values(values: _Array, network: pl.Series, how: How) -> _Array:
     n_units, n_months = values.shape
     by_month = np.ascontiguousarray(values.T)
     result = np.full(by_month.shape, np.nan)
-    for ties in _ties(network, n_units, n_months):
+    stretches = _ties(network, n_units, n_months)
+    if among is not None:
+        stretches = _in_both(stretches, _ties(among, n_units, n_months), n_units)
+    for ties in stretches:
         for first in ties.months[::_BLOCK] if len(ties.units) else ():
             block = slice(first, min(first + _BLOCK, ties.months.stop))
             held = np.take(by_month[block], ties.others, axis=1)

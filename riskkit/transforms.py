@@ -280,7 +280,7 @@ def share(part: Column, whole: Column, window: int, least: int | None = None) ->
     return ratio(rolling_sum(part, window, least), rolling_sum(whole, window, least))
 
 
-def network_lag(x: Column, over: str, how: How = "mean") -> pl.Expr:
+def network_lag(x: Column, over: str, how: How = "mean", among: str | None = None) -> pl.Expr:
     """What the partners of a unit have in the same month, e.g. its neighbours' deaths.
 
     Partners without a value are left out; the result is missing where no partner has one, which
@@ -293,6 +293,8 @@ def network_lag(x: Column, over: str, how: How = "mean") -> pl.Expr:
         how: "mean", weighted by the ties; "sum" of values times weights; "max" or "min" of the
             values alone; or "concentration", the Herfindahl index of the parts of "sum": 1 where
             all comes from one partner, 1 / n where n partners give the same.
+        among: A second relation: only those count who are partners by it too, with the weights
+            of the first, e.g. trade with neighbours.
 
     >>> ties = [[{"other": 1, "weight": 3.0}, {"other": 2, "weight": 1.0}], [], []]
     >>> frame = pl.DataFrame({"t": [0, 0, 0], "x": [1.0, 2.0, 6.0], "over:trade": ties})
@@ -300,14 +302,19 @@ def network_lag(x: Column, over: str, how: How = "mean") -> pl.Expr:
     [3.0, None, None]
     >>> frame.select(network_lag("x", over="trade", how="sum")).to_series().to_list()
     [12.0, None, None]
+    >>> borders = [[{"other": 2, "weight": 1.0}], [], []]
+    >>> frame = frame.with_columns(pl.Series("over:borders", borders))
+    >>> frame.select(network_lag("x", "trade", "sum", among="borders")).to_series().to_list()
+    [6.0, None, None]
     """
 
     def apply(columns: Sequence[pl.Series]) -> pl.Series:
-        values, position, network = columns
+        values, position, *networks = columns
         held = _by_unit_and_month(values, position)
-        return _flat(partner_values(held, network, how))
+        return _flat(partner_values(held, networks[0], how, *networks[1:]))
 
-    inputs = [_column(x), pl.col(POSITION), pl.col(network_column(over))]
+    networks = [pl.col(network_column(name)) for name in (over, among) if name is not None]
+    inputs = [_column(x), pl.col(POSITION), *networks]
     return pl.map_batches(inputs, apply, return_dtype=pl.Float64)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from riskkit import transforms as tf
 from riskkit.errors import RiskkitError
 from riskkit.family import Family, Feature
-from riskkit.months import first_day, last_day, month_id
+from riskkit.months import first_day, format_month, last_day, month_id
 from riskkit.networks import NETWORK, build_networks, network_column, partner_values
 from riskkit.panel import build_panel
 from riskkit.tables import Dyads, Indicator, Observations, Relation, Release
@@ -223,6 +223,53 @@ def loop(how, partners):
     }[how]
 
 
+renewals = st.lists(
+    st.tuples(st.integers(0, 8), ties_of_a_year), max_size=4, unique_by=lambda renewal: renewal[0]
+).map(lambda drawn: sorted(drawn, key=lambda renewal: renewal[0]))
+
+
+def drawn_network(drawn, name):
+    """A yearly relation of which each year becomes known in the month that was drawn."""
+    rows = [
+        (unit, other, f"{2010 + year}-01", weight, format_month(START + known))
+        for year, (known, ties) in enumerate(drawn)
+        for (unit, other), weight in ties.items()
+    ]
+    return build_networks([release(rows, name=name)], UNITS, START, START + 8)[name]
+
+
+def shown_in(drawn, t):
+    """Ties of the newest year that is known; a year without a row was never heard of."""
+    known = [ties for month, ties in drawn if month <= t and ties]
+    return {pair: weight for pair, weight in known[-1].items() if weight} if known else {}
+
+
+@pytest.mark.parametrize("how", HOWS)
+@given(over=renewals, among=renewals, values=values_of_a_panel)
+@settings(max_examples=60, deadline=None)
+def test_partners_by_two_relations_agree_with_a_loop(how, over, among, values):
+    trade, borders = drawn_network(over, "trade"), drawn_network(among, "borders")
+    got = partner_values(np.array(values), trade, how, borders)
+    for i, unit in enumerate(UNITS):
+        for t in range(9):
+            neighbours = shown_in(among, t)
+            partners = [
+                (weight, values[UNITS.index(other)][t])
+                for (own, other), weight in sorted(shown_in(over, t).items())
+                if own == unit and (own, other) in neighbours
+            ]
+            assert got[i, t] == pytest.approx(loop(how, partners), nan_ok=True)
+
+
+@pytest.mark.parametrize("how", HOWS)
+@given(drawn=renewals, values=values_of_a_panel)
+@settings(max_examples=20, deadline=None)
+def test_a_relation_among_itself_is_the_relation(how, drawn, values):
+    trade, held = drawn_network(drawn, "trade"), np.array(values)
+    among_itself = partner_values(held, trade, how, trade)
+    np.testing.assert_array_equal(among_itself, partner_values(held, trade, how))
+
+
 def test_long_stretches_are_computed_in_blocks():
     rows = [("XAA", "XAB", "2019-01", 2, "2019-12"), ("XAA", "XAC", "2019-01", 1, "2019-12")]
     column = build_networks([release(rows, frequency="constant")], UNITS, START, START + 99)
@@ -252,6 +299,29 @@ def test_a_feature_looks_over_a_relation():
     assert all(f.spatial for f in features)
     got = built(*features, releases=[release(rows)])
     assert got == {"trade_sum": [8] * 3, "trade_hhi": [0.625] * 3, "no": [None] * 3}
+
+
+def test_a_feature_looks_over_a_relation_among_the_partners_of_another():
+    """Trade is renewed in the second month, and borders, which know no weights, in the third."""
+    trade = [
+        ("XAA", "XAB", "2018-01", 2, "2019-12"),
+        ("XAA", "XAC", "2018-01", 6, "2019-12"),
+        ("XAA", "XAB", "2019-01", 3, "2020-02"),
+        ("XAA", "XAC", "2019-01", 7, "2020-02"),
+    ]
+    borders = [
+        ("XAA", "XAB", "2018-01", 1, "2019-12"),
+        ("XAA", "XAB", "2019-01", 1, "2020-03"),
+        ("XAA", "XAC", "2019-01", 1, "2020-03"),
+        ("XAA", "XAD", "2019-01", 1, "2020-03"),
+    ]
+    with_neighbours = tf.network_lag(pl.lit(1), "trade", "sum", among="borders")
+    nowhere = tf.network_lag(pl.lit(1), "trade", "sum", among="flights")
+    features = feature("near", with_neighbours), feature("no", nowhere)
+    assert features[0].relations == ("borders", "trade")
+    assert features[0].spatial
+    got = built(*features, releases=[release(trade), release(borders, name="borders")])
+    assert got == {"near": [2, 3, 10], "no": [None] * 3}
 
 
 def test_a_feature_goes_on_with_what_its_partners_have():

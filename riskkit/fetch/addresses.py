@@ -304,7 +304,6 @@ TABLE: Mapping[str, Offer] = MappingProxyType(
 _OWN = "is a table of your own: add it with `riskkit data add`"
 BY_HAND: Mapping[str, str] = MappingProxyType(
     {
-        "arms-control": _OWN,
         "cow-contiguity": "comes in a zip of several tables: download Direct Contiguity 3.2 from "
         "https://correlatesofwar.org/data-sets/direct-contiguity/ and add contdird.csv",
         "cwm": "has no lasting address: download CWM.csv from the supplement of the article",
@@ -326,6 +325,7 @@ BY_HAND: Mapping[str, str] = MappingProxyType(
         "peacekeeping": "moves with the university's pages: download Geo-PKO from "
         "https://www.uu.se/en/department/peace-and-conflict-research/research/research-data",
         "table": _OWN,
+        "treaties": _OWN,
         "unhcr-flows": "is a table of UNHCR's R package refugees: write it as csv, see "
         "docs/source-list.md",
     }

@@ -69,6 +69,10 @@ INDICATORS = {
     "v2pepwrsoc": (SCALE, "Power shared among social groups"),
     "v2peapssoc": (SCALE, "Access of social groups to public services"),
     "v2x_gender": (INDEX, "Political empowerment of women"),
+    "v2smgovdom": (SCALE, "Freedom of social media from false information by the government"),
+    "v2smgovfilprc": (SCALE, "Freedom of the internet from filtering by the government"),
+    "v2smarrest": (SCALE, "Freedom from arrest for political content online"),
+    "v2smorgviol": (SCALE, "Use of social media to organise violence, in V-Dem's own order"),
     "e_total_resources_income_pc": ("dollars per head", "Income from petroleum, coal and metals"),
     "e_pelifeex": ("years", "Life expectancy"),
 }

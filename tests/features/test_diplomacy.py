@@ -3,13 +3,15 @@
 import math
 import time
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
+import yaml
 
 from riskkit.months import first_day, month_id
 from riskkit.panel import Panel, build_panel
-from riskkit.sources import arms_control, cwm, embassies, gsdb, igo, pax, peacekeeping, unga
+from riskkit.sources import cwm, embassies, gsdb, igo, pax, peacekeeping, treaties, unga, vdem
 from riskkit.store import read_file
 from riskkit.tables import Indicator, Release
 from riskkit.testing.panels import made_up_units
@@ -17,6 +19,7 @@ from riskkit_features.diplomacy import FAMILY
 from tests.features.studies import last_row, small_panel
 
 FEATURES = {feature.name: feature for feature in FAMILY.features}
+MANUAL = Path(__file__).parents[2] / "docs" / "sources-own.md"
 START = month_id("2005-01")
 UNITS = made_up_units()["unit"].to_list()
 
@@ -145,10 +148,46 @@ NETWORKS = last_row(
         ("opponents_ged_sb_mean_log_12", 0.75 * math.log(1201)),
         ("opponents_capability_gap", math.log(4) - math.log(2)),
         ("partners_ged_sb_mean_log_12", 0.5 * math.log(1201)),
+        # Kind with the neighbour XAB and the rival XAD, harsh with XAB and XAC, which is both.
+        ("events_cooperation_with_neighbours_share", 1 / (1 + 3 + 1)),
+        ("events_conflict_with_neighbours_log", math.log(1 + 3 + 1)),
+        ("events_cooperation_with_rivals_share", 1 / (1 + 1)),
+        ("events_conflict_with_rivals_log", math.log(1 + 1)),
     ],
 )
 def test_hand_worked_networks(name, value):
     assert NETWORKS[name] == pytest.approx(value, rel=1e-6)
+
+
+NEIGHBOUR, OTHERS, FAR = {("XAA", "XAB"): 5}, {("XAB", "XAC"): 9}, {("XAC", "XAD"): 9}
+
+
+@pytest.mark.parametrize(
+    ("kind", "harsh", "share", "conflict"),
+    [
+        (NEIGHBOUR, NEIGHBOUR, 0.5, math.log(6)),
+        (NEIGHBOUR, OTHERS, 1, 0),
+        (OTHERS, NEIGHBOUR, 0, math.log(6)),
+        (OTHERS, OTHERS, None, 0),
+        (FAR, NEIGHBOUR, None, math.log(6)),
+        (NEIGHBOUR, FAR, None, None),
+        (NEIGHBOUR, {}, None, None),
+    ],
+)
+def test_no_dealings_with_neighbours_are_zero_if_the_news_tells_of_the_neighbours(
+    kind, harsh, share, conflict
+):
+    """Nothing is known of a neighbour that no pair names, nor without the table."""
+    ties = {"contiguity": NEIGHBOUR, "gdelt_cooperation": kind, "gdelt_conflict": harsh}
+    row = last_row(FAMILY, small_panel({"nmc_cinc": {"XAA": [0.1] * 3}}, ties))
+    assert row["events_cooperation_with_neighbours_share"] == share
+    assert row["events_conflict_with_neighbours_log"] == pytest.approx(conflict)
+
+
+def test_a_state_without_neighbours_has_no_dealings_with_them():
+    ties = {"contiguity": FAR, "gdelt_cooperation": NEIGHBOUR, "gdelt_conflict": NEIGHBOUR}
+    row = last_row(FAMILY, small_panel({"nmc_cinc": {"XAA": [0.1] * 3}}, ties))
+    assert {row[name] for name in row if "with_neighbours" in name} == {None}
 
 
 def test_centrality_orders_states_by_the_connections_of_their_allies():
@@ -265,11 +304,28 @@ def test_mediation_is_the_yearly_mean_of_what_is_known():
         ({"v2x_cspart": [0.25]}, "civil_society", 0.25),
         ({"v2xcs_ccsi": [0.75] * 36 + [0.5]}, "civil_society_core_change_36", -0.25),
         ({"gm_internet_pct": [12.5]}, "internet_reach", 12.5),
+        ({"treaties_terrorism": [4]}, "treaties_terrorism", 4),
+        ({"treaties_climate": [0]}, "treaties_climate", 0),
+        ({"treaties_migration": [3]}, "treaties_migration", 3),
+        ({"diplomats_trained": [80]}, "diplomats_trained_log", math.log(81)),
+        ({"diplomatic_academies": [1]}, "diplomatic_academies_log", math.log(2)),
+        ({"v2smgovdom": [-1.5]}, "media_false_information", 1.5),
+        ({"v2smgovfilprc": [0.5]}, "media_filtering", -0.5),
+        ({"v2smarrest": [2]}, "media_arrests", -2),
+        ({"v2smorgviol": [0.25]}, "media_violence", 0.25),
     ],
 )
 def test_further_values(records, name, value):
     months = len(next(iter(records.values())))
     assert latest(months, **records)[name] == pytest.approx(value)
+
+
+@pytest.mark.parametrize("people", ["population", "wpp24_pop"])
+def test_participants_of_the_global_compact_are_counted_per_head(people):
+    firms = latest(1, un_global_compact_participants=[6], **{people: [2e6]})
+    assert firms["global_compact_participants_log"] == pytest.approx(math.log(4))
+    unknown = latest(1, un_global_compact_participants=[6])
+    assert unknown["global_compact_participants_log"] is None
 
 
 def test_cooperation_is_compared_with_the_size_of_hostility():
@@ -289,8 +345,10 @@ def test_cooperation_is_compared_with_the_size_of_hostility():
         (igo, "cow_"),
         (cwm, "cwm_"),
         (peacekeeping, "geopko_"),
-        (arms_control, "arms_"),
+        (treaties, "arms_"),
+        (treaties, "treaties_"),
         (embassies, "embassies_"),
+        (vdem, "v2"),
     ],
     ids=lambda case: getattr(case, "__name__", case),
 )
@@ -301,8 +359,26 @@ def test_the_readers_declare_what_the_features_read(reader, start):
     assert read <= declared
 
 
+def test_the_tables_that_the_manual_shows_are_read_and_feed_features(tmp_path):
+    (snippet,) = MANUAL.read_text(encoding="utf-8").split("```yaml\n")[1:]
+    snippet, _ = snippet.split("```")
+    headers = [line.split("# ")[1] for line in snippet.splitlines() if "# " in line]
+    found = {}
+    for entry, header in zip(yaml.safe_load(snippet), headers, strict=True):
+        path = tmp_path / entry["path"]
+        values = "7," * (header.count(",") - 1)
+        path.write_text(f"{header}\nXAA,2005,{values[:-1]}\n", encoding="utf-8")
+        release = read_file(entry["source"], path, entry["options"])
+        found |= {i.name: i.frequency for i in release.indicators}
+        assert release.observations["value"].unique().to_list() == [7]
+    assert set(found.values()) == {"year"}
+    named = ("diplomats_trained", "diplomatic_academies", "un_global_compact_participants")
+    assert found.keys() == set(named)
+    assert found.keys() <= set(FAMILY.inputs)
+
+
 def test_the_size_of_the_family_and_its_phrases():
-    assert 60 <= len(FEATURES) <= 70
+    assert 75 <= len(FEATURES) <= 90
     assert len({feature.description for feature in FAMILY.features}) == len(FEATURES)
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from riskkit.family import Family
 from riskkit_features.diplomacy.alliances import alliances
+from riskkit_features.diplomacy.dialogue import dialogue
 from riskkit_features.diplomacy.events import events
+from riskkit_features.diplomacy.media import media
 from riskkit_features.diplomacy.peace import peace
 from riskkit_features.diplomacy.society import society
 from riskkit_features.diplomacy.ties import ties
@@ -16,5 +18,13 @@ from riskkit_features.diplomacy.ties import ties
 FAMILY = Family(
     name="diplomacy",
     title="Diplomacy: ties between states, peace processes and civil society",
-    features=(*ties(), *alliances(), *peace(), *society(), *events()),
+    features=(
+        *ties(),
+        *alliances(),
+        *peace(),
+        *society(),
+        *events(),
+        *dialogue(),
+        *media(),
+    ),
 )

@@ -13,7 +13,7 @@ import polars as pl
 
 from riskkit import transforms as tf
 from riskkit.family import Feature
-from riskkit_features.diplomacy.alliances import CAPABILITY, LOG_PERCENT, log_capability
+from riskkit_features.diplomacy.alliances import CAPABILITY, LOG_PERCENT, RIVALS, log_capability
 
 COOPERATION = "gdelt_ext_pos_per_day"
 CONFLICT = "gdelt_ext_neg_per_day"
@@ -31,6 +31,8 @@ def events() -> Iterator[Feature]:
     yield from _neighbours()
     yield from _opponents()
     yield from _partners_at_war()
+    yield from _dealings_with("neighbours", BORDERS, "neighbouring countries")
+    yield from _dealings_with("rivals", RIVALS, "its rivals")
 
 
 def _conflict() -> pl.Expr:
@@ -125,3 +127,34 @@ def _wars_of(who: str, relation: str, phrase: str, weight: str) -> Feature:
         description=f"state-based deaths in {phrase}, 12 months, weighted by {weight}",
         sign="+",
     )
+
+
+def _dealings_with(who: str, relation: str, phrase: str) -> Iterator[Feature]:
+    """With some states alone, from the sums of the pairs."""
+    kind, harsh = _scores(WITH_PARTNERS, relation), _scores(WITH_OPPONENTS, relation)
+    yield Feature(
+        name=f"events_cooperation_with_{who}_share",
+        expr=tf.share(kind, kind + harsh, window=3),
+        unit="share",
+        inputs=(),
+        description=f"cooperation among the reported dealings with {phrase}, last 3 months",
+        sign="-",
+    )
+    yield Feature(
+        name=f"events_conflict_with_{who}_log",
+        expr=tf.rolling_mean(harsh, 3).log1p(),
+        unit="log(1 + points a month)",
+        inputs=(),
+        description=f"reported conflict with {phrase}, last 3 months",
+        sign="+",
+    )
+
+
+def _scores(pairs: str, relation: str) -> pl.Expr:
+    """Sum of the month over the partners in a relation; zero if they deal with others only.
+
+    Missing where no pair with any of them is told of, as in months that the table lacks.
+    """
+    total = tf.network_lag(pl.lit(1), over=pairs, how="sum", among=relation)
+    told = tf.network_lag(tf.network_lag(pl.lit(1), pairs, "max"), relation, "max")
+    return pl.coalesce(total, 0 * told)

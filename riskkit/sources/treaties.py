@@ -1,4 +1,4 @@
-"""Arms control: the treaties each state is party to, month by month, from a list of one's own."""
+"""Treaties: what each state is party to, month by month, from a list of one's own."""
 
 from __future__ import annotations
 
@@ -23,28 +23,39 @@ TREATIES = {
     "nuclear": ("NPT", "CTBT", "TPNW", "PTBT", "NWFZ"),
     "chembio": ("CWC", "BWC", "GP"),
     "conventional": ("ATT", "APMBC", "CCM", "CCW"),
+    "terrorism": ("DIPLOMATS", "HOSTAGES", "BOMBINGS", "FINANCING", "ICSANT"),
+    "climate": ("UNFCCC", "KYOTO", "PARIS"),
+    "migration": ("REFUGEE51", "REFUGEE67", "ICRMW", "TRAFFICKING", "SMUGGLING"),
 }
-_KNOWN = tuple(treaty for group in TREATIES.values() for treaty in group)
-_PARTY, _SIGNATORY = "party", "signatory"
-_GROUPS = {
-    "nuclear": "nuclear",
-    "chembio": "chemical and biological",
-    "conventional": "certain conventional",
+"""Theme -> treaties; the first three are arms control."""
+_KNOWN = tuple(treaty for theme in TREATIES.values() for treaty in theme)
+_ARMS = ("nuclear", "chembio", "conventional")
+_PARTY, _SIGNATORY, _LEFT = "party", "signatory", "left"
+_STATES = {
+    _PARTY: "to which the state is party at the end of the month",
+    _SIGNATORY: "that the state has signed and not joined",
+    _LEFT: "that the state left in the month",
 }
-_TOTAL, _SIGNED, _LEFT = "arms_treaties", "arms_treaties_signed_only", "arms_treaties_left"
-INDICATORS = {
-    _TOTAL: "Arms control treaties to which the state is party at the end of the month",
-    **{
-        f"arms_treaties_{group}": f"Treaties on {text} weapons to which the state is party"
-        for group, text in _GROUPS.items()
-    },
-    _SIGNED: "Arms control treaties that the state has signed and not joined",
-    _LEFT: "Arms control treaties that the state left in the month",
+_COUNTS = {
+    "arms_treaties": (_ARMS, _PARTY, "Arms control treaties"),
+    "arms_treaties_nuclear": (("nuclear",), _PARTY, "Treaties on nuclear weapons"),
+    "arms_treaties_chembio": (("chembio",), _PARTY, "Treaties on chemical and biological weapons"),
+    "arms_treaties_conventional": (
+        ("conventional",),
+        _PARTY,
+        "Treaties on certain conventional weapons",
+    ),
+    "arms_treaties_signed_only": (_ARMS, _SIGNATORY, "Arms control treaties"),
+    "arms_treaties_left": (_ARMS, _LEFT, "Arms control treaties"),
+    "treaties_terrorism": (("terrorism",), _PARTY, "Conventions against terrorism"),
+    "treaties_climate": (("climate",), _PARTY, "Climate treaties"),
+    "treaties_migration": (("migration",), _PARTY, "Treaties on refugees and migrants"),
 }
+INDICATORS = {name: f"{what} {_STATES[state]}" for name, (_, state, what) in _COUNTS.items()}
 """Indicator -> description."""
 
 
-class ArmsControlOptions(FileOptions):
+class TreatiesOptions(FileOptions):
     """How to read a list of memberships.
 
     Attributes:
@@ -58,18 +69,19 @@ class ArmsControlOptions(FileOptions):
     lag_months: int = Field(default=1, ge=0, le=60)
 
 
-class ArmsControl(Source):
+class Treaties(Source):
     """Reader of a list of treaty memberships in the layout of docs/sources-own.md.
 
     No open file of memberships is known, so the layout is our own and was tried on made-up rows
     only: `unit, treaty, status, since, until`, one row per state, treaty and status. A treaty
     counts in a month if it binds the state on the last day; several rows of one state and treaty
     count once, and a signature no longer counts once the state is party. A state without a row
-    has joined nothing.
+    has joined nothing; a theme without a row (arms, terrorism, climate, migration) is one that the
+    list does not speak of, and has no indicators.
     """
 
-    name = "arms-control"
-    title = "Membership of arms control treaties, a list of your own"
+    name = "treaties"
+    title = "Membership of treaties on arms, terrorism, climate and migration, a list of your own"
     licence = "as the list's compiler says; depositaries publish the facts"
     citation = (
         "the depositaries from whose pages the list was made, for instance the UN Treaty Series"
@@ -80,9 +92,9 @@ class ArmsControl(Source):
     lag_reason = "depositaries announce a change within weeks"
     redistributable = False
     tried_on = "own layout"
-    options = ArmsControlOptions
+    options = TreatiesOptions
 
-    def read(self, path: Path, options: ArmsControlOptions) -> Release:
+    def read(self, path: Path, options: TreatiesOptions) -> Release:
         """Read a list.
 
         Args:
@@ -90,8 +102,7 @@ class ArmsControl(Source):
             options: How to read it.
 
         Returns:
-            Monthly counts `arms_treaties`, `arms_treaties_nuclear`, `_chembio`, `_conventional`,
-            `_signed_only` and `_left`.
+            Monthly counts: those of `INDICATORS` that count any treaty of the list.
 
         Raises:
             SourceError: The file is not such a list, or a unit, treaty, status or day is
@@ -100,22 +111,23 @@ class ArmsControl(Source):
         sheet = read_sheet(path, _form(options))
         memberships = _memberships(sheet, options)
         first, last = _covers(memberships, options.covers_to)
-        monthly = _monthly(memberships, last)
+        names = _told(memberships["treaty"])
+        monthly = _monthly(memberships, last, names)
         return Release(
-            observations=long_form(monthly, INDICATORS, "month", options.lag_months),
-            indicators=_indicators(options.lag_months),
+            observations=long_form(monthly, names, "month", options.lag_months),
+            indicators=_indicators(names, options.lag_months),
             covers=(first, last),
             covered_units=columns.covered_units(memberships["unit"]),
             simulated=columns.simulated(memberships["unit"]),
         )
 
 
-def _form(options: ArmsControlOptions) -> Form:
+def _form(options: TreatiesOptions) -> Form:
     required = ("unit", "treaty", "status", "since", "until")
     return Form(required=required, delimiter=None, encoding=options.encoding)
 
 
-def _memberships(sheet: Sheet, options: ArmsControlOptions) -> pl.DataFrame:
+def _memberships(sheet: Sheet, options: TreatiesOptions) -> pl.DataFrame:
     """Columns `unit, treaty, status, since, until`; `until` is null where the status lasts."""
     since = columns.days(sheet, "since")
     until = _until(sheet)
@@ -154,36 +166,56 @@ def _covers(memberships: pl.DataFrame, covers_to: str | None) -> tuple[date, dat
     return min(first, last), last
 
 
-def _monthly(memberships: pl.DataFrame, last: date) -> pl.DataFrame:
-    """Count treaties per unit and month, by group and status."""
+def _treaties(name: str) -> list[str]:
+    """Treaties that an indicator counts."""
+    themes, _, _ = _COUNTS[name]
+    return [treaty for theme in themes for treaty in TREATIES[theme]]
+
+
+def _told(treaty: pl.Series) -> list[str]:
+    """Indicators that the list speaks of."""
+    listed = set(treaty)
+    return [name for name in _COUNTS if listed.intersection(_treaties(name))]
+
+
+def _monthly(memberships: pl.DataFrame, last: date, names: list[str]) -> pl.DataFrame:
+    """Count treaties per unit and month."""
+    states = pl.concat([_held(memberships, last), _left(memberships, last)])
+    counts = [
+        (pl.col("treaty").is_in(_treaties(name)) & (pl.col("state") == _COUNTS[name][1]))
+        .sum()
+        .alias(name)
+        for name in names
+    ]
+    return states.group_by("unit", "month").agg(counts)
+
+
+def _held(memberships: pl.DataFrame, last: date) -> pl.DataFrame:
+    """What each treaty is to a unit at the end of a month: `unit, month, treaty, state`."""
     begin = pl.col("since").dt.truncate("1mo")
     end = pl.col("until").dt.truncate("1mo").dt.offset_by("-1mo")
     ended = pl.min_horizontal(end, pl.lit(last))
-    held = (
+    party = (pl.col("status") == _PARTY).any()
+    return (
         memberships.with_columns(month=pl.date_ranges(begin, ended, interval="1mo"))
         .explode("month")
         .drop_nulls("month")
         .group_by("unit", "month", "treaty")
-        .agg(party=(pl.col("status") == _PARTY).any())
+        .agg(state=pl.when(party).then(pl.lit(_PARTY)).otherwise(pl.lit(_SIGNATORY)))
     )
-    groups = [
-        (pl.col("party") & pl.col("treaty").is_in(treaties)).sum().alias(f"arms_treaties_{group}")
-        for group, treaties in TREATIES.items()
-    ]
-    totals = [pl.col("party").sum().alias(_TOTAL), (~pl.col("party")).sum().alias(_SIGNED)]
-    counts = held.group_by("unit", "month").agg(*totals, *groups)
-    left = _left(memberships).filter(pl.col("month") <= last)
-    return counts.join(left, on=["unit", "month"], how="full", coalesce=True)
 
 
-def _left(memberships: pl.DataFrame) -> pl.DataFrame:
-    ended = memberships.filter(pl.col("status") == _PARTY).drop_nulls("until")
-    month = pl.col("until").dt.truncate("1mo").alias("month")
-    return ended.group_by("unit", month).agg(pl.col("treaty").n_unique().alias(_LEFT))
+def _left(memberships: pl.DataFrame, last: date) -> pl.DataFrame:
+    """Which treaties a unit left in a month: `unit, month, treaty, state`."""
+    month = pl.col("until").dt.truncate("1mo")
+    ended = memberships.filter(pl.col("status") == _PARTY, month <= last)
+    return ended.select("unit", month.alias("month"), "treaty", state=pl.lit(_LEFT)).unique()
 
 
-def _indicators(lag_months: int) -> tuple[Indicator, ...]:
+def _indicators(names: list[str], lag_months: int) -> tuple[Indicator, ...]:
     return tuple(
-        Indicator(name, "treaties", ArmsControl.name, text, lag_months=lag_months, census=True)
-        for name, text in INDICATORS.items()
+        Indicator(
+            name, "treaties", Treaties.name, INDICATORS[name], lag_months=lag_months, census=True
+        )
+        for name in names
     )

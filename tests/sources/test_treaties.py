@@ -10,15 +10,15 @@ import polars as pl
 import pytest
 
 from riskkit.errors import SourceError
-from riskkit.sources.arms_control import TREATIES, ArmsControl
+from riskkit.sources.treaties import INDICATORS, TREATIES, Treaties
 from riskkit.tables import Release
 
-FIXTURE = Path(__file__).parent / "fixtures" / "arms-control" / "treaties.csv"
+FIXTURE = Path(__file__).parent / "fixtures" / "treaties" / "treaties.csv"
 MANUAL = Path(__file__).parents[2] / "docs" / "sources-own.md"
 
 
 def read(path: Path, **options: Any) -> Release:
-    return ArmsControl().read(path, ArmsControl.options(**options))
+    return Treaties().read(path, Treaties.options(**options))
 
 
 def counts(release: Release, unit: str, month: date) -> dict[str, float]:
@@ -48,6 +48,23 @@ def test_a_signature_ends_with_membership_even_if_the_list_does_not_say_so(tmp_p
     path.write_text(text.replace("2000-01-10,2001-02-15", "2000-01-10,"), encoding="utf-8")
     changed = read(path, covers_to="2001-12").observations
     assert changed.equals(read(FIXTURE, covers_to="2001-12").observations)
+
+
+@pytest.mark.parametrize(("month", "terrorism"), [(4, 1), (5, 2), (6, 1)])
+def test_themes_beside_arms_have_counts_of_their_own(month: int, terrorism: int) -> None:
+    """A convention that is left no longer counts, and nothing of it is arms control."""
+    found = counts(read(FIXTURE, covers_to="2001-12"), "XAB", date(2001, month, 1))
+    assert found == {"": 1, "chembio": 1, "treaties_terrorism": terrorism}
+
+
+def test_what_a_list_does_not_speak_of_is_missing_not_zero(tmp_path: Path) -> None:
+    names = {indicator.name for indicator in read(FIXTURE).indicators}
+    assert names == INDICATORS.keys() - {"treaties_climate"}
+    path = tmp_path / "climate.csv"
+    path.write_text("unit,treaty,status,since,until\nXAA,PARIS,signatory,2016-04-22,\n", "utf-8")
+    release = read(path)
+    assert [indicator.name for indicator in release.indicators] == ["treaties_climate"]
+    assert release.observations["value"].to_list() == [0]
 
 
 def test_publication_and_coverage() -> None:
@@ -91,6 +108,9 @@ def test_the_manual_shows_a_list_that_is_read(tmp_path: Path) -> None:
     text = MANUAL.read_text(encoding="utf-8")
     path = tmp_path / "example.csv"
     path.write_text(text.split("```csv\n")[1].split("```")[0], encoding="utf-8")
-    assert counts(read(path), "XAA", date(2003, 6, 1)) == {"": 1, "nuclear": 1, "left": 1}
-    for treaty in (treaty for group in TREATIES.values() for treaty in group):
-        assert f"{treaty} (" in text
+    release = read(path)
+    assert counts(release, "XAA", date(2003, 6, 1)) == {"": 1, "nuclear": 1, "left": 1}
+    now = {"": 1, "nuclear": 1, "treaties_climate": 1}
+    assert counts(release, "XAA", date(2005, 5, 1)) == now
+    for name in (*INDICATORS, *(treaty for theme in TREATIES.values() for treaty in theme)):
+        assert f"`{name}`" in text
