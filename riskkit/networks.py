@@ -29,7 +29,7 @@ _Array = NDArray[np.float64]
 _Index = NDArray[np.intp]
 _PREFIX = "over:"
 _FOREVER = 10**6
-_BLOCK = 16  # months per pass: a block of this size stays in the processor's cache
+_BLOCK = 2**19  # values of partners per pass, which stay in the processor's cache
 
 
 def network_column(relation: str) -> str:
@@ -238,28 +238,43 @@ def partner_values(
     if among is not None:
         stretches = _in_both(stretches, _ties(among, n_units, n_months), n_units)
     for ties in stretches:
-        for first in ties.months[::_BLOCK] if len(ties.units) else ():
-            block = slice(first, min(first + _BLOCK, ties.months.stop))
+        length = max(1, _BLOCK // max(1, len(ties.others)))
+        for first in ties.months[::length] if len(ties.units) else ():
+            block = slice(first, min(first + length, ties.months.stop))
             held = np.take(by_month[block], ties.others, axis=1)
             result[block, ties.units] = _STATISTICS[how](held, ties.weights, ties.starts)
     return np.ascontiguousarray(result.T)
 
 
+def is_complete(values: _Array) -> bool:
+    """Whether no value is missing: the smallest is NaN where any is."""
+    return not np.isnan(values.min())
+
+
+def _known(held: _Array) -> NDArray[np.bool_]:
+    """Which partners have a value; a single row where all have one in every month."""
+    return np.ones((1, held.shape[1]), dtype=bool) if is_complete(held) else ~np.isnan(held)
+
+
+def _parts(held: _Array, weights: _Array) -> _Array:
+    """Values times weights, zero where missing."""
+    parts = held * weights
+    return parts if is_complete(held) else np.where(np.isnan(held), 0.0, parts)
+
+
 def _mean(held: _Array, weights: _Array, starts: _Index) -> _Array:
-    known = ~np.isnan(held)
-    total = np.add.reduceat(np.where(known, weights, 0.0), starts, axis=1)
-    sums = np.add.reduceat(np.where(known, held * weights, 0.0), starts, axis=1)
+    total = np.add.reduceat(np.where(_known(held), weights, 0.0), starts, axis=1)
+    sums = np.add.reduceat(_parts(held, weights), starts, axis=1)
     return np.asarray(sums / np.where(total > 0, total, np.nan))
 
 
 def _sum(held: _Array, weights: _Array, starts: _Index) -> _Array:
-    known = ~np.isnan(held)
-    sums = np.add.reduceat(np.where(known, held * weights, 0.0), starts, axis=1)
-    return np.where(np.logical_or.reduceat(known, starts, axis=1), sums, np.nan)
+    sums = np.add.reduceat(_parts(held, weights), starts, axis=1)
+    return np.where(np.logical_or.reduceat(_known(held), starts, axis=1), sums, np.nan)
 
 
 def _concentration(held: _Array, weights: _Array, starts: _Index) -> _Array:
-    parts = np.where(np.isnan(held), 0.0, held * weights)
+    parts = _parts(held, weights)
     square = np.add.reduceat(parts, starts, axis=1) ** 2
     squares = np.add.reduceat(parts**2, starts, axis=1)
     return np.asarray(squares / np.where(square > 0, square, np.nan))

@@ -27,14 +27,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from riskkit.errors import RiskkitError
-from riskkit.networks import How, network_column, partner_values
+from riskkit.networks import How, is_complete, network_column, partner_values
 
 POSITION = "t"
 Column = str | pl.Expr
 _Array = NDArray[np.float64]
 _Number = TypeVar("_Number", np.float64, np.int32)
 _SHORT = 36  # windows from this length on may be partly empty
-_BLOCK = 64  # units per pass: the arrays of a pass stay in the processor's cache
+_BLOCK = 192  # units per pass: few enough for the processor's cache, many enough for numpy
 
 
 def lag(x: Column, months: int) -> pl.Expr:
@@ -169,7 +169,7 @@ def ewm_mean(x: Column, half_life: float) -> pl.Expr:
     _check(half_life=half_life)
 
     def means(a: _Array) -> _Array:
-        observed = np.ones((1, a.shape[1])) if _complete(a) else np.where(np.isnan(a), 0.0, 1.0)
+        observed = np.ones((1, a.shape[1])) if is_complete(a) else np.where(np.isnan(a), 0.0, 1.0)
         weights = np.maximum(_decayed(observed, half_life), 1e-300)
         return _where_observed(a, _decayed(_filled(a), half_life) / weights)
 
@@ -366,7 +366,7 @@ def _windowed(
 
     def kernel(a: _Array) -> _Array:
         result = statistic(a, window)
-        if _complete(a):
+        if is_complete(a):
             result[:, : needed - 1] = np.nan
             return result
         return _where_observed(a, np.where(_counts(a, window) >= needed, result, np.nan))
@@ -374,22 +374,17 @@ def _windowed(
     return _by_unit(kernel, x)
 
 
-def _complete(a: _Array) -> bool:
-    """Whether every month is observed: the smallest value is NaN where any is."""
-    return not np.isnan(a.min())
-
-
 def _where_observed(a: _Array, result: _Array) -> _Array:
-    return result if _complete(a) else np.where(np.isnan(a), np.nan, result)
+    return result if is_complete(a) else np.where(np.isnan(a), np.nan, result)
 
 
 def _filled(a: _Array) -> _Array:
-    return a if _complete(a) else np.where(np.isnan(a), 0.0, a)
+    return a if is_complete(a) else np.where(np.isnan(a), 0.0, a)
 
 
 def _counts(a: _Array, window: int) -> NDArray[np.int32]:
     """Number of observed months in each window; a single row where every month is observed."""
-    if _complete(a):
+    if is_complete(a):
         return np.minimum(np.arange(1, a.shape[1] + 1, dtype=np.int32), window)
     return _over_windows((~np.isnan(a)).astype(np.int32), window, np.add, 0)
 
@@ -408,8 +403,10 @@ def _over_windows(
     """
     window = min(window, a.shape[1])
     units, width = len(a), a.shape[1] + window - 1
-    row = np.full(units * width + window - 1, empty, dtype=a.dtype)
-    row[: units * width].reshape(units, width)[:, window - 1 :] = a
+    row = np.empty(units * width + window - 1, dtype=a.dtype)
+    table = row[: units * width].reshape(units, width)
+    table[:, : window - 1], table[:, window - 1 :] = empty, a
+    row[units * width :] = empty
     return _joined(row, window, join).reshape(units, width)[:, : a.shape[1]]
 
 
@@ -451,7 +448,8 @@ def _decayed(a: _Array, half_life: float) -> _Array:
         grown = stretch * growth
         if first:
             grown[:, 0] += 0.5 ** (1 / half_life) * total[:, first - 1]
-        total[:, first : first + length] = np.cumsum(grown, axis=1, out=grown) / growth
+        np.cumsum(grown, axis=1, out=grown)
+        np.divide(grown, growth, out=total[:, first : first + length])
     return total
 
 

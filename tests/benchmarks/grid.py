@@ -200,7 +200,11 @@ def compare(mine: Array, other: Array, name: str, whole: bool) -> None:
 
 
 def work(engine: str, p: dict[str, Any], repeats: int, sample: Path) -> dict[str, float]:
-    """Build in this process; every hundredth cell goes to a file."""
+    """Build in this process; every hundredth cell goes to a file.
+
+    A small build comes first, so that what is loaded when it is first used is not timed.
+    """
+    ENGINES[engine](counts(4, 5, p["months"]), neighbours(4, 5), p)[0]()
     x = counts(p["rows"], p["columns"], p["months"])
     build, read = ENGINES[engine](x, neighbours(p["rows"], p["columns"]), p)
     taken = []
