@@ -52,12 +52,7 @@ def _toll() -> Iterator[Feature]:
 
 def _coups() -> Iterator[Feature]:
     """Attempts to seize power, successful or not; monthly where given, else by year."""
-    tried = pl.coalesce(COUPS) > 0
-    for window, words in ((12, "year"), (60, "5 years")):
-        lately = tf.rolling_max(tried, window)
-        text = f"any attempted coup in the last {words}"
-        yield Feature(f"coup_any_{window}", lately, FLAG, COUPS, text, "+")
-    since = tf.time_since(tried, MEMORY)
+    since = tf.time_since(pl.coalesce(COUPS) > 0, MEMORY)
     text = "months since an attempted coup"
     yield Feature("coup_months_since", since, "months", COUPS, text, "-")
 
@@ -68,10 +63,9 @@ def _leaders() -> Iterator[Feature]:
     text = "time that the leader has been in office"
     unit = "log(1 + months)"
     yield Feature("leader_tenure_log", pl.col(tenure).log1p(), unit, (tenure,), text)
-    for window, words in ((12, "year"), (60, "5 years")):
-        often = tf.count(pl.col(change) > 0, window)
-        text = f"months with a change of leader in the last {words}"
-        yield Feature(f"leader_changes_{window}", often, "months", (change,), text, "+")
+    often = tf.count(pl.col(change) > 0, 60)
+    text = "months with a change of leader in the last 5 years"
+    yield Feature("leader_changes_60", often, "months", (change,), text, "+")
 
 
 def _elections() -> Iterator[Feature]:
