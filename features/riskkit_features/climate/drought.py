@@ -25,8 +25,6 @@ def drought() -> Iterator[Feature]:
     """All features of this module."""
     for months in (3, 6, 12):
         yield _feature(f"spei{months}", spei(months), f"index of {months} months", _inputs(months))
-    worst = tf.rolling_min(spei(3), 12, least=9)
-    yield _feature("spei3_min_12", worst, "worst quarter of the last 12 months", _inputs(3))
     memory = tf.ewm_mean(shortage(spei(6)), 12)
     phrase = "deficit of the past, half-life a year"
     yield _feature("spei6_deficit_ewm_12", memory, phrase, _inputs(6), sign="+")

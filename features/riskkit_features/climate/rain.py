@@ -18,14 +18,12 @@ SUSPECT = "cru_pre_infill_suspect"
 PERCENT = ("cru_pre_anom_pct", SUSPECT, "rain_anomaly")
 """Departure from the normal of a reference period; its mark; its name in the simulated world."""
 MEASURED = ("cru_pre_mm", SUSPECT)
-INFILLED = "cru_infill_share"
-YEAR, YEAR_Z = "era5_precip", "era5_precip_anom_z"
+YEAR_Z = "era5_precip_anom_z"
 FARMING = ("gm_agri_pct_gdp", "agriculture_share")
 EXCLUSION = "v2xpe_exlsocgr"
 EXCLUDED = "excluded_population"
 DEVIATIONS = "standard deviations"
 LOG_RATIO = "log ratio"
-_MOST_INFILLED = 0.25
 
 
 def rain() -> Iterator[Feature]:
@@ -34,8 +32,8 @@ def rain() -> Iterator[Feature]:
     yield from _own_past()
     yield _doubt()
     yield from _indices()
-    yield from _dry_and_wet()
-    yield from _years()
+    yield from _spells()
+    yield _year()
     yield from _where_it_hurts()
 
 
@@ -88,16 +86,12 @@ def agriculture() -> pl.Expr:
 
 def _anomalies() -> Iterator[Feature]:
     """Against the reference period of the publisher."""
-    for window in (3, 12):
-        mean = tf.rolling_mean(_anomaly(), window, least=3 * window // 4)
-        phrase = f"mean monthly anomaly of the last {window} months"
-        yield _feature(f"anomaly_mean_{window}", mean, "percent", phrase, PERCENT)
+    mean = tf.rolling_mean(_anomaly(), 12, least=9)
+    phrase = "mean monthly anomaly of the last 12 months"
+    yield _feature("anomaly_mean_12", mean, "percent", phrase, PERCENT)
     yield _feature(
         "dryness", _dryness(), "percent", "shortfall of the past, half-life 4 months", PERCENT, "+"
     )
-    streak = tf.streak(_anomaly() < -25, 12)
-    phrase = "months in a row with a quarter less than normal"
-    yield _feature("dry_streak", streak, "months", phrase, PERCENT, "+")
 
 
 def _own_past() -> Iterator[Feature]:
@@ -108,11 +102,10 @@ def _own_past() -> Iterator[Feature]:
     fallen, normal = _measured("cru_pre_mm"), same_month_mean(_measured("cru_pre_mm"))
     wet = normal > tf.rolling_mean(normal, 12)
     against = "against the same months of the 10 years before"
-    for window in (3, 12):
-        ratio = _log_ratio(fallen, normal, window)
-        phrase = f"total of the last {window} months {against}"
-        yield _feature(f"departure_{window}", ratio, LOG_RATIO, phrase, MEASURED)
-    ratio = _log_ratio(fallen * wet, normal * wet, 12)
+    ratio = _log_ratio(fallen, normal)
+    phrase = f"total of the last 12 months {against}"
+    yield _feature("departure_12", ratio, LOG_RATIO, phrase, MEASURED)
+    ratio = _log_ratio(fallen * wet, normal * wet)
     phrase = f"rainy-season months of the last 12 {against}"
     yield _feature("season_departure", ratio, LOG_RATIO, phrase, MEASURED)
     excess = tf.rolling_sum((normal - tf.rolling_mean(normal, 12)).clip(lower_bound=0), 12)
@@ -121,9 +114,9 @@ def _own_past() -> Iterator[Feature]:
     yield _feature("seasonality", concentration, "share", phrase, MEASURED, "?")
 
 
-def _log_ratio(fallen: pl.Expr, normal: pl.Expr, window: int) -> pl.Expr:
-    """Log ratio of two sums in millimetres, one added to each so that deserts have one too."""
-    return tf.rolling_sum(fallen, window).log1p() - tf.rolling_sum(normal, window).log1p()
+def _log_ratio(fallen: pl.Expr, normal: pl.Expr) -> pl.Expr:
+    """Log ratio of a year's sums in millimetres, one added to each so that deserts have one too."""
+    return tf.rolling_sum(fallen, 12).log1p() - tf.rolling_sum(normal, 12).log1p()
 
 
 def _doubt() -> Feature:
@@ -149,62 +142,28 @@ def _spi_inputs(months: int) -> tuple[str, ...]:
     return (f"spi{months}_derived", SUSPECT)
 
 
-def _dry_and_wet() -> Iterator[Feature]:
-    """Spells in which the index of three months is beyond one standard deviation."""
-    dry, wet = spi(3) < -1, spi(3) > 1
-    inputs = _spi_inputs(3)
+def _spells() -> Iterator[Feature]:
+    """Months in which the index of three months is more than a standard deviation below zero."""
+    dry, inputs = spi(3) < -1, _spi_inputs(3)
     months = tf.count(dry, 12, least=9)
     yield _feature("dry_months_12", months, "months", "dry months of the last 12", inputs, "+")
     streak = tf.streak(dry, 24)
     yield _feature("dry_spell", streak, "months", "length of the dry spell", inputs, "+")
-    months = tf.count(wet, 12, least=9)
-    yield _feature("wet_months_12", months, "months", "wet months of the last 12", inputs, "?")
 
 
-def _years() -> Iterator[Feature]:
-    """Whole calendar years, which are known sooner than CRU's months of a fixed age."""
-    yield _feature("year_z", pl.col(YEAR_Z), DEVIATIONS, "latest year", (YEAR_Z,))
-    driest = tf.rolling_min(YEAR_Z, 36)
-    yield _feature("year_z_min_36", driest, DEVIATIONS, "driest of the last 3 years", (YEAR_Z,))
-    departure = pl.col(YEAR).log1p() - same_month_mean(YEAR).log1p()
-    phrase = "latest year against the 10 years before"
-    yield _feature("year_departure", departure, LOG_RATIO, phrase, (YEAR,))
-    for name, indicator, unit, phrase, sign in _CRU_YEARS:
-        sound = pl.when(pl.col(INFILLED) <= _MOST_INFILLED).then(pl.col(indicator))
-        yield _feature(name, sound, unit, phrase, (indicator, INFILLED), sign)
-
-
-_CRU_YEARS: tuple[tuple[str, str, str, str, Sign], ...] = (
-    ("year_spi3_min", "spi3_min_derived", DEVIATIONS, "driest quarter of the latest year", "-"),
-    ("year_drought_months", "n_months_spi3_lt_m15", "months", "drought in the latest year", "+"),
-)
+def _year() -> Feature:
+    """The whole calendar year, which is known sooner than CRU's months of a fixed age."""
+    return _feature("year_z", pl.col(YEAR_Z), DEVIATIONS, "latest year", (YEAR_Z,))
 
 
 def _where_it_hurts() -> Iterator[Feature]:
     """Drought where people live off the land, or have no say in who gets help."""
-    farmed = "times the share of agriculture"
-    times_share = f"{DEVIATIONS} times share"
-    dryness = _dryness() * agriculture()
-    yield _feature(
-        "dryness_farming",
-        dryness,
-        "percent times share",
-        f"shortfall {farmed}",
-        (*PERCENT, *FARMING),
-        "+",
-    )
-    drought = shortage(spi(6)) * agriculture()
-    inputs = (*_spi_inputs(6), *FARMING)
-    yield _feature("drought_farming", drought, times_share, f"drought {farmed}", inputs, "+")
-    year = shortage(pl.col(YEAR_Z)) * agriculture()
-    phrase = f"shortage of the latest year {farmed}"
-    yield _feature("year_shortage_farming", year, times_share, phrase, (YEAR_Z, *FARMING), "+")
+    unit, shortfall = "percent times share", "shortfall times the share of"
+    farmed, phrase = _dryness() * agriculture(), f"{shortfall} agriculture"
+    yield _feature("dryness_farming", farmed, unit, phrase, (*PERCENT, *FARMING), "+")
     drought = shortage(spi(6)) * pl.col(EXCLUSION)
     phrase = "drought times the exclusion of social groups"
     inputs = (*_spi_inputs(6), EXCLUSION)
     yield _feature("drought_exclusion", drought, f"{DEVIATIONS} times index", phrase, inputs, "+")
-    dryness = _dryness() * pl.col(EXCLUDED)
-    phrase = "shortfall times the share of people without power"
-    yield _feature(
-        "dryness_excluded", dryness, "percent times share", phrase, (*PERCENT, EXCLUDED), "+"
-    )
+    excluded, phrase = _dryness() * pl.col(EXCLUDED), f"{shortfall} people without power"
+    yield _feature("dryness_excluded", excluded, unit, phrase, (*PERCENT, EXCLUDED), "+")
