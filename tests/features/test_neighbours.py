@@ -48,25 +48,18 @@ CROWDED = last_row(FAMILY, PANEL)
     [
         ("neighbours_count", 2),
         ("neighbours_ged_sb_log", (math.log(101) + math.log(4)) / 2),
-        ("neighbours_ged_sb_log_sum_3", math.log(1 + 300 + 6)),
         ("neighbours_ged_sb_log_sum_12", math.log(1 + 1200 + 6)),
-        ("neighbours_ged_sb_log_max_12", math.log(1 + 1200)),
         ("neighbours_ged_sb_mean_log_12", (math.log(1201) + math.log(7)) / 2),
         ("neighbours_ged_sb_conflict_share", 0.5),
         ("neighbours_ged_sb_war_share", 0.5),
         ("neighbours_ged_sb_onset_12", 1),
-        ("neighbours_ged_sb_months_since_onset", 2),
         ("neighbours_ged_sb_log_surge_3_12", 0.375 * (math.log(2) + math.log(3) + math.log(4)) / 3),
         ("neighbours_ged_ns_log_sum_12", math.log(8)),
-        ("neighbours_ged_ns_any_share_12", 0.5),
-        ("neighbours_ged_os_log_sum_3", math.log(10)),
         ("neighbours_ged_os_log_sum_12", math.log(60)),
         ("neighbours_ged_os_any_share_12", 1),
-        ("nearby_ged_sb_log", 0.5 * math.log(101) / 0.75),
         ("nearby_ged_sb_log_sum_12", math.log(1 + 0.5 * 1200)),
         ("nearby_ged_os_log_sum_12", math.log(1 + 0.5 * 59)),
         ("allies_ged_sb_mean_log_12", math.log(1201) / 2),
-        ("allies_ged_sb_war_share", 0.5),
         ("rivals_ged_sb_mean_log_12", (math.log(1201) + math.log(7)) / 2),
         ("hosts_ged_sb_mean_log_12", 0.75 * math.log(1201)),
         ("neighbours_attacks_log_sum_12", math.log(11)),
@@ -100,15 +93,13 @@ def test_coups_and_democracy_next_door() -> None:
         frequency="year",
     )
     got = last_row(FAMILY, panel)
-    assert got["neighbours_coup_share_latest"] == 0.5
     assert got["neighbours_coup_share_60"] == 0.5
     assert got["neighbours_democracy"] == pytest.approx(0.6)
     assert got["neighbours_democracy_gap"] == pytest.approx(-0.3)
-    assert got["neighbours_democracy_change_60"] == pytest.approx(0.3)
 
 
-def test_twenty_to_thirty_odd_features_over_five_relations() -> None:
-    assert 20 <= len(FEATURES) <= 32
+def test_some_twenty_features_over_five_relations() -> None:
+    assert 20 <= len(FEATURES) <= 25
     assert FAMILY.relations == (
         "contiguity",
         "defence_pact",

@@ -94,10 +94,6 @@ FLIGHTS = Group(
 ARRIVALS = Group(
     "refugees_in_new", ("unhcr_flow_refugees_asylum",), "refugees newly recognised in the country"
 )
-OTHERS_OUT = Group(
-    "protected_out", ("unhcr_oip_origin",), "nationals abroad who need protection in another form"
-)
-STATELESS = Group("stateless", ("unhcr_stateless_asylum",), "stateless people in the country", "?")
 IDPS = Group("idps", ("unhcr_idps", "idps"), "internally displaced people, by UNHCR's count")
 DISPLACED = Group(
     "displaced", ("idmc_conflict_idp_stock",), "people displaced by conflict, by IDMC's count"
@@ -123,19 +119,11 @@ def _levels(*groups: Group) -> Iterator[Feature]:
         yield group.feature("log_rate", group.log_rate, "per head")
 
 
-def _changes(group: Group, *spans: int) -> Iterator[Feature]:
-    """How much more than some years ago, on the logarithmic scale."""
-    for months in spans:
-        change = tf.difference(group.log_rate, months)
-        years = "a year" if months == 12 else f"{months // 12} years"
-        what, phrase = f"log_change_{months}", f"change in {years}"
-        yield group.feature(what, change, phrase, f"change of {LOG_RATE}")
-
-
-def _peak(group: Group) -> Feature:
-    """A flow of the last years, which the latest year forgets."""
-    worst = tf.rolling_max(group.log_rate, 60)
-    return group.feature("log_rate_max_60", worst, "largest number per head of the last 5 years")
+def _changes(*groups: Group) -> Iterator[Feature]:
+    """How much more than a year ago, on the logarithmic scale."""
+    for group in groups:
+        change = tf.difference(group.log_rate, 12)
+        yield group.feature("log_change_12", change, "change in a year", f"change of {LOG_RATE}")
 
 
 def _reported(group: Group) -> Feature:
@@ -146,22 +134,18 @@ def _reported(group: Group) -> Feature:
 
 
 def _outward() -> Iterator[Feature]:
-    yield from _levels(REFUGEES_OUT, CLAIMS_OUT, APPLICATIONS, FLIGHTS, OTHERS_OUT)
-    yield from _changes(REFUGEES_OUT, 12, 36)
-    yield from _changes(APPLICATIONS, 12)
-    yield from _changes(FLIGHTS, 12)
-    yield _peak(FLIGHTS)
+    yield from _levels(REFUGEES_OUT, CLAIMS_OUT, APPLICATIONS, FLIGHTS)
+    yield from _changes(REFUGEES_OUT, APPLICATIONS)
 
 
 def _inward() -> Iterator[Feature]:
-    yield from _levels(REFUGEES_IN, CLAIMS_IN, ARRIVALS, STATELESS)
-    yield from _changes(REFUGEES_IN, 12, 36)
+    yield from _levels(REFUGEES_IN, CLAIMS_IN, ARRIVALS)
+    yield from _changes(REFUGEES_IN)
 
 
 def _within() -> Iterator[Feature]:
     yield from _levels(IDPS, DISPLACED, DISPLACEMENTS)
-    for group in (IDPS, DISPLACED, DISPLACEMENTS):
-        yield from _changes(group, 12)
+    yield from _changes(DISPLACEMENTS)
     number = DISPLACEMENTS.number.log1p()
     unit = "log(1 + displacements)"
     yield DISPLACEMENTS.feature("log", number, "in the latest year known", unit, others=())
@@ -202,10 +186,6 @@ def _transnational() -> Iterator[Feature]:
         toll = tf.rolling_sum(name, 12).log1p()
         phrase = f"{kind} deaths of the last 12 months"
         yield _of_origins(f"{name}_log_sum_12", toll, phrase, LOG_DEATHS, (name,))
-    log = pl.col("ged_sb").log1p()
-    surge = tf.rolling_mean(log, 3) - tf.rolling_mean(log, 12)
-    phrase = "state-based deaths of the last 3 months against the last 12"
-    yield _of_origins("ged_sb_log_surge_3_12", surge, phrase, LOG_DEATHS, ("ged_sb",))
     monthly, yearly = ATTACKS
     attacks = pl.coalesce(tf.rolling_sum(monthly, 12), yearly).log1p()
     phrase = "terrorist attacks of the latest year known"

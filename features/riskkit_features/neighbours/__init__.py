@@ -24,8 +24,6 @@ CLOSENESS = "proximity"
 ALLIES = "defence_pact"
 HOSTS = "refugee_hosts"
 RIVALS = "rivalry"
-MEMORY = 60
-"""Cap of the time since an event, in months."""
 
 LOG_DEATHS = "log(1 + deaths)"
 SHARE = "share of neighbours"
@@ -56,11 +54,6 @@ def _yearly_toll(indicator: str) -> pl.Expr:
     return tf.rolling_sum(indicator, 12)
 
 
-def _outbreak() -> pl.Expr:
-    """First state-based deaths after two years without any."""
-    return tf.onset(pl.col("ged_sb") > 0, quiet=24)
-
-
 def _borders() -> Iterator[Feature]:
     """How exposed a country is at all."""
     yield Feature(
@@ -74,14 +67,11 @@ def _borders() -> Iterator[Feature]:
 
 
 def _violence_next_door() -> Iterator[Feature]:
-    """State-based violence across land borders: how much, how close to all, how grave at worst."""
+    """State-based violence across land borders: in all, of the typical one, and past."""
     log = pl.col("ged_sb").log1p()
     yield _of_neighbours("log", tf.network_lag(log, BORDERS), "mean of the latest month")
-    for window in (3, 12):
-        total = tf.network_lag(tf.rolling_sum("ged_sb", window), BORDERS, "sum").log1p()
-        yield _of_neighbours(f"log_sum_{window}", total, f"total of the last {window} months")
-    worst = tf.network_lag(_yearly_toll("ged_sb"), BORDERS, "max").log1p()
-    yield _of_neighbours("log_max_12", worst, "last 12 months of the worst one")
+    total = tf.network_lag(_yearly_toll("ged_sb"), BORDERS, "sum").log1p()
+    yield _of_neighbours("log_sum_12", total, "total of the last 12 months")
     typical = tf.network_lag(_yearly_toll("ged_sb").log1p(), BORDERS)
     yield _of_neighbours("mean_log_12", typical, "last 12 months of the typical one")
     fading = tf.network_lag(tf.ewm_mean(log, 12), BORDERS)
@@ -105,12 +95,10 @@ def _movement() -> Iterator[Feature]:
     surge = tf.rolling_mean(log, 3) - tf.rolling_mean(log, 12)
     expr = tf.network_lag(surge, BORDERS)
     yield _of_neighbours("log_surge_3_12", expr, "last 3 months against the last 12")
-    recent = tf.network_lag(tf.rolling_max(_outbreak(), 12), BORDERS, "max")
+    outbreak = tf.onset(pl.col("ged_sb") > 0, quiet=24)
+    recent = tf.network_lag(tf.rolling_max(outbreak, 12), BORDERS, "max")
     phrase = "any outbreak after two quiet years in the last 12 months"
     yield _of_neighbours("onset_12", recent, phrase, "0 or 1")
-    since = tf.network_lag(tf.time_since(_outbreak() == 1, MEMORY), BORDERS, "min")
-    phrase = "months since the last outbreak after two quiet years"
-    yield _of_neighbours("months_since_onset", since, phrase, "months", "-")
 
 
 def _other_violence() -> Iterator[Feature]:
@@ -120,19 +108,14 @@ def _other_violence() -> Iterator[Feature]:
         total = tf.network_lag(_yearly_toll(indicator), BORDERS, "sum").log1p()
         phrase = f"{where}, total of the last 12 months"
         yield _deaths("neighbours", indicator, "log_sum_12", total, phrase)
-        part = tf.network_lag(_yearly_toll(indicator) > 0, BORDERS)
-        phrase = f"{where}, share of them with any in the last 12 months"
-        yield _deaths("neighbours", indicator, "any_share_12", part, phrase, SHARE)
-    total = tf.network_lag(tf.rolling_sum("ged_os", 3), BORDERS, "sum").log1p()
-    phrase = f"{where}, total of the last 3 months"
-    yield _deaths("neighbours", "ged_os", "log_sum_3", total, phrase)
+    part = tf.network_lag(_yearly_toll("ged_os") > 0, BORDERS)
+    phrase = f"{where}, share of them with any in the last 12 months"
+    yield _deaths("neighbours", "ged_os", "any_share_12", part, phrase, SHARE)
 
 
 def _from_afar() -> Iterator[Feature]:
     """Violence without a common border, which counts less the farther away it is."""
     where = "within some hundred kilometres, weighted by closeness"
-    latest = tf.network_lag(pl.col("ged_sb").log1p(), CLOSENESS)
-    yield _deaths("nearby", "ged_sb", "log", latest, f"{where}, mean of the latest month")
     for indicator in ("ged_sb", "ged_os"):
         total = tf.network_lag(_yearly_toll(indicator), CLOSENESS, "sum").log1p()
         phrase = f"{where}, total of the last 12 months"
@@ -141,19 +124,18 @@ def _from_afar() -> Iterator[Feature]:
 
 def _from_ties() -> Iterator[Feature]:
     """Violence where allies or rivals fight, and where the country's own refugees are."""
-    toll = _yearly_toll("ged_sb")
-    typical = tf.network_lag(toll.log1p(), ALLIES)
-    phrase = "in allied countries, last 12 months of the typical one"
-    yield _deaths("allies", "ged_sb", "mean_log_12", typical, phrase)
-    part = tf.network_lag(toll >= 1000, ALLIES)
-    phrase = "in allied countries, share of them with at least 1000 in the last 12 months"
-    yield _deaths("allies", "ged_sb", "war_share", part, phrase, "share of allies")
-    theirs = tf.network_lag(toll.log1p(), RIVALS)
-    phrase = "in rival countries, last 12 months of the typical one"
-    yield _deaths("rivals", "ged_sb", "mean_log_12", theirs, phrase)
-    hosts = tf.network_lag(toll.log1p(), HOSTS)
-    phrase = "in the countries that host its refugees, last 12 months, weighted by refugees"
-    yield _deaths("hosts", "ged_sb", "mean_log_12", hosts, phrase)
+    toll = _yearly_toll("ged_sb").log1p()
+    for who, relation, phrase in (
+        ("allies", ALLIES, "allied countries, last 12 months of the typical one"),
+        ("rivals", RIVALS, "rival countries, last 12 months of the typical one"),
+        (
+            "hosts",
+            HOSTS,
+            "the countries that host its refugees, last 12 months, weighted by refugees",
+        ),
+    ):
+        typical = tf.network_lag(toll, relation)
+        yield _deaths(who, "ged_sb", "mean_log_12", typical, f"in {phrase}")
 
 
 def _latest_year(names: tuple[str, str]) -> pl.Expr:
@@ -174,22 +156,18 @@ def _attacks() -> Iterator[Feature]:
 
 
 def _coups() -> Iterator[Feature]:
-    attempt = _latest_year(COUPS) > 0
-    for what, expr, when in (
-        ("latest", attempt, "in the latest year known"),
-        ("60", tf.rolling_max(attempt, 60), "in the last 5 years"),
-    ):
-        yield Feature(
-            name=f"neighbours_coup_share_{what}",
-            expr=tf.network_lag(expr, BORDERS),
-            unit=SHARE,
-            inputs=COUPS,
-            description=f"share of neighbouring countries with an attempted coup {when}",
-            sign="+",
-        )
+    recent = tf.rolling_max(_latest_year(COUPS) > 0, 60)
+    yield Feature(
+        name="neighbours_coup_share_60",
+        expr=tf.network_lag(recent, BORDERS),
+        unit=SHARE,
+        inputs=COUPS,
+        description="share of neighbouring countries with an attempted coup in the last 5 years",
+        sign="+",
+    )
 
 
-def _democracy(what: str, expr: pl.Expr, phrase: str, sign: Sign = "?") -> Feature:
+def _democracy(what: str, expr: pl.Expr, phrase: str, sign: Sign) -> Feature:
     text = f"electoral democracy in neighbouring countries, {phrase}"
     return Feature(f"neighbours_democracy{what}", expr, "index 0-1", DEMOCRACY, text, sign)
 
@@ -198,9 +176,7 @@ def _regimes() -> Iterator[Feature]:
     own = pl.coalesce(DEMOCRACY)
     level = tf.network_lag(own, BORDERS)
     yield _democracy("", level, "mean", "-")
-    yield _democracy("_gap", level - own, "mean, less the country's own")
-    change = tf.network_lag(tf.difference(own, 60), BORDERS)
-    yield _democracy("_change_60", change, "mean change in 5 years")
+    yield _democracy("_gap", level - own, "mean, less the country's own", "?")
 
 
 FAMILY = Family(
