@@ -40,20 +40,11 @@ def _income() -> Iterator[Feature]:
 
 
 def _growth() -> Iterator[Feature]:
-    """How income changed: within a year, within five, and how badly at worst."""
-    change = tf.difference(_log_income(), 12)
-    unit = "log ratio"
-    text = "income per head, change in a year"
-    yield Feature("income_change_12", change, unit, INCOME, text, "-")
-    longer = tf.difference(_log_income(), 60)
-    text = "income per head, change in 5 years"
-    yield Feature("income_change_60", longer, unit, INCOME, text, "-")
-    worst = tf.rolling_min(change, 60)
-    text = "income per head, worst yearly change of 5 years"
-    yield Feature("income_change_min_60", worst, unit, INCOME, text, "-")
-    spread = tf.rolling_std(change, 120)
-    text = "income per head, spread of its yearly changes over 10 years"
-    yield Feature("income_volatility_120", spread, unit, INCOME, text, "+")
+    """How income changed: within a year, and within five."""
+    for months, words in ((12, "a year"), (60, "5 years")):
+        change = tf.difference(_log_income(), months)
+        text = f"income per head, change in {words}"
+        yield Feature(f"income_change_{months}", change, "log ratio", INCOME, text, "-")
 
 
 def _prices() -> Iterator[Feature]:
@@ -62,9 +53,6 @@ def _prices() -> Iterator[Feature]:
     level = prices.sign() * prices.abs().log1p()
     unit = "log(1 + percent), with its sign"
     yield Feature("inflation_log", level, unit, (PRICES,), "inflation", "+")
-    worst = tf.rolling_max(level, 36)
-    text = "inflation, highest of 3 years"
-    yield Feature("inflation_log_max_36", worst, unit, (PRICES,), text, "+")
 
 
 def _resources() -> Iterator[Feature]:

@@ -1,4 +1,4 @@
-"""Regime, repression, exclusion and corruption as experts code them, and earlier coups."""
+"""Regime, repression, exclusion and corruption as experts code them, and the age of the state."""
 
 from __future__ import annotations
 
@@ -29,25 +29,13 @@ LEVELS: tuple[tuple[str, str, str, str, Sign], ...] = (
     ("civil_society_freedom", "v2csreprss", SCALE, "freedom of civil society from repression", "-"),
     ("non_state_violence", "v2caviol", SCALE, "political violence by others than the state", "+"),
     ("protest_for_democracy", "v2cademmob", SCALE, "mobilisation for democracy", "+"),
-    ("protest_for_autocracy", "v2caautmob", SCALE, "mobilisation for autocracy", "+"),
     ("polarisation", "v2cacamps", SCALE, "polarisation of society into camps", "+"),
     ("exclusion_social", "v2xpe_exlsocgr", INDEX, "exclusion of social groups", "+"),
     ("exclusion_political", "v2xpe_exlpol", INDEX, "exclusion by political affiliation", "+"),
     ("excluded_share", "excluded_population", "share", "people without power", "+"),
     ("corruption", "v2x_corr", INDEX, "political corruption", "+"),
-    ("women_power", "v2x_gender", INDEX, "political empowerment of women", "-"),
-    ("ethnic_fractions", "hief_ethfrac", INDEX, "ethnic fractionalisation", "+"),
 )
 """Feature, indicator, unit, phrase, expected sign."""
-
-CHANGES = (
-    "physical_integrity",
-    "civil_society_freedom",
-    "polarisation",
-    "exclusion_social",
-    "corruption",
-)
-"""Levels whose change of three years is a feature too."""
 
 
 def institutions() -> Iterator[Feature]:
@@ -55,11 +43,7 @@ def institutions() -> Iterator[Feature]:
     yield from _regime()
     for name, indicator, unit, text, sign in LEVELS:
         yield Feature(name, pl.col(indicator), unit, (indicator,), text, sign)
-        if name in CHANGES:
-            change = tf.difference(indicator, 36)
-            words = f"{text}, change in 3 years"
-            yield Feature(f"{name}_change_36", change, unit, (indicator,), words, sign)
-    yield from _stability()
+    yield _age()
 
 
 def _regime() -> Iterator[Feature]:
@@ -70,10 +54,9 @@ def _regime() -> Iterator[Feature]:
     middle = 4 * level * (1 - level)
     words = "how far between autocracy and democracy"
     yield Feature("democracy_middle", middle, "1 in the middle", DEMOCRACY, words, "+")
-    for months, span in ((12, "a year"), (60, "5 years")):
-        change = tf.difference(level, months)
-        words = f"{text}, change in {span}"
-        yield Feature(f"democracy_change_{months}", change, INDEX, DEMOCRACY, words, "-")
+    change = tf.difference(level, 60)
+    words = f"{text}, change in 5 years"
+    yield Feature("democracy_change_60", change, INDEX, DEMOCRACY, words, "-")
     # Both are published with three decimals; their difference has stray ones.
     turned = tf.difference(level, 12).abs().round(3) >= 0.1
     since = tf.time_since(turned, MEMORY)
@@ -84,16 +67,6 @@ def _regime() -> Iterator[Feature]:
     yield Feature("democracy_missing", silent, "0 or 1", (*PEOPLE, *DEMOCRACY), words, "-")
 
 
-def _stability() -> Iterator[Feature]:
-    """Earlier coups, and how long the state has existed."""
-    attempts = "pt_attempt_num10yrs"
-    tried = pl.col(attempts).log1p()
-    text = "attempted coups in 10 years"
-    yield Feature("coups_10_years_log", tried, "log(1 + attempts)", (attempts,), text, "+")
-    last = "years_since_last_pt_attempt"
-    since = pl.col(last).log1p()
-    text = "years since an attempted coup, or of existence"
-    yield Feature("coup_years_since_log", since, "log(1 + years)", (last,), text, "-")
+def _age() -> Feature:
     age = pl.col("state_age").log1p()
-    text = "age of the state"
-    yield Feature("state_age_log", age, "log(1 + years)", ("state_age",), text, "-")
+    return Feature("state_age_log", age, "log(1 + years)", ("state_age",), "age of the state", "-")

@@ -13,39 +13,31 @@ PEOPLE = ("population", "wpp24_pop")
 INFANTS = ("infmort", "infant_mortality")
 DENSITY = "gm_pop_density"
 YOUTH = "wpp17_youth_share_15_24_of_15plus"
-CHILDREN = "wpp17_share_under15"
 URBAN = "gm_urban_pct"
-ONLINE = "gm_internet_pct"
 
 
 def people() -> Iterator[Feature]:
     """All features of this module."""
     yield from _numbers()
-    yield from _ages()
+    yield from _youth()
     yield from _health()
-    yield from _places()
+    yield from _towns()
 
 
 def _numbers() -> Iterator[Feature]:
     log = pl.coalesce(PEOPLE).log1p()
     yield Feature("population_log", log, "log(1 + people)", PEOPLE, "population", "+")
-    for months, words in ((12, "a year"), (60, "5 years")):
-        growth = tf.difference(log, months)
-        text = f"population, growth in {words}"
-        yield Feature(f"population_growth_{months}", growth, "log ratio", PEOPLE, text, "+")
+    growth = tf.difference(log, 12)
+    text = "population, growth in a year"
+    yield Feature("population_growth_12", growth, "log ratio", PEOPLE, text, "+")
     crowd = pl.col(DENSITY).log1p()
     unit = "log(1 + people per square kilometre)"
     yield Feature("population_density_log", crowd, unit, (DENSITY,), "population density")
 
 
-def _ages() -> Iterator[Feature]:
+def _youth() -> Iterator[Feature]:
     text = "people of 15 to 24 among those above 14"
     yield Feature("youth_share", pl.col(YOUTH), "share", (YOUTH,), text, "+")
-    change = tf.difference(YOUTH, 60)
-    text = f"{text}, change in 5 years"
-    yield Feature("youth_share_change_60", change, "share", (YOUTH,), text, "+")
-    text = "children under 15 in the population"
-    yield Feature("children_share", pl.col(CHILDREN), "share", (CHILDREN,), text, "+")
 
 
 def _health() -> Iterator[Feature]:
@@ -57,14 +49,6 @@ def _health() -> Iterator[Feature]:
     yield Feature("infant_mortality_change_60", change, "log ratio", INFANTS, text, "+")
 
 
-def _places() -> Iterator[Feature]:
-    """Towns and the internet, where people meet."""
-    for name, indicator, text, months in (
-        ("urban_share", URBAN, "people who live in towns", 60),
-        ("internet_share", ONLINE, "people online", 36),
-    ):
-        share = pl.col(indicator) / 100
-        yield Feature(name, share, "share", (indicator,), text)
-        change = tf.difference(share, months)
-        words = f"{text}, change in {months // 12} years"
-        yield Feature(f"{name}_change_{months}", change, "share", (indicator,), words)
+def _towns() -> Iterator[Feature]:
+    share = pl.col(URBAN) / 100
+    yield Feature("urban_share", share, "share", (URBAN,), "people who live in towns")
