@@ -71,11 +71,12 @@ def test_partners_are_counted_where_pairs_are_known():
 
 
 def test_the_western_pole_is_the_highest_ideal_point_of_the_month():
-    own, pole = [0.5] * 12 + [-1.0], [2.5] * 12 + [3.0]
-    moved = latest(13, unga_idealpointall=[own, pole])
+    own, pole = [0.5] * 36 + [-1.0], [2.5] * 36 + [3.0]
+    moved = latest(37, unga_idealpointall=[own, pole])
     assert moved["un_west_distance"] == 4
-    assert moved["un_west_distance_change_12"] == 2
-    assert moved["un_west_distance_change_36"] is None
+    assert moved["un_west_distance_change_36"] == 2
+    too_short = latest(36, unga_idealpointall=[own[1:], pole[1:]])
+    assert too_short["un_west_distance_change_36"] is None
     assert latest(1, unga_idealpointall=[[2.5], [0.5]])["un_west_distance"] == 0
     assert latest(1, unga_idealpointall=[[None], [0.5]])["un_west_distance"] is None
 
@@ -106,14 +107,9 @@ NETWORKS = last_row(
                 unit: [share] * 15
                 for unit, share in {"XAA": 0.01, "XAB": 0.02, "XAC": 0.06, "XAD": 0.2}.items()
             },
-            "ged_sb": {"XAB": WAR, "XAC": QUIET, "XAD": QUIET},
-            "gdelt_ext_pos_per_day": {"XAA": [6] * 15, "XAB": [3] * 15, "XAC": [0] * 12 + [8] * 3},
-            "gdelt_ext_neg_per_day": {
-                "XAA": [-2] * 12 + [-6] * 3,
-                "XAB": [-1] * 15,
-                "XAC": [-8] * 15,
-            },
-            "gdelt_n_partners": {"XAA": [19] * 15},
+            "ged_sb": {"XAB": WAR, "XAC": QUIET},
+            "gdelt_ext_pos_per_day": {"XAA": [6] * 15},
+            "gdelt_ext_neg_per_day": {"XAA": [-2] * 12 + [-6] * 3},
         },
         {
             # A path: XAA - XAB - XAC, and XAB - XAD.
@@ -132,22 +128,12 @@ NETWORKS = last_row(
     [
         ("capability_log", math.log(2)),
         ("allies_capability_log", math.log(3)),
-        ("allies_capability_own_share", 1 / 3),
-        ("allies_partners_mean_log", math.log(4)),
         ("alliance_centrality_log", math.log(4)),
         ("rivals_count", 2),
-        ("rivals_capability_gap", math.log(27) - math.log(2)),
         ("events_cooperation_share", 0.5),
-        ("events_cooperation_share_change_12", -0.25),
         ("events_conflict_log", math.log(7)),
         ("events_conflict_log_change_12", math.log(7 / 3)),
-        ("events_partners_log", math.log(20)),
-        ("events_conflict_of_neighbours_log", (math.log(2) + math.log(9)) / 2),
-        ("events_cooperation_of_neighbours_share", (0.75 + 0.5) / 2),
-        ("opponents_concentration", (9 + 1) / 16),
         ("opponents_ged_sb_mean_log_12", 0.75 * math.log(1201)),
-        ("opponents_capability_gap", math.log(4) - math.log(2)),
-        ("partners_ged_sb_mean_log_12", 0.5 * math.log(1201)),
         # Kind with the neighbour XAB and the rival XAD, harsh with XAB and XAC, which is both.
         ("events_cooperation_with_neighbours_share", 1 / (1 + 3 + 1)),
         ("events_conflict_with_neighbours_log", math.log(1 + 3 + 1)),
@@ -221,12 +207,6 @@ def test_sanctions_of_a_kind_are_any_of_its_indicators(kind, names):
     assert latest(1, **{name: [0] for name in names})[f"sanctions_{kind}"] == 0
 
 
-def test_sanctions_are_counted_and_compared_with_a_year_ago():
-    lifted = latest(13, gsdb_n_cases_target=[5] * 12 + [2])
-    assert lifted["sanctions_log"] == pytest.approx(math.log(3))
-    assert lifted["sanctions_change_12"] == -3
-
-
 @pytest.mark.parametrize("name", ["pax_n_agreements", "agreements"])
 def test_months_with_agreements_are_counted_not_documents(name):
     signed = latest(40, **{name: [4] + [0] * 26 + [1, 9] + [0] * 11})
@@ -264,24 +244,23 @@ def test_a_yearly_agreement_counts_with_all_months_of_its_year():
 
 
 @pytest.mark.parametrize(
-    ("missions", "there", "came", "left", "months", "since"),
+    ("missions", "there", "came", "left", "since"),
     [
-        ([0] * 30, 0, 0, 0, 0, None),
-        ([0] * 20 + [1] * 10, 1, 1, 0, 10, 0),
-        ([1] * 30, 1, 0, 0, 30, 0),
-        ([2] * 20 + [0] * 10, 0, 0, 1, 0, 10),
-        ([1] * 3 + [0] * 27, 0, 0, 0, 0, 27),
-        ([1] * 10, 1, None, 0, 10, 0),
-        ([0] * 10, 0, 0, None, 0, None),
+        ([0] * 30, 0, 0, 0, None),
+        ([0] * 20 + [1] * 10, 1, 1, 0, 0),
+        ([1] * 30, 1, 0, 0, 0),
+        ([2] * 20 + [0] * 10, 0, 0, 1, 10),
+        ([1] * 3 + [0] * 27, 0, 0, 0, 27),
+        ([1] * 10, 1, None, 0, 0),
+        ([0] * 10, 0, 0, None, None),
     ],
 )
 @pytest.mark.parametrize("name", ["geopko_n_missions", "peacekeeping"])
-def test_peacekeepers_come_stay_and_go(name, missions, there, came, left, months, since):
+def test_peacekeepers_come_and_go(name, missions, there, came, left, since):
     state = latest(len(missions), **{name: missions})
     assert state["peacekeepers"] == there
     assert state["peacekeepers_came_24"] == came
     assert state["peacekeepers_left_24"] == left
-    assert state["peacekeepers_months"] == months
     assert state["peacekeepers_months_since"] == since
 
 
@@ -294,6 +273,7 @@ def test_mediation_is_the_yearly_mean_of_what_is_known():
 @pytest.mark.parametrize(
     ("records", "name", "value"),
     [
+        ({"gsdb_n_cases_target": [5, 2]}, "sanctions_log", math.log(3)),
         ({"cow_sum_igo_full": [63]}, "igo_memberships_log", math.log(64)),
         ({"unga_russagree": [0.75]}, "un_agree_russ", 0.75),
         ({"atop_us_defense": [1]}, "pact_defence_us", 1),
@@ -308,11 +288,9 @@ def test_mediation_is_the_yearly_mean_of_what_is_known():
         ({"treaties_climate": [0]}, "treaties_climate", 0),
         ({"treaties_migration": [3]}, "treaties_migration", 3),
         ({"diplomats_trained": [80]}, "diplomats_trained_log", math.log(81)),
-        ({"diplomatic_academies": [1]}, "diplomatic_academies_log", math.log(2)),
         ({"v2smgovdom": [-1.5]}, "media_false_information", 1.5),
         ({"v2smgovfilprc": [0.5]}, "media_filtering", -0.5),
         ({"v2smarrest": [2]}, "media_arrests", -2),
-        ({"v2smorgviol": [0.25]}, "media_violence", 0.25),
     ],
 )
 def test_further_values(records, name, value):
@@ -372,13 +350,12 @@ def test_the_tables_that_the_manual_shows_are_read_and_feed_features(tmp_path):
         found |= {i.name: i.frequency for i in release.indicators}
         assert release.observations["value"].unique().to_list() == [7]
     assert set(found.values()) == {"year"}
-    named = ("diplomats_trained", "diplomatic_academies", "un_global_compact_participants")
-    assert found.keys() == set(named)
+    assert found.keys() == {"diplomats_trained", "un_global_compact_participants"}
     assert found.keys() <= set(FAMILY.inputs)
 
 
 def test_the_size_of_the_family_and_its_phrases():
-    assert 75 <= len(FEATURES) <= 90
+    assert 60 <= len(FEATURES) <= 70
     assert len({feature.description for feature in FAMILY.features}) == len(FEATURES)
 
 
@@ -408,7 +385,7 @@ def test_real_votes_and_the_speed_of_a_whole_panel(shared_data):
     assert usa["un_west_distance"].max() < 0.2
     assert usa["nuclear_status"].unique().to_list() == [3]
     mali = built.filter(pl.col("unit") == "MLI", pl.col("month") == date(2020, 12, 1))
-    assert mali["peacekeepers_months"].item() >= 60
+    assert (mali["peacekeepers"].item(), mali["peacekeepers_months_since"].item()) == (1, 0)
 
 
 def _all_inputs(release: Release) -> Panel:

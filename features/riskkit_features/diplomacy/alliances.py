@@ -1,4 +1,4 @@
-"""Networks of pacts and rivalries: how strong a state's allies and rivals are, how central it is.
+"""Networks of pacts and rivalries: how strong a state and its allies are, and how central it is.
 
 A state's capability is its share of the world's (`nmc_cinc`), in percent and on the logarithmic
 scale that zero allows, since a few powers hold most of it.
@@ -16,7 +16,6 @@ from riskkit.family import Feature
 ALLIES = "defence_pact"
 RIVALS = "rivalry"
 CAPABILITY = "nmc_cinc"
-LOG_PERCENT = "log(1 + percent of the world's)"
 STEPS = 3
 """Pacts in a row of the walks that are counted."""
 
@@ -24,63 +23,7 @@ STEPS = 3
 def alliances() -> Iterator[Feature]:
     """All features of this module."""
     yield from _capability()
-    yield from _centrality()
-    yield from _rivals()
-
-
-def log_capability(share: pl.Expr) -> pl.Expr:
-    """Shares of the world's capabilities, one or summed, on the scale of this module."""
-    return (100 * share).log1p()
-
-
-def _capability() -> Iterator[Feature]:
-    """What the state can bring to bear, and what its allies would add."""
-    own, theirs = pl.col(CAPABILITY), tf.network_lag(CAPABILITY, ALLIES, "sum")
-    share = tf.ratio(own, own + theirs)
-    for name, expr, unit, phrase in (
-        ("capability_log", log_capability(own), LOG_PERCENT, "material capabilities of the state"),
-        (
-            "allies_capability_log",
-            log_capability(theirs),
-            LOG_PERCENT,
-            "material capabilities of all partners in defence pacts",
-        ),
-        (
-            "allies_capability_own_share",
-            share,
-            "share",
-            "the state's own part of its and its allies' capabilities",
-        ),
-    ):
-        yield Feature(name, expr, unit, (CAPABILITY,), phrase)
-
-
-def _centrality() -> Iterator[Feature]:
-    """How connected the state's allies are, and how central that makes the state."""
-    degree = tf.network_lag(pl.lit(1), ALLIES, "sum")
-    yield Feature(
-        name="allies_partners_mean_log",
-        expr=tf.network_lag(degree.log1p(), ALLIES),
-        unit="log(1 + states)",
-        inputs=(),
-        description="partners in defence pacts that its partners have, mean",
-        sign="-",
-    )
-    walks = degree
-    for _ in range(STEPS - 1):
-        walks = tf.network_lag(walks, ALLIES, "sum")
-    yield Feature(
-        name="alliance_centrality_log",
-        expr=walks.log1p(),
-        unit="log(1 + walks)",
-        inputs=(),
-        description="centrality among defence pacts: walks of three pacts from the state",
-        sign="-",
-    )
-
-
-def _rivals() -> Iterator[Feature]:
-    """Against whom the state prepares, by a list of rivalries."""
+    yield _centrality()
     yield Feature(
         name="rivals_count",
         expr=tf.network_lag(pl.lit(1), RIVALS, "sum"),
@@ -89,11 +32,32 @@ def _rivals() -> Iterator[Feature]:
         description="number of rivals",
         sign="+",
     )
-    theirs = tf.network_lag(CAPABILITY, RIVALS, "sum")
-    yield Feature(
-        name="rivals_capability_gap",
-        expr=log_capability(theirs) - log_capability(pl.col(CAPABILITY)),
-        unit=f"difference of {LOG_PERCENT}",
-        inputs=(CAPABILITY,),
-        description="material capabilities of all rivals, less the state's own",
+
+
+def _capability() -> Iterator[Feature]:
+    """What the state can bring to bear, and what its allies would add."""
+    for name, share, phrase in (
+        ("capability_log", pl.col(CAPABILITY), "material capabilities of the state"),
+        (
+            "allies_capability_log",
+            tf.network_lag(CAPABILITY, ALLIES, "sum"),
+            "material capabilities of all partners in defence pacts",
+        ),
+    ):
+        expr = (100 * share).log1p()
+        yield Feature(name, expr, "log(1 + percent of the world's)", (CAPABILITY,), phrase)
+
+
+def _centrality() -> Feature:
+    """How connected the state's allies are, and how central that makes the state."""
+    walks: pl.Expr = pl.lit(1)
+    for _ in range(STEPS):
+        walks = tf.network_lag(walks, ALLIES, "sum")
+    return Feature(
+        name="alliance_centrality_log",
+        expr=walks.log1p(),
+        unit="log(1 + walks)",
+        inputs=(),
+        description="centrality among defence pacts: walks of three pacts from the state",
+        sign="-",
     )

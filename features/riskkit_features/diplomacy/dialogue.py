@@ -19,11 +19,6 @@ THEMES = {
     "climate": "climate treaties to which the state is party",
     "migration": "treaties on refugees and migrants to which the state is party",
 }
-TRAINING = {
-    "diplomats_trained": ("people", "diplomats that the state trained in the year"),
-    "diplomatic_academies": ("academies", "academies in which the state trains diplomats"),
-}
-"""Indicator -> unit of measurement, phrase."""
 
 
 def dialogue() -> Iterator[Feature]:
@@ -31,9 +26,14 @@ def dialogue() -> Iterator[Feature]:
     for theme, phrase in THEMES.items():
         name = f"treaties_{theme}"
         yield Feature(name, pl.col(name), "treaties", (name,), phrase)
-    for name, (unit, phrase) in TRAINING.items():
-        expr = pl.col(name).log1p()
-        yield Feature(f"{name}_log", expr, f"log(1 + {unit})", (name,), phrase, "-")
+    yield Feature(
+        name="diplomats_trained_log",
+        expr=pl.col("diplomats_trained").log1p(),
+        unit="log(1 + people)",
+        inputs=("diplomats_trained",),
+        description="diplomats that the state trained in the year",
+        sign="-",
+    )
     yield Feature(
         name="global_compact_participants_log",
         expr=(1e6 * tf.ratio(COMPACT, pl.coalesce(PEOPLE))).log1p(),

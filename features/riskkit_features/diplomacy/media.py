@@ -1,7 +1,7 @@
 """Social media in politics, as V-Dem's experts rate it by year since 2000.
 
 V-Dem rates how far a country is free of a practice; the figures are reversed here, so that more of
-it is a higher value. Only the rating of organised violence keeps V-Dem's own order.
+it is a higher value.
 """
 
 from __future__ import annotations
@@ -22,12 +22,9 @@ PRACTICES = {
     "media_arrests": ("v2smarrest", "likelihood of arrest for political content online"),
 }
 """Feature -> V-Dem indicator, phrase."""
-VIOLENCE = "v2smorgviol"
 
 
 def media() -> Iterator[Feature]:
     """All features of this module."""
     for name, (indicator, phrase) in PRACTICES.items():
         yield Feature(name, -pl.col(indicator), REVERSED, (indicator,), phrase, "+")
-    phrase = "rating of social media's use to organise violence offline, in V-Dem's order"
-    yield Feature("media_violence", pl.col(VIOLENCE), "V-Dem scale", (VIOLENCE,), phrase)

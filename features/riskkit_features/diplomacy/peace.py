@@ -71,7 +71,7 @@ def _mediation() -> Iterator[Feature]:
 
 
 def _peacekeepers() -> Iterator[Feature]:
-    """Whether peacekeepers are there, since when, and whether they have just come or gone."""
+    """Whether peacekeepers are there, have just come or gone, and how long they have been away."""
     there = pl.coalesce(MISSIONS) > 0
     came = there & (tf.rolling_min(there, 24) == 0)
     went = ~there & (tf.rolling_max(there, 24) == 1)
@@ -80,9 +80,6 @@ def _peacekeepers() -> Iterator[Feature]:
     yield Feature("peacekeepers_came_24", came, FLAG, MISSIONS, text)
     text = "peacekeepers left in the last 2 years"
     yield Feature("peacekeepers_left_24", went, FLAG, MISSIONS, text, "+")
-    stay = tf.streak(there, MEMORY)
-    text = "months that peacekeepers have been in the country"
-    yield Feature("peacekeepers_months", stay, "months", MISSIONS, text)
     since = tf.time_since(there, MEMORY)
     text = "months since peacekeepers were in the country"
     yield Feature("peacekeepers_months_since", since, "months", MISSIONS, text, "-")

@@ -12,7 +12,6 @@ from riskkit.family import Feature
 CIVIL_SOCIETY = {
     "civil_society": ("v2x_cspart", "index 0-1", "participation of civil society in politics"),
     "civil_society_core": ("v2xcs_ccsi", "index 0-1", "civil society that is free of the state"),
-    "civil_society_variety": ("v2csprtcpt", "V-Dem scale", "popular and voluntary participation"),
     "public_debate": ("v2dlengage", "V-Dem scale", "how wide public deliberation reaches"),
 }
 """Feature -> V-Dem indicator, unit of measurement, phrase."""

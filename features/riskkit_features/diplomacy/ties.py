@@ -10,7 +10,6 @@ from riskkit import transforms as tf
 from riskkit.family import Feature, Sign
 
 FLAG = "0 or 1"
-POINTS = "ideal points"
 PACTS = {
     "defence": ("defend a partner", ("atop_n_defense", "atop_defense", "defence_pacts")),
     "nonaggression": ("spare a partner", ("atop_n_nonagg", "atop_nonagg")),
@@ -36,7 +35,14 @@ def ties() -> Iterator[Feature]:
     yield from _agreement()
     yield from _organisations()
     yield from _arms_control()
-    yield from _embassies()
+    yield Feature(
+        name="embassies_sent_log",
+        expr=pl.col("embassies_sent").log1p(),
+        unit="log(1 + states)",
+        inputs=("embassies_sent",),
+        description="states in which the state has an embassy",
+        sign="-",
+    )
     yield from _sanctions()
 
 
@@ -66,14 +72,14 @@ def _votes() -> Iterator[Feature]:
     position = pl.col("unga_idealpointall")
     distance = position.max().over(tf.POSITION) - position
     phrase = "distance of UN votes from the western pole, where the USA stands"
-    columns = {"": (distance, "")}
-    for window, words in ((12, "a year"), (36, "3 years"), (60, "5 years")):
-        columns[f"_change_{window}"] = (tf.difference(distance, window), f", change in {words}")
-    for suffix, (expr, when) in columns.items():
+    for suffix, expr, when in (
+        ("", distance, ""),
+        ("_change_36", tf.difference(distance, 36), ", change in 3 years"),
+    ):
         yield Feature(
             name=f"un_west_distance{suffix}",
             expr=expr,
-            unit=POINTS,
+            unit="ideal points",
             inputs=("unga_idealpointall",),
             description=phrase + when,
             sign="+",
@@ -130,31 +136,16 @@ def _arms_control() -> Iterator[Feature]:
     )
 
 
-def _embassies() -> Iterator[Feature]:
-    """The reach of a state's own diplomacy, and the attention that others give it."""
-    for verb, phrase in (
-        ("sent", "states in which the state has an embassy"),
-        ("received", "states that have an embassy in the state"),
-    ):
-        name = f"embassies_{verb}"
-        unit = "log(1 + states)"
-        yield Feature(f"{name}_log", pl.col(name).log1p(), unit, (name,), phrase, "-")
-
-
 def _sanctions() -> Iterator[Feature]:
     """Sanctions in force against the state, by kind and sender."""
-    total, phrase = "gsdb_n_cases_target", "sanctions in force against the state"
     yield Feature(
         name="sanctions_log",
-        expr=pl.col(total).log1p(),
+        expr=pl.col("gsdb_n_cases_target").log1p(),
         unit="log(1 + cases)",
-        inputs=(total,),
-        description=f"number of {phrase}",
+        inputs=("gsdb_n_cases_target",),
+        description="number of sanctions in force against the state",
         sign="+",
     )
-    change = tf.difference(total, 12)
-    text = f"{phrase}, change in a year"
-    yield Feature("sanctions_change_12", change, "cases", (total,), text, "+")
     for kind, (words, names, sign) in SANCTIONS.items():
         in_force = pl.max_horizontal(names) > 0
         text = f"any sanctions {words} in force against the state"
