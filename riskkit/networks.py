@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from riskkit.arrays import is_complete
 from riskkit.errors import RiskkitError
 from riskkit.months import month_id_expr
 from riskkit.tables import Dyads, Relation, Release
@@ -244,11 +245,6 @@ def partner_values(
             held = np.take(by_month[block], ties.others, axis=1)
             result[block, ties.units] = _STATISTICS[how](held, ties.weights, ties.starts)
     return np.ascontiguousarray(result.T)
-
-
-def is_complete(values: _Array) -> bool:
-    """Whether no value is missing: the smallest is NaN where any is."""
-    return not np.isnan(values.min())
 
 
 def _known(held: _Array) -> NDArray[np.bool_]:

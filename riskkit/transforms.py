@@ -10,9 +10,6 @@ Missing values: where the value of the month itself is missing, so is the result
 fewer than 36 months needs every month observed; a longer one uses what there is once a quarter of
 it is observed, so that it does not stay empty for years after the panel's start. `least` sets
 another minimum. NaN counts as missing, and no function returns NaN.
-
-Statistics of windows are computed from the window's own values alone, so that nothing is left of
-a month once it leaves the window; sums of whole numbers are exact.
 """
 
 from __future__ import annotations
@@ -20,19 +17,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import reduce
 from operator import add
-from typing import TypeVar
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from riskkit.arrays import (
+    Array,
+    apart,
+    counts,
+    decayed,
+    filled,
+    is_complete,
+    over_windows,
+    slopes,
+    sums,
+    where_observed,
+)
 from riskkit.errors import RiskkitError
-from riskkit.networks import How, is_complete, network_column, partner_values
+from riskkit.networks import How, network_column, partner_values
 
 POSITION = "t"
 Column = str | pl.Expr
-_Array = NDArray[np.float64]
-_Number = TypeVar("_Number", np.float64, np.int32)
 _SHORT = 36  # windows from this length on may be partly empty
 _BLOCK = 192  # units per pass: few enough for the processor's cache, many enough for numpy
 
@@ -65,7 +70,7 @@ def rolling_sum(x: Column, window: int, least: int | None = None) -> pl.Expr:
     >>> frame.select(rolling_sum("x", 3)).to_series().to_list()
     [None, None, 6.0, 9.0]
     """
-    return _windowed(_sums, x, window, least)
+    return _windowed(sums, x, window, least)
 
 
 def rolling_mean(x: Column, window: int, least: int | None = None) -> pl.Expr:
@@ -75,7 +80,7 @@ def rolling_mean(x: Column, window: int, least: int | None = None) -> pl.Expr:
     >>> frame.select(rolling_mean("x", 3, least=2)).to_series().to_list()
     [None, 2.0, None, 3.5]
     """
-    return _windowed(lambda a, w: _sums(a, w) / np.maximum(_counts(a, w), 1), x, window, least)
+    return _windowed(lambda a, w: sums(a, w) / np.maximum(counts(a, w), 1), x, window, least)
 
 
 def rolling_max(x: Column, window: int, least: int | None = None) -> pl.Expr:
@@ -85,7 +90,7 @@ def rolling_max(x: Column, window: int, least: int | None = None) -> pl.Expr:
     >>> frame.select(rolling_max("x", 2)).to_series().to_list()
     [None, 5.0, 3.0, 3.0]
     """
-    return _windowed(lambda a, w: _over_windows(a, w, np.fmax, np.nan), x, window, least)
+    return _windowed(lambda a, w: over_windows(a, w, np.fmax, np.nan), x, window, least)
 
 
 def rolling_min(x: Column, window: int, least: int | None = None) -> pl.Expr:
@@ -95,7 +100,7 @@ def rolling_min(x: Column, window: int, least: int | None = None) -> pl.Expr:
     >>> frame.select(rolling_min("x", 2)).to_series().to_list()
     [None, 2.0, 2.0, 1.0]
     """
-    return _windowed(lambda a, w: _over_windows(a, w, np.fmin, np.nan), x, window, least)
+    return _windowed(lambda a, w: over_windows(a, w, np.fmin, np.nan), x, window, least)
 
 
 def rolling_std(x: Column, window: int, least: int | None = None) -> pl.Expr:
@@ -105,7 +110,7 @@ def rolling_std(x: Column, window: int, least: int | None = None) -> pl.Expr:
     >>> frame.select(rolling_std("x", 2).round(3)).to_series().to_list()
     [None, 1.414, 2.828]
     """
-    return _windowed(_apart(lambda s, w: s.rolling_std(w, min_samples=2)), x, window, least)
+    return _windowed(apart(lambda s, w: s.rolling_std(w, min_samples=2)), x, window, least)
 
 
 def rolling_quantile(x: Column, quantile: float, window: int, least: int | None = None) -> pl.Expr:
@@ -119,7 +124,7 @@ def rolling_quantile(x: Column, quantile: float, window: int, least: int | None 
     def quantiles(series: pl.Series, window: int) -> pl.Series:
         return series.rolling_quantile(quantile, "linear", window, min_samples=1)
 
-    return _windowed(_apart(quantiles), x, window, least)
+    return _windowed(apart(quantiles), x, window, least)
 
 
 def volatility(x: Column, window: int, least: int | None = None) -> pl.Expr:
@@ -143,7 +148,7 @@ def trend(x: Column, window: int) -> pl.Expr:
     [None, None, 1.0, 2.0]
     """
     _check(months_between=window - 1)
-    return _by_unit(lambda a: _slopes(a, window), x)
+    return _by_unit(lambda a: slopes(a, window), x)
 
 
 def decay(x: Column, half_life: float) -> pl.Expr:
@@ -156,7 +161,7 @@ def decay(x: Column, half_life: float) -> pl.Expr:
     [8.0, 4.0, 3.0]
     """
     _check(half_life=half_life)
-    return _by_unit(lambda a: _where_observed(a, _decayed(_filled(a), half_life)), x)
+    return _by_unit(lambda a: where_observed(a, decayed(filled(a), half_life)), x)
 
 
 def ewm_mean(x: Column, half_life: float) -> pl.Expr:
@@ -168,10 +173,10 @@ def ewm_mean(x: Column, half_life: float) -> pl.Expr:
     """
     _check(half_life=half_life)
 
-    def means(a: _Array) -> _Array:
+    def means(a: Array) -> Array:
         observed = np.ones((1, a.shape[1])) if is_complete(a) else np.where(np.isnan(a), 0.0, 1.0)
-        weights = np.maximum(_decayed(observed, half_life), 1e-300)
-        return _where_observed(a, _decayed(_filled(a), half_life) / weights)
+        weights = np.maximum(decayed(observed, half_life), 1e-300)
+        return where_observed(a, decayed(filled(a), half_life) / weights)
 
     return _by_unit(means, x)
 
@@ -188,11 +193,11 @@ def time_since(condition: Column, cap: int) -> pl.Expr:
     """
     _check(cap=cap)
 
-    def since(a: _Array) -> _Array:
+    def since(a: Array) -> Array:
         months = np.arange(a.shape[1], dtype=np.int32)
         last = np.maximum.accumulate(np.where(a == 1, months, np.int32(-cap)), axis=1)
-        known = (last >= 0) | (_counts(a, len(months)) >= cap)
-        return _where_observed(a, np.where(known, np.minimum(months - last, cap), np.nan))
+        known = (last >= 0) | (counts(a, len(months)) >= cap)
+        return where_observed(a, np.where(known, np.minimum(months - last, cap), np.nan))
 
     return _by_unit(since, condition)
 
@@ -209,10 +214,10 @@ def streak(condition: Column, cap: int) -> pl.Expr:
     """
     _check(cap=cap)
 
-    def lengths(a: _Array) -> _Array:
+    def lengths(a: Array) -> Array:
         months = np.arange(a.shape[1])
         last_break = np.maximum.accumulate(np.where(a == 1, -1, months), axis=1)
-        return _where_observed(a, np.minimum(months - last_break, cap).astype(np.float64))
+        return where_observed(a, np.minimum(months - last_break, cap).astype(np.float64))
 
     return _by_unit(lengths, condition)
 
@@ -331,7 +336,7 @@ def _check(**lengths: float) -> None:
             )
 
 
-def _by_unit(kernel: Callable[[_Array], _Array], x: Column) -> pl.Expr:
+def _by_unit(kernel: Callable[[Array], Array], x: Column) -> pl.Expr:
     """Apply a function of arrays [units, months], NaN where missing, to a column."""
 
     def apply(columns: Sequence[pl.Series]) -> pl.Series:
@@ -345,123 +350,30 @@ def _by_unit(kernel: Callable[[_Array], _Array], x: Column) -> pl.Expr:
     return pl.map_batches([_column(x), pl.col(POSITION)], apply, return_dtype=pl.Float64)
 
 
-def _by_unit_and_month(values: pl.Series, position: pl.Series) -> _Array:
+def _by_unit_and_month(values: pl.Series, position: pl.Series) -> Array:
     """Lay out a column as array [units, months], NaN where missing; a constant fills it."""
     flat = values.cast(pl.Float64).fill_null(float("nan")).to_numpy()
     months = int(position[-1]) + 1
     return np.broadcast_to(flat, len(position)).reshape(-1, months)
 
 
-def _flat(table: _Array) -> pl.Series:
+def _flat(table: Array) -> pl.Series:
     return pl.Series(table.ravel(), nan_to_null=True)
 
 
 def _windowed(
-    statistic: Callable[[_Array, int], _Array], x: Column, window: int, least: int | None
+    statistic: Callable[[Array, int], Array], x: Column, window: int, least: int | None
 ) -> pl.Expr:
     """Apply a statistic of moving windows, and leave it out where too little is observed."""
     _check(window=window, least=1 if least is None else least)
     usual = window if window < _SHORT else -(-window // 4)
     needed = usual if least is None else least
 
-    def kernel(a: _Array) -> _Array:
+    def kernel(a: Array) -> Array:
         result = statistic(a, window)
         if is_complete(a):
             result[:, : needed - 1] = np.nan
             return result
-        return _where_observed(a, np.where(_counts(a, window) >= needed, result, np.nan))
+        return where_observed(a, np.where(counts(a, window) >= needed, result, np.nan))
 
     return _by_unit(kernel, x)
-
-
-def _where_observed(a: _Array, result: _Array) -> _Array:
-    return result if is_complete(a) else np.where(np.isnan(a), np.nan, result)
-
-
-def _filled(a: _Array) -> _Array:
-    return a if is_complete(a) else np.where(np.isnan(a), 0.0, a)
-
-
-def _counts(a: _Array, window: int) -> NDArray[np.int32]:
-    """Number of observed months in each window; a single row where every month is observed."""
-    if is_complete(a):
-        return np.minimum(np.arange(1, a.shape[1] + 1, dtype=np.int32), window)
-    return _over_windows((~np.isnan(a)).astype(np.int32), window, np.add, 0)
-
-
-def _sums(a: _Array, window: int) -> _Array:
-    return _over_windows(_filled(a), window, np.add, 0.0)
-
-
-def _over_windows(
-    a: NDArray[_Number], window: int, join: Callable[..., NDArray[_Number]], empty: float
-) -> NDArray[_Number]:
-    """Join the values of each window, which begins with empty months at a unit's start.
-
-    All units are joined as one long row, since numpy is slow on short ones; the empty months keep
-    them apart.
-    """
-    window = min(window, a.shape[1])
-    units, width = len(a), a.shape[1] + window - 1
-    row = np.empty(units * width + window - 1, dtype=a.dtype)
-    table = row[: units * width].reshape(units, width)
-    table[:, : window - 1], table[:, window - 1 :] = empty, a
-    row[units * width :] = empty
-    return _joined(row, window, join).reshape(units, width)[:, : a.shape[1]]
-
-
-def _joined(
-    row: NDArray[_Number], window: int, join: Callable[..., NDArray[_Number]]
-) -> NDArray[_Number]:
-    """Join every `window` neighbours, by way of the windows of half that length."""
-    if window == 1:
-        return row
-    half = window // 2
-    halves = _joined(row, half, join)
-    joined = join(halves[:-half], halves[half:])
-    return joined if window % 2 == 0 else join(joined[:-1], row[2 * half :])
-
-
-def _slopes(a: _Array, window: int) -> _Array:
-    """Slope of each full window: monthly change k of w - 1 weighs 6 k (w - k) / (w (w^2 - 1))."""
-    slopes = np.full_like(a, np.nan)
-    n_windows = a.shape[1] - window + 1
-    if n_windows > 0:
-        changes = np.diff(a, axis=1)
-        slopes[:, window - 1 :] = 0.0
-        for k in range(1, window):
-            weight = 6 * k * (window - k) / (window * (window**2 - 1))
-            slopes[:, window - 1 :] += weight * changes[:, k - 1 : k - 1 + n_windows]
-    return slopes
-
-
-def _decayed(a: _Array, half_life: float) -> _Array:
-    """Running sum that loses half of itself every `half_life` months.
-
-    A plain running sum of values that grow as fast, in stretches in which they stay finite.
-    """
-    total = np.empty_like(a)
-    length = max(1, int(64 * half_life))
-    for first in range(0, a.shape[1], length):
-        stretch = a[:, first : first + length]
-        growth = 2.0 ** (np.arange(stretch.shape[1]) / half_life)
-        grown = stretch * growth
-        if first:
-            grown[:, 0] += 0.5 ** (1 / half_life) * total[:, first - 1]
-        np.cumsum(grown, axis=1, out=grown)
-        np.divide(grown, growth, out=total[:, first : first + length])
-    return total
-
-
-def _apart(
-    statistic: Callable[[pl.Series, int], pl.Series],
-) -> Callable[[_Array, int], _Array]:
-    """Turn a moving statistic of a series into one of arrays, with empty months between units."""
-
-    def apply(a: _Array, window: int) -> _Array:
-        padded = np.full((len(a), window - 1 + a.shape[1]), np.nan)
-        padded[:, window - 1 :] = a
-        series = statistic(pl.Series(padded.ravel()).fill_nan(None), window)
-        return series.to_numpy(writable=True).reshape(padded.shape)[:, window - 1 :]
-
-    return apply

@@ -12,7 +12,7 @@ LAYERS = (
     {"errors"},
     {"atomic", "months"},
     {"units"},
-    {"config", "ensemble", "registry", "tables"},
+    {"arrays", "config", "ensemble", "registry", "tables"},
     {"networks"},
     {"panel", "sources", "transforms"},
     {"family", "store", "targets"},
