@@ -11,28 +11,47 @@ import click
 from riskkit.errors import RiskkitError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from riskkit.fetch.run import Outcome
+
+Show = Callable[[str, int], None]
+"""Takes a source and the bytes that came; none when it is done."""
 
 
 @contextmanager
-def downloads() -> Iterator[Callable[[str, int], None]]:
+def downloads() -> Iterator[Show]:
     """Show bytes and sources on stderr: a bar each on a terminal, a line each elsewhere."""
     from rich.console import Console
-    from rich.progress import DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
     console = Console(stderr=True)
+    with _bars(console) if console.is_terminal else _lines(console) as show:
+        yield show
+
+
+@contextmanager
+def _bars(console: Console) -> Iterator[Show]:
+    from rich.progress import DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
+
     columns = (TextColumn("{task.description}"), DownloadColumn(), TransferSpeedColumn())
     tasks: dict[str, TaskID] = {}
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
+    with Progress(*columns, console=console) as bars:
 
-        def progress(source: str, size: int) -> None:
+        def show(source: str, size: int) -> None:
             if source not in tasks:
                 tasks[source] = bars.add_task(source, total=None)
             bars.update(tasks[source], advance=size)
-            if size == 0 and not console.is_terminal:
-                console.print(f"fetch {source}: done", highlight=False)
 
-        yield progress
+        yield show
+
+
+@contextmanager
+def _lines(console: Console) -> Iterator[Show]:
+    def show(source: str, size: int) -> None:
+        if size == 0:
+            console.print(f"fetch {source}: done", highlight=False)
+
+    yield show
 
 
 def print_outcomes(outcomes: Sequence[Outcome]) -> None:
