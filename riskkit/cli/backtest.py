@@ -22,7 +22,7 @@ from riskkit.cli._options import features_option, json_option, out_option, param
     type=click.Path(path_type=Path),
     help="Write metrics.json to this file as well, for studies that keep it in git.",
 )
-@out_option("backtest", "Folder for forecasts.parquet, scores.parquet and leaderboard.csv.")
+@out_option("backtest", "Folder for forecasts.parquet, the scores and leaderboard.csv.")
 @features_option
 @json_option
 def command(
@@ -72,4 +72,4 @@ def command(
         click.echo(f"{out}/: forecasts.parquet; no outcome of these windows is in the data yet")
     else:
         print_leaderboard(board)
-        click.echo(f"\n{out}/: forecasts.parquet, scores.parquet, leaderboard.csv")
+        click.echo(f"\n{out}/: forecasts.parquet, scores*.parquet, leaderboard.csv")

@@ -12,7 +12,7 @@ from riskkit.cli._options import json_option, out_option, params_options
 @click.command(name="evaluate")
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
 @params_options
-@out_option("scores", "Folder for scores.parquet, leaderboard.csv, metrics.json and plots/.")
+@out_option("scores", "Folder for the scores, leaderboard.csv, metrics.json and plots/.")
 @json_option
 def command(
     folders: tuple[Path, ...],
@@ -45,4 +45,4 @@ def command(
         click.echo("no outcome of these windows is in the data yet")
     else:
         print_leaderboard(board)
-        click.echo(f"\n{out}/: scores.parquet, leaderboard.csv, metrics.json, plots/")
+        click.echo(f"\n{out}/: scores*.parquet, leaderboard.csv, metrics.json, plots/")

@@ -35,8 +35,8 @@ _PER_DAY = "mm/day"
 _LOWEST, _HIGHEST = -100.0, 10_000.0
 _SUSPECT_YEARS, _SUSPECT_ABOVE = 20, 2.0
 
-
 Length = Literal[3, 6, 12]
+"""Months that a standardised index looks over."""
 
 
 class CruOptions(Options):
