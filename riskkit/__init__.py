@@ -8,23 +8,21 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _PLACES = {
-    "Dataset": "dataset",
+    "Dataset": "forecasting.dataset",
     "Family": "family",
     "Feature": "family",
-    "Forecast": "forecast",
+    "Forecast": "forecasting.forecast",
     "Indicator": "tables",
     "Model": "models",
     "Panel": "panel",
     "Release": "tables",
     "RiskkitError": "errors",
     "Source": "sources",
-    "Target": "targets",
-    "build_dataset": "dataset",
+    "Study": "study",
+    "Target": "forecasting.targets",
+    "build_dataset": "forecasting.dataset",
     "build_panel": "panel",
-    "families": "registry",
     "load_params": "config",
-    "models": "registry",
-    "sources": "registry",
 }
 __all__ = [
     "Dataset",
@@ -37,28 +35,26 @@ __all__ = [
     "Release",
     "RiskkitError",
     "Source",
+    "Study",
     "Target",
     "__version__",
     "build_dataset",
     "build_panel",
-    "families",
     "load_params",
-    "models",
-    "sources",
 ]
 
 if TYPE_CHECKING:
     from riskkit.config import load_params
-    from riskkit.dataset import Dataset, build_dataset
     from riskkit.errors import RiskkitError
     from riskkit.family import Family, Feature
-    from riskkit.forecast import Forecast
+    from riskkit.forecasting.dataset import Dataset, build_dataset
+    from riskkit.forecasting.forecast import Forecast
+    from riskkit.forecasting.targets import Target
     from riskkit.models import Model
     from riskkit.panel import Panel, build_panel
-    from riskkit.registry import families, models, sources
     from riskkit.sources import Source
+    from riskkit.study import Study
     from riskkit.tables import Indicator, Release
-    from riskkit.targets import Target
 
 
 def __getattr__(name: str) -> Any:

@@ -19,16 +19,18 @@ if TYPE_CHECKING:
     from riskkit.sources import Source
 
 
-def _modules(package: str) -> Iterator[ModuleType]:
-    """Import every public module of a package, in the order of their names."""
+def _modules(package: str, *, deep: bool = False) -> Iterator[ModuleType]:
+    """Import every public module of a package, and with `deep` those of the packages in it."""
     parent = importlib.import_module(package)
     for info in sorted(pkgutil.iter_modules(parent.__path__), key=lambda info: info.name):
         if not info.name.startswith("_"):
             yield importlib.import_module(f"{package}.{info.name}")
+            if deep and info.ispkg:
+                yield from _modules(f"{package}.{info.name}", deep=True)
 
 
 def _classes(package: str, base: type) -> Iterator[tuple[str, Any]]:
-    for module in _modules(package):
+    for module in _modules(package, deep=True):
         for _, item in inspect.getmembers(module, inspect.isclass):
             public = item.__module__ == module.__name__ and not item.__name__.startswith("_")
             if public and issubclass(item, base) and not inspect.isabstract(item):

@@ -13,7 +13,7 @@ from riskkit.errors import RiskkitError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from riskkit.fetch.run import Outcome
+    from riskkit.store.fetch.run import Outcome
 
 Show = Callable[[str, int], None]
 """Takes a source and the bytes that came; none when it is done."""

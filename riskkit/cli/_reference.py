@@ -175,7 +175,7 @@ def catalogue_page() -> str:
 
 
 def _family_section(family: Family) -> str:
-    from riskkit.cli._inspect import feature_rows
+    from riskkit.study.inspection import feature_rows
 
     head = "| feature | what | unit | sign | from |\n|---|---|---|---|---|"
     rows = [

@@ -51,10 +51,10 @@ def command(
       riskkit backtest --models xgboost --no-scores --out work/xgboost
     """
     from riskkit.atomic import write_text
-    from riskkit.cli._backtesting import backtest_study, print_leaderboard
-    from riskkit.cli._evaluating import METRICS
     from riskkit.cli._options import echo_json
-    from riskkit.cli._study import open_study
+    from riskkit.study import open_study
+    from riskkit.study.backtesting import backtest_study, print_leaderboard
+    from riskkit.study.evaluating import METRICS
 
     given = {"origins": origins, "horizons": horizons, "processes": processes}
     overrides = [f"backtest.{key}={value}" for key, value in given.items() if value is not None]

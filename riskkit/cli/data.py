@@ -116,8 +116,8 @@ def fetch(sources: tuple[str, ...], offline: bool, store: Path, as_json: bool) -
     from dataclasses import asdict
 
     from riskkit.cli._fetch import downloads, print_outcomes, refuse_failures
-    from riskkit.fetch import run
     from riskkit.store import Store
+    from riskkit.store.fetch import run
 
     if offline:
         outcomes = run.offline(Store(store), sources)
@@ -143,8 +143,8 @@ def status(store: Path, as_json: bool) -> None:
     Example:
       riskkit data status
     """
-    from riskkit.cli._data_status import print_status, status_rows
     from riskkit.store import Store
+    from riskkit.store.status import print_status, status_rows
 
     rows = status_rows(Store(store))
     if as_json:

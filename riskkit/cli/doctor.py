@@ -19,7 +19,7 @@ def command(config: Path | None, settings: tuple[str, ...], as_json: bool) -> No
     Example:
       riskkit doctor
     """
-    from riskkit.cli._checks import run_checks
+    from riskkit.study.checks import run_checks
 
     checks = run_checks(config, settings)
     if as_json:

@@ -32,10 +32,10 @@ def command(
       riskkit backtest --models conflictology --no-scores --out work/conflictology
       riskkit evaluate work/xgboost work/conflictology --out work/scores
     """
-    from riskkit.cli._backtesting import print_leaderboard
-    from riskkit.cli._evaluating import evaluate, forecast_files
     from riskkit.cli._options import echo_json
-    from riskkit.cli._study import open_study
+    from riskkit.study import open_study
+    from riskkit.study.backtesting import print_leaderboard
+    from riskkit.study.evaluating import evaluate, forecast_files
 
     study = open_study(config, settings)
     board = evaluate(study, forecast_files(folders), out)

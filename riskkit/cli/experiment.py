@@ -27,7 +27,7 @@ def new(slug: str, as_json: bool) -> None:
       riskkit experiment new rainfall-lags
       dvc repro experiments/rainfall-lags/dvc.yaml
     """
-    from riskkit.cli._skeleton import write_skeleton
+    from riskkit.study.skeleton import write_skeleton
 
     folder = write_skeleton(Path("experiments"), slug)
     if as_json:

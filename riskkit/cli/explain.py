@@ -27,7 +27,7 @@ def command(unit: str, folder: Path, as_json: bool) -> None:
     Example:
       riskkit explain XAA
     """
-    from riskkit.cli._explaining import explain_unit, explanation_text
+    from riskkit.publish.explanation import explain_unit, explanation_text
 
     row = explain_unit(folder, unit)
     if as_json:

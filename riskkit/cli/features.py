@@ -35,9 +35,9 @@ def list_families(
       riskkit features list
       riskkit features list --coverage --config experiments/ablation/params.yaml
     """
-    from riskkit.cli._inspect import absent_inputs, family_rows, in_columns
-    from riskkit.cli._study import open_study
     from riskkit.registry import families
+    from riskkit.study import open_study
+    from riskkit.study.inspection import absent_inputs, family_rows, in_columns
 
     rows = family_rows(families().values())
     if coverage:
@@ -77,9 +77,9 @@ def show(
       riskkit features show conflict
       riskkit features show conflict --coverage --config experiments/ablation/params.yaml
     """
-    from riskkit.cli._inspect import coverage_rows, feature_rows
-    from riskkit.cli._study import open_study
     from riskkit.registry import families, lookup
+    from riskkit.study import open_study
+    from riskkit.study.inspection import coverage_rows, feature_rows
 
     chosen = lookup("family", families(), family)
     rows = feature_rows(chosen)
@@ -101,7 +101,7 @@ def _described(rows: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _coverage_table(rows: list[dict[str, Any]]) -> list[str]:
-    from riskkit.cli._inspect import in_columns
+    from riskkit.study.inspection import in_columns
 
     cells = [["missing:", "all", *rows[0]["by_decade"], "first", "last"]]
     for row in rows:
@@ -131,9 +131,9 @@ def build(
       riskkit features build conflict --set panel.as_of=2015-06 --out features
     """
     from riskkit.atomic import atomic_file
-    from riskkit.cli._inspect import missing_shares
     from riskkit.cli._progress import progress
-    from riskkit.cli._study import open_study
+    from riskkit.study import open_study
+    from riskkit.study.inspection import missing_shares
 
     chosen = [f"features.families=[{', '.join(names)}]"] if names else []
     study = open_study(config, (*settings, *chosen))

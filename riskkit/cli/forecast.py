@@ -35,10 +35,10 @@ def command(
       riskkit publish --forecast forecast --out publication
     """
     from riskkit.cli._options import echo_json
-    from riskkit.cli._publishing import fit_study, write_fitted
-    from riskkit.cli._study import open_study
-    from riskkit.cli._training import log_training
     from riskkit.months import format_month
+    from riskkit.study import open_study
+    from riskkit.study.publishing import fit_study, write_fitted
+    from riskkit.study.training import log_training
 
     study = open_study(config, settings, features)
     fitted = fit_study(study)

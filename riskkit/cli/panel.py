@@ -26,8 +26,8 @@ def build(config: Path | None, settings: tuple[str, ...], out: Path, as_json: bo
       riskkit panel build --set panel.as_of=2015-06 --out panel.parquet
     """
     from riskkit.atomic import atomic_file
-    from riskkit.cli._study import open_study
     from riskkit.months import format_month
+    from riskkit.study import open_study
 
     panel = open_study(config, settings).panel
     with atomic_file(out) as partial:
@@ -60,8 +60,8 @@ def show(unit: str | None, config: Path | None, settings: tuple[str, ...], as_js
       riskkit panel show
       riskkit panel show MLI
     """
-    from riskkit.cli._inspect import indicator_states, unit_states
-    from riskkit.cli._study import open_study
+    from riskkit.study import open_study
+    from riskkit.study.inspection import indicator_states, unit_states
 
     panel = open_study(config, settings).panel
     rows = indicator_states(panel) if unit is None else unit_states(panel, unit)

@@ -36,9 +36,9 @@ def command(
     Example:
       riskkit publish --forecast forecast --out publication
     """
-    from riskkit.cli._publishing import publish_study, read_result
-    from riskkit.cli._study import open_study
     from riskkit.cli._summary import print_summary
+    from riskkit.study import open_study
+    from riskkit.study.publishing import publish_study, read_result
 
     publish_study(open_study(config, settings), read_result(folder), out, record)
     print_summary(out, as_json=as_json)

@@ -26,9 +26,9 @@ def command(
       riskkit run --set panel.as_of=2021-06 --set forecast.horizons=1-6
     """
     from riskkit.cli._progress import progress
-    from riskkit.cli._publishing import fit_study, publish_study
-    from riskkit.cli._study import open_study
     from riskkit.cli._summary import print_summary
+    from riskkit.study import open_study
+    from riskkit.study.publishing import fit_study, publish_study
 
     study = open_study(config, settings)
     with progress("riskkit run", 5) as advance:

@@ -68,7 +68,7 @@ def command(
       riskkit score --forecasts submission/ --actuals actuals/ --json
     """
     from riskkit.cli._options import echo_json
-    from riskkit.submission import read_actuals, read_submission, score_submission
+    from riskkit.scoring.submission import read_actuals, read_submission, score_submission
 
     del layout
     result = score_submission(read_submission(forecasts), read_actuals(actuals))

@@ -12,9 +12,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from riskkit.dataset import Dataset
 from riskkit.errors import ConfigError, RiskkitError
-from riskkit.forecast import Forecast
+from riskkit.forecasting.dataset import Dataset
+from riskkit.forecasting.forecast import Forecast
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Model(ABC):
 
     def save(self, path: Path) -> None:
         """Write the learned state to one file."""
-        from riskkit.models._store import write_state
+        from riskkit.models.parts.state import write_state
 
         write_state(path, self.name, self.state())
 
@@ -107,7 +107,7 @@ class Model(ABC):
         Raises:
             RiskkitError: The file is not a riskkit model, another model's, or another version's.
         """
-        from riskkit.models._store import read_state
+        from riskkit.models.parts.state import read_state
 
         try:
             return self.restore(read_state(path, self.name))

@@ -8,13 +8,13 @@ import numpy as np
 import xgboost as xgb
 from numpy.typing import NDArray
 
-from riskkit.dataset import Dataset
-from riskkit.models._boosting import from_bytes, predict, to_bytes, train, training_losses
-from riskkit.models._classes import Classes
-from riskkit.models._draws import stratified
-from riskkit.models._history import ceiling, history
-from riskkit.models._marginal import Marginal
-from riskkit.models._rows import RowMaker
+from riskkit.forecasting.dataset import Dataset
+from riskkit.models.parts.boosting import from_bytes, predict, to_bytes, train, training_losses
+from riskkit.models.parts.classes import Classes
+from riskkit.models.parts.draws import stratified
+from riskkit.models.parts.history import ceiling, history
+from riskkit.models.parts.marginal import Marginal
+from riskkit.models.parts.rows import RowMaker
 
 
 class BoostedClasses(Marginal):

@@ -8,9 +8,9 @@ import numpy as np
 import xgboost as xgb
 from numpy.typing import NDArray
 
-from riskkit.dataset import Dataset
+from riskkit.forecasting.dataset import Dataset
 from riskkit.models import Contributions
-from riskkit.models._boosting import (
+from riskkit.models.parts.boosting import (
     from_bytes,
     predict,
     shapley,
@@ -18,10 +18,10 @@ from riskkit.models._boosting import (
     train,
     training_losses,
 )
-from riskkit.models._draws import stratified
-from riskkit.models._history import ceiling, history
-from riskkit.models._marginal import Marginal
-from riskkit.models._rows import OWN, RowMaker, Rows, at_most, feature_names
+from riskkit.models.parts.draws import stratified
+from riskkit.models.parts.history import ceiling, history
+from riskkit.models.parts.marginal import Marginal
+from riskkit.models.parts.rows import OWN, RowMaker, Rows, at_most, feature_names
 
 LEVELS = np.concatenate([[0.01], (np.arange(19) + 0.5) / 19, [0.99]])
 POINTS = (np.arange(200) + 0.5) / 200

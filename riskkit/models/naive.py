@@ -7,10 +7,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from riskkit.dataset import Dataset
+from riskkit.forecasting.dataset import Dataset
 from riskkit.models import Model
-from riskkit.models._history import history
-from riskkit.models._level import moving_mean
+from riskkit.models.parts.history import history
+from riskkit.models.parts.level import moving_mean
 
 
 class Zero(Model):

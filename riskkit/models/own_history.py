@@ -8,10 +8,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from riskkit.dataset import Dataset
-from riskkit.models._draws import counts, stratified
-from riskkit.models._history import History, history
-from riskkit.models._marginal import Marginal
+from riskkit.forecasting.dataset import Dataset
+from riskkit.models.parts.draws import counts, stratified
+from riskkit.models.parts.history import History, history
+from riskkit.models.parts.marginal import Marginal
 
 Weighted = tuple[NDArray[np.float64], NDArray[np.float64]]
 

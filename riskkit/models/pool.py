@@ -8,10 +8,10 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from riskkit.dataset import Dataset
 from riskkit.errors import ConfigError, RiskkitError
+from riskkit.forecasting.dataset import Dataset
 from riskkit.models import Contributions, make_model
-from riskkit.models._marginal import Marginal
+from riskkit.models.parts.marginal import Marginal
 
 
 class Pool(Marginal):

@@ -16,11 +16,11 @@ import polars as pl
 
 from riskkit.atomic import atomic_folder
 from riskkit.errors import RiskkitError
-from riskkit.forecast import Forecast
+from riskkit.forecasting.forecast import Forecast
+from riskkit.forecasting.targets import Target
 from riskkit.models import Contributions
 from riskkit.months import format_month
 from riskkit.tables import Citation
-from riskkit.targets import Target
 
 if TYPE_CHECKING:
     import dataframely as dy

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from riskkit.errors import RiskkitError
+from riskkit.forecasting.targets import Target
 from riskkit.months import format_month
 from riskkit.publish import MARKER, SCHEMA_VERSION, Publication
-from riskkit.targets import Target
 
 KEY = "riskkit"
 

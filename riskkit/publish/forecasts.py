@@ -20,7 +20,7 @@ _LARGEST = int(np.iinfo(np.uint32).max)
 
 
 class Forecasts(t.Distribution):
-    """Schema version 1 of both files; `riskkit.forecast.from_frame` reads the parquet file."""
+    """Columns of both files; `riskkit.forecasting.forecast.from_frame` reads the parquet file."""
 
     model = t.words("Name of the model.")
     target = t.words("Name of what is forecast.", primary_key=True)

@@ -12,10 +12,10 @@ import dataframely as dy
 import polars as pl
 
 from riskkit.errors import RiskkitError
+from riskkit.forecasting.targets import Target
 from riskkit.months import parse_month
 from riskkit.publish import Publication, _identity
 from riskkit.publish import _table as t
-from riskkit.targets import Target
 
 FILE = "previous.csv"
 

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from riskkit.errors import RiskkitError
-from riskkit.forecast import Forecast
+from riskkit.forecasting.forecast import Forecast
 from riskkit.units import countries
 
 

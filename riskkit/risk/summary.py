@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from riskkit.forecast import Forecast
+from riskkit.forecasting.forecast import Forecast
+from riskkit.forecasting.targets import Target
 from riskkit.risk.score import score
-from riskkit.targets import Target
 
 QUANTILES = {"median": 0.5, "q05": 0.05, "q25": 0.25, "q75": 0.75, "q95": 0.95}
 PROBABILITIES = ("p_any", "p_25", "p_100")

@@ -16,8 +16,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from riskkit.ensemble import Floats, checked
 from riskkit.errors import RiskkitError
+from riskkit.scoring.ensemble import Floats, checked
 
 CHUNK_VALUES = 1_000_000
 """Draws held as sorted floats at a time: 8 MB."""
@@ -55,7 +55,7 @@ class Rule:
             (NaN where the rule is undefined, for instance the AUC of one class).
 
         Raises:
-            RiskkitError: See `riskkit.ensemble.checked`.
+            RiskkitError: See `riskkit.scoring.ensemble.checked`.
         """
         if self.per_row:
             return _score_rows([self], draws, outcome)[self.name]
@@ -92,7 +92,7 @@ def score_rows(
         Name -> [rows]; NaN where the outcome is NaN.
 
     Raises:
-        RiskkitError: On unknown or aggregate rules, and see `riskkit.ensemble.checked`.
+        RiskkitError: On unknown or aggregate rules, and see `riskkit.scoring.ensemble.checked`.
     """
     return _score_rows(_choose(names, per_row=True), draws, outcome)
 
@@ -111,7 +111,7 @@ def score_together(
         Name -> value; NaN where the rule is undefined.
 
     Raises:
-        RiskkitError: On unknown or per-row rules, and see `riskkit.ensemble.checked`.
+        RiskkitError: On unknown or per-row rules, and see `riskkit.scoring.ensemble.checked`.
     """
     return _score_together(_choose(names, per_row=False), draws, outcome)
 

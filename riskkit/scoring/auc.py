@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from riskkit.ensemble import Floats, exceedance
 from riskkit.scoring import Rule
+from riskkit.scoring.ensemble import Floats, exceedance
 
 
 def auc(probability: Floats, happened: NDArray[np.bool_]) -> float:

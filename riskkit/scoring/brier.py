@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from riskkit.ensemble import Floats, exceedance
 from riskkit.scoring import Rule
+from riskkit.scoring.ensemble import Floats, exceedance
 
 
 class Decomposition(NamedTuple):

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from riskkit.ensemble import Floats
 from riskkit.errors import RiskkitError
 from riskkit.scoring import rules
+from riskkit.scoring.ensemble import Floats
 
 ALL = "all"
 """Window name of the mean over windows."""

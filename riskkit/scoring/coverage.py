@@ -6,8 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from riskkit.ensemble import Floats, sorted_interval
 from riskkit.scoring import Rule
+from riskkit.scoring.ensemble import Floats, sorted_interval
 
 
 def covered(draws: Floats, outcome: Floats, coverage: float) -> Floats:

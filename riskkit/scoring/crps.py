@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from riskkit.ensemble import sorted_crps
 from riskkit.scoring import Rule
+from riskkit.scoring.ensemble import sorted_crps
 
 RULES = (
     Rule(

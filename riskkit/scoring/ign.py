@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from riskkit.ensemble import Floats, count_in_bin
 from riskkit.scoring import Rule
+from riskkit.scoring.ensemble import Floats, count_in_bin
 
 EDGES = np.array([0, 0.5, 2.5, 5.5, 10.5, 25.5, 50.5, 100.5, 250.5, 500.5, 1000.5, np.inf])
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from riskkit.ensemble import Floats, sorted_crps
 from riskkit.scoring import Rule
+from riskkit.scoring.ensemble import Floats, sorted_crps
 
 
 def log1p_crps(draws: Floats, outcome: Floats) -> Floats:

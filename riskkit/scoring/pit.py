@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from riskkit.ensemble import Floats, checked
+from riskkit.scoring.ensemble import Floats, checked
 
 
 def pit_histogram(draws: ArrayLike, outcome: ArrayLike, bins: int = 10) -> Floats:
@@ -23,7 +23,7 @@ def pit_histogram(draws: ArrayLike, outcome: ArrayLike, bins: int = 10) -> Float
         Heights, [bins], 1 everywhere for a calibrated forecast; NaN without observed rows.
 
     Raises:
-        RiskkitError: See `riskkit.ensemble.checked`.
+        RiskkitError: See `riskkit.scoring.ensemble.checked`.
     """
     x, y = checked(draws, outcome)
     observed = ~np.isnan(y)

@@ -6,8 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from riskkit.ensemble import Floats, sorted_crps
 from riskkit.scoring import Rule
+from riskkit.scoring.ensemble import Floats, sorted_crps
 
 
 def twcrps(draws: Floats, outcome: Floats, threshold: float) -> Floats:

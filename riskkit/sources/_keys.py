@@ -10,9 +10,9 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from riskkit.months import first_day_expr, month_id
+from riskkit.reading import columns
+from riskkit.reading.sheets import Sheet
 from riskkit.sources import Options, Source
-from riskkit.sources import _columns as columns
-from riskkit.sources._sheet import Sheet
 from riskkit.tables import Citation, Frequency
 from riskkit.units import System
 

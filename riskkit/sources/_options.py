@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from riskkit.reading import columns
 from riskkit.sources import Options
-from riskkit.sources import _columns as columns
 
 
 class FileOptions(Options):

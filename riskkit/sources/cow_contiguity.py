@@ -9,13 +9,13 @@ import polars as pl
 from pydantic import Field
 
 from riskkit.errors import SourceError
+from riskkit.reading import columns
+from riskkit.reading.files import read_sheet
+from riskkit.reading.selection import leave_out
+from riskkit.reading.sheets import Form
+from riskkit.reading.states import COW_LEFT_OUT, january, known_units
 from riskkit.sources import Source
-from riskkit.sources import _columns as columns
-from riskkit.sources._files import read_sheet
 from riskkit.sources._options import FileOptions
-from riskkit.sources._selection import leave_out
-from riskkit.sources._sheet import Form
-from riskkit.sources._state_rows import COW_LEFT_OUT, january, known_units
 from riskkit.tables import Dyads, Observations, Relation, Release
 
 FIRST_YEAR = 1816

@@ -9,12 +9,12 @@ import polars as pl
 from pydantic import Field
 
 from riskkit.errors import SourceError
+from riskkit.reading import columns
+from riskkit.reading.files import read_sheet
+from riskkit.reading.sheets import Form, Sheet
+from riskkit.reading.states import january, known_units, long_form, rows_of, succeeded
 from riskkit.sources import Source
-from riskkit.sources import _columns as columns
-from riskkit.sources._files import read_sheet
 from riskkit.sources._options import FileOptions
-from riskkit.sources._sheet import Form, Sheet
-from riskkit.sources._state_rows import january, known_units, long_form, rows_of, succeeded
 from riskkit.tables import Indicator, Release
 from riskkit.units import to_unit
 

@@ -10,10 +10,10 @@ import polars as pl
 from pydantic import Field, StringConstraints
 
 from riskkit.errors import SourceError
+from riskkit.reading import columns
+from riskkit.reading.files import read_sheet
+from riskkit.reading.sheets import Form, Sheet
 from riskkit.sources import Options, _keys
-from riskkit.sources import _columns as columns
-from riskkit.sources._files import read_sheet
-from riskkit.sources._sheet import Form, Sheet
 from riskkit.tables import Cadence, Dyads, Observations, Relation, Release
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]

@@ -8,12 +8,12 @@ from pathlib import Path
 import polars as pl
 from pydantic import Field
 
+from riskkit.reading import columns
+from riskkit.reading.files import read_sheet
+from riskkit.reading.sheets import Form, Sheet
+from riskkit.reading.states import COW_LEFT_OUT, january, known_units, long_form
 from riskkit.sources import Source
-from riskkit.sources import _columns as columns
-from riskkit.sources._files import read_sheet
 from riskkit.sources._options import FileOptions
-from riskkit.sources._sheet import Form, Sheet
-from riskkit.sources._state_rows import COW_LEFT_OUT, january, known_units, long_form
 from riskkit.tables import Indicator, Release
 from riskkit.units import System
 

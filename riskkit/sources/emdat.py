@@ -10,13 +10,13 @@ from pydantic import Field
 
 from riskkit.errors import SourceError
 from riskkit.months import first_day, parse_month
+from riskkit.reading import columns
+from riskkit.reading.files import read_sheet
+from riskkit.reading.selection import leave_out
+from riskkit.reading.sheets import Form, Sheet
+from riskkit.reading.states import known_units, long_form
 from riskkit.sources import Source
-from riskkit.sources import _columns as columns
-from riskkit.sources._files import read_sheet
 from riskkit.sources._options import FileOptions
-from riskkit.sources._selection import leave_out
-from riskkit.sources._sheet import Form, Sheet
-from riskkit.sources._state_rows import known_units, long_form
 from riskkit.tables import Frequency, Indicator, Release
 
 FIRST_YEAR = 1900

@@ -10,13 +10,13 @@ import polars as pl
 from pydantic import Field
 
 from riskkit.errors import SourceError
+from riskkit.reading import columns
+from riskkit.reading.bundles import members
+from riskkit.reading.selection import leave_out
+from riskkit.reading.sheets import Form, Sheet
+from riskkit.reading.text import read_text
 from riskkit.sources import Options, Source
-from riskkit.sources import _columns as columns
-from riskkit.sources._bundle import members
 from riskkit.sources._climatology import STANDARD, Reference, with_normals
-from riskkit.sources._selection import leave_out
-from riskkit.sources._sheet import Form, Sheet
-from riskkit.sources._text import read_text
 from riskkit.tables import Frequency, Indicator, Release
 
 FIRST_YEAR = 1940

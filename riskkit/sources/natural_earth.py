@@ -9,9 +9,9 @@ import polars as pl
 from pydantic import Field
 
 from riskkit.errors import RiskkitError, SourceError
+from riskkit.reading import columns
+from riskkit.reading.files import read_bytes
 from riskkit.sources import Options, Source
-from riskkit.sources import _columns as columns
-from riskkit.sources._files import read_bytes
 from riskkit.sources._keys import FIRST_YEAR
 from riskkit.tables import Dyads, Observations, Relation, Release
 from riskkit.units.geometry import contiguity, read_borders

@@ -9,11 +9,11 @@ import polars as pl
 from pydantic import Field
 
 from riskkit.errors import SourceError
+from riskkit.reading import columns
+from riskkit.reading.bundles import Member, members
+from riskkit.reading.sheets import Form
+from riskkit.reading.text import read_text
 from riskkit.sources import Options, Source
-from riskkit.sources import _columns as columns
-from riskkit.sources._bundle import Member, members
-from riskkit.sources._sheet import Form
-from riskkit.sources._text import read_text
 from riskkit.tables import Indicator, Release
 
 FIRST_YEAR = 1995

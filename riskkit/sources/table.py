@@ -12,10 +12,10 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from riskkit.errors import SourceError
 from riskkit.months import first_day, parse_month
+from riskkit.reading import columns
+from riskkit.reading.files import read_sheet
+from riskkit.reading.sheets import Form, Sheet
 from riskkit.sources import Options, _keys
-from riskkit.sources import _columns as columns
-from riskkit.sources._files import read_sheet
-from riskkit.sources._sheet import Form, Sheet
 from riskkit.tables import Indicator, Release
 
 COUNTS = {"deaths", "events", "attacks", "incidents"}

@@ -10,15 +10,15 @@ import polars as pl
 from pydantic import Field
 
 from riskkit.errors import SourceError
+from riskkit.reading import columns
+from riskkit.reading.bundles import Member, members
+from riskkit.reading.json import Paging, read_pages, stacked
+from riskkit.reading.selection import leave_out
+from riskkit.reading.sheets import Form, Sheet
+from riskkit.reading.states import january, known_units
+from riskkit.reading.text import read_text
 from riskkit.sources import Source
-from riskkit.sources import _columns as columns
-from riskkit.sources._bundle import Member, members
-from riskkit.sources._json import Paging, read_pages, stacked
 from riskkit.sources._options import FileOptions
-from riskkit.sources._selection import leave_out
-from riskkit.sources._sheet import Form, Sheet
-from riskkit.sources._state_rows import january, known_units
-from riskkit.sources._text import read_text
 from riskkit.tables import Indicator, Release
 
 FIRST_YEAR = 1950

@@ -12,14 +12,14 @@ import polars as pl
 from pydantic import Field
 
 from riskkit.errors import SourceError
+from riskkit.reading import columns
+from riskkit.reading.files import read_bytes, read_sheet
+from riskkit.reading.selection import leave_out
+from riskkit.reading.sheets import Form, Sheet
+from riskkit.reading.states import january, known_units, long_form
+from riskkit.reading.text import read_text
 from riskkit.sources import Source
-from riskkit.sources import _columns as columns
-from riskkit.sources._files import read_bytes, read_sheet
 from riskkit.sources._options import FileOptions
-from riskkit.sources._selection import leave_out
-from riskkit.sources._sheet import Form, Sheet
-from riskkit.sources._state_rows import january, known_units, long_form
-from riskkit.sources._text import read_text
 from riskkit.tables import Indicator, Release
 
 FIRST_YEAR = 1950

@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from riskkit.dataset import Dataset
+from riskkit.forecasting.dataset import Dataset
+from riskkit.forecasting.targets import Target
 from riskkit.months import month_id
-from riskkit.targets import Target
 
 Array = NDArray[np.float64]
 FIRST = month_id("2001-01")

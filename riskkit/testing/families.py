@@ -18,8 +18,9 @@ from itertools import combinations
 import polars as pl
 
 from riskkit.family import KEYS, Family
+from riskkit.family.transforms import POSITION
 from riskkit.months import first_day, format_month, month_id
-from riskkit.networks import network_column
+from riskkit.panel.networks import network_column
 from riskkit.tables import Release
 from riskkit.testing.panels import (
     TEMPERS,
@@ -29,7 +30,6 @@ from riskkit.testing.panels import (
     scrambled,
     shuffled,
 )
-from riskkit.transforms import POSITION
 
 _CUTS = tuple(month_id(month) for month in ("2003-11", "2007-06", "2012-12"))
 _SERVICE_COLUMNS = {*KEYS, POSITION}

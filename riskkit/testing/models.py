@@ -24,13 +24,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from riskkit.dataset import Dataset, build_dataset
 from riskkit.errors import RiskkitError
+from riskkit.forecasting.dataset import Dataset, build_dataset
+from riskkit.forecasting.targets import Target
 from riskkit.models import Model
 from riskkit.months import month_id
 from riskkit.registry import models
 from riskkit.tables import Release
-from riskkit.targets import Target
 from riskkit.testing.datasets import (
     KnownFuture,
     dataset_of,

@@ -11,9 +11,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from riskkit.ensemble import Floats
 from riskkit.errors import RiskkitError
 from riskkit.scoring import Rule
+from riskkit.scoring.ensemble import Floats
 
 
 def check_declaration(rule: Rule) -> None:

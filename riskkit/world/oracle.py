@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from riskkit.errors import RiskkitError
-from riskkit.forecast import Forecast
+from riskkit.forecasting.forecast import Forecast
 from riskkit.months import first_day, format_month
 from riskkit.world.process import step
 from riskkit.world.streams import Streams

@@ -30,11 +30,11 @@ import polars as pl
 import yaml
 from numpy.typing import NDArray
 
-from riskkit import transforms as tf
 from riskkit.family import Family, Feature
+from riskkit.family import transforms as tf
 from riskkit.months import first_day_expr
-from riskkit.networks import NETWORK
 from riskkit.panel import Panel
+from riskkit.panel.networks import NETWORK
 
 PARAMS = Path(__file__).parents[2] / "experiments" / "benchmarks" / "grid.yaml"
 Array = NDArray[np.float64]

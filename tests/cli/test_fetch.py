@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from riskkit.fetch import run
-from riskkit.fetch.addresses import BY_HAND, Address, Offer
-from riskkit.fetch.credentials import Credential
-from riskkit.fetch.request import Session
 from riskkit.store import Store
+from riskkit.store.fetch import run
+from riskkit.store.fetch.addresses import BY_HAND, Address, Offer
+from riskkit.store.fetch.credentials import Credential
+from riskkit.store.fetch.request import Session
 from tests.cli.running import riskkit
-from tests.fetch.conftest import QUICK
-from tests.fetch.hostile import Server, answer, file, serving
+from tests.store.fetch.conftest import QUICK
+from tests.store.fetch.hostile import Server, answer, file, serving
 
 COUPS = "country\tccode\tyear\tmonth\tday\tcoup\tversion\n" + "\n".join(
     f"Mali\t432\t{year}\t3\t2\t1\t2026" for year in range(1991, 2020)

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from riskkit.cli._real_demo import write_files
-from riskkit.cli._study import open_study
 from riskkit.errors import RiskkitError
+from riskkit.study import open_study
 
 PARAMS = Path(__file__).parents[2] / "experiments" / "demo-real" / "params.yaml"
 

@@ -13,13 +13,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from riskkit.backtest import Job, forecast_job
-from riskkit.cli._study import Study, open_study
-from riskkit.dataset import Dataset
-from riskkit.forecast import Forecast
+from riskkit.forecasting.dataset import Dataset
+from riskkit.forecasting.forecast import Forecast
 from riskkit.months import month_id
 from riskkit.publish.views import views_table
-from riskkit.submission import read_actuals, read_submission, score_submission
+from riskkit.scoring.submission import read_actuals, read_submission, score_submission
+from riskkit.study import Study, open_study
+from riskkit.study.backtest import Job, forecast_job
 from riskkit.units import countries
 
 CONFIG = Path(__file__).parents[2] / "experiments" / "views-challenge" / "params.yaml"

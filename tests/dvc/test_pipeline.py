@@ -130,9 +130,9 @@ def test_a_damaged_cache_is_noticed(checkout: Checkout) -> None:
 def test_a_saved_model_draws_the_same_in_another_process(checkout: Checkout) -> None:
     script = """
 from pathlib import Path
-from riskkit.backtest import Job
-from riskkit.cli._publishing import read_result
-from riskkit.cli._study import open_study
+from riskkit.study.backtest import Job
+from riskkit.study.publishing import read_result
+from riskkit.study import open_study
 from riskkit.models import make_model
 study = open_study(None, (), Path("work/features"))
 data, params = study.forecast_dataset(), study.params

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import xgboost as xgb
 
-from riskkit.models._history import history
-from riskkit.models._rows import RowMaker, feature_names
 from riskkit.models.hurdle import BoostedHurdle
+from riskkit.models.parts.history import history
+from riskkit.models.parts.rows import RowMaker, feature_names
 from riskkit.testing.datasets import dataset_of, made_up_dataset
 
 

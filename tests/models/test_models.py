@@ -10,7 +10,7 @@ import yaml
 
 from riskkit.errors import ConfigError, RiskkitError
 from riskkit.models import make_model
-from riskkit.models._store import write_state
+from riskkit.models.parts.state import write_state
 from riskkit.registry import models
 from riskkit.testing.datasets import FIRST, dataset_of
 

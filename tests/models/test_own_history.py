@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from riskkit.models._history import history
 from riskkit.models.own_history import Conflictology, ConflictologyMixture, EwHistory, recent
+from riskkit.models.parts.history import history
 from riskkit.testing.datasets import dataset_of
 
 RISING = np.arange(40.0)

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from riskkit.forecast import Forecast
+from riskkit.forecasting.forecast import Forecast
+from riskkit.forecasting.targets import Target
 from riskkit.models import Contributions
 from riskkit.publish import Publication
 from riskkit.tables import Citation
-from riskkit.targets import Target
 
 NAMES = ("Aurelia", "Borduna", 'Caldera "North", Isles', "Dravia", "Élandie", "Fenmark", "Gorran")
 

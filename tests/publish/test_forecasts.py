@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from riskkit.errors import RiskkitError
-from riskkit.forecast import from_frame
+from riskkit.forecasting.forecast import from_frame
 from riskkit.publish import publish
 from riskkit.publish.forecasts import table
 from tests.publish.sample import sample_publication, turned

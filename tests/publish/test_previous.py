@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from riskkit.errors import RiskkitError
+from riskkit.forecasting.targets import Target
 from riskkit.publish import Publication, previous, publish
-from riskkit.targets import Target
 from tests.publish.sample import sample_publication
 
 

@@ -7,8 +7,8 @@ import pytest
 
 import riskkit.publish
 from riskkit.errors import RiskkitError
+from riskkit.forecasting.targets import Target
 from riskkit.publish import publish, schema_page, schemas
-from riskkit.targets import Target
 from tests.publish.sample import sample_publication
 
 ROOT = Path(__file__).parents[2]

@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from riskkit.forecast import Forecast
+from riskkit.forecasting.forecast import Forecast
+from riskkit.forecasting.targets import Target
 from riskkit.publish import publish
 from riskkit.publish._table import checked
 from riskkit.publish.ranking import Ranking, table
 from riskkit.risk.likelihood import likelihood
 from riskkit.risk.score import risk_classes
-from riskkit.targets import Target
 from tests.publish.sample import sample_publication, turned
 
 COLUMNS = (

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from riskkit.forecast import Forecast
+from riskkit.forecasting.forecast import Forecast
+from riskkit.forecasting.targets import Target
 from riskkit.risk.summary import summarise, summarise_window
-from riskkit.targets import Target
 
 
 def test_hand_worked_row():

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from riskkit.sources.ucdp_ged import LAYOUT
+from riskkit.sources.ucdp.ged import LAYOUT
 
 CODES = {9001: "XAA", 9002: "XAB"}
 EVENT: dict[str, Any] = {

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from riskkit.errors import SourceError
-from riskkit.sources._hapi_tables import TABLES
 from riskkit.sources.hapi import Hapi
+from riskkit.sources.hapi._tables import TABLES
 from riskkit.tables import Release
 
 FIXTURE = Path(__file__).parent / "fixtures" / "hapi" / "answers"

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import polars as pl
 import pytest
 
-from riskkit import transforms as tf
 from riskkit.family import Family, Feature
+from riskkit.family import transforms as tf
 from riskkit.testing import families as checks
 
 DEATHS = pl.col("deaths")

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from riskkit.dataset import build_dataset
+from riskkit.forecasting.dataset import build_dataset
 from riskkit.models import Contributions
 from riskkit.models.own_history import Conflictology
 from riskkit.testing import models as checks

@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from riskkit.errors import RiskkitError
+from riskkit.forecasting.targets import Target, outcomes
 from riskkit.months import format_month, month_id
 from riskkit.panel import build_panel
 from riskkit.tables import Units
-from riskkit.targets import Target, outcomes
 from riskkit.world import LAST_MONTH, Parameters, simulate
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskkit import transforms as tf
+from riskkit.family import transforms as tf
 
 YEARS = 10
 _LEAST = 5

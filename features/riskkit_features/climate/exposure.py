@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from riskkit import transforms as tf
 from riskkit.family import Feature, Sign
+from riskkit.family import transforms as tf
 from riskkit_features.climate.rain import FARMING, agriculture
 from riskkit_features.climate.temperature import LEVEL, departure
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from riskkit import transforms as tf
 from riskkit.family import Feature, Sign
+from riskkit.family import transforms as tf
 from riskkit_features.climate._past import same_month_mean
 
 SUSPECT = "cru_pre_infill_suspect"

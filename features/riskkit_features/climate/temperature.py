@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from riskkit import transforms as tf
 from riskkit.family import Feature
+from riskkit.family import transforms as tf
 from riskkit_features.climate._past import same_month_mean
 
 ANOMALY = ("era5_t2m_anom_c", "temperature_anomaly")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from riskkit import transforms as tf
 from riskkit.family import Family, Feature, Sign
+from riskkit.family import transforms as tf
 from riskkit_features.conflict.politics import politics
 
 LOG_DEATHS = "log(1 + deaths)"

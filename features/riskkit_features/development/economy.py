@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from riskkit import transforms as tf
 from riskkit.family import Feature
+from riskkit.family import transforms as tf
 
 PEOPLE = ("population", "wpp24_pop")
 INCOME = ("wdi_gdppc_kd", "gdp_per_capita")

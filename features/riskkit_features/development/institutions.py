@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from riskkit import transforms as tf
 from riskkit.family import Feature, Sign
+from riskkit.family import transforms as tf
 
 PEOPLE = ("population", "wpp24_pop")
 DEMOCRACY = ("v2x_polyarchy", "democracy")

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from riskkit import transforms as tf
 from riskkit.family import Feature
+from riskkit.family import transforms as tf
 
 PEOPLE = ("population", "wpp24_pop")
 COMPACT = "un_global_compact_participants"

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from riskkit import transforms as tf
 from riskkit.family import Feature
+from riskkit.family import transforms as tf
 from riskkit_features.diplomacy.alliances import RIVALS
 
 COOPERATION = "gdelt_ext_pos_per_day"

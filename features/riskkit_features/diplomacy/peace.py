@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from riskkit import transforms as tf
 from riskkit.family import Feature
+from riskkit.family import transforms as tf
 
 FLAG = "0 or 1"
 MEMORY = 120

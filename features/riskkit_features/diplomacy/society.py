@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from riskkit import transforms as tf
 from riskkit.family import Feature
+from riskkit.family import transforms as tf
 
 CIVIL_SOCIETY = {
     "civil_society": ("v2x_cspart", "index 0-1", "participation of civil society in politics"),

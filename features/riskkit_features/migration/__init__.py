@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from riskkit import transforms as tf
 from riskkit.family import Family, Feature, Sign
+from riskkit.family import transforms as tf
 
 PEOPLE = ("wpp24_pop", "population")
 ATTACKS = ("attacks", "gtd_incidents")

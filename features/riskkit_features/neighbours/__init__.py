@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from riskkit import transforms as tf
 from riskkit.family import Family, Feature, Sign
+from riskkit.family import transforms as tf
 
 ATTACKS = ("attacks", "gtd_incidents")
 COUPS = ("coup_attempts", "pt_attempt_num")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from riskkit import transforms as tf
 from riskkit.family import Family, Feature, Sign
+from riskkit.family import transforms as tf
 
 MEMORY = 120
 """Cap of the times since an event, in months."""

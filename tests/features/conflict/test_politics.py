@@ -7,7 +7,8 @@ import pytest
 
 from riskkit.months import first_day, month_id
 from riskkit.panel import build_panel
-from riskkit.sources import reign, ucdp_country_year
+from riskkit.sources import reign
+from riskkit.sources.ucdp import country_year as ucdp_country_year
 from riskkit.tables import Indicator, Release
 from riskkit.testing.panels import made_up_units
 from riskkit_features.conflict import FAMILY

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from riskkit import transforms as tf
 from riskkit.family import Family, Feature
+from riskkit.family import transforms as tf
 
 FAMILY = Family(
     name="strikes",

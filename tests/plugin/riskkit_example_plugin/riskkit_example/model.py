@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from riskkit.dataset import Dataset
+from riskkit.forecasting.dataset import Dataset
 from riskkit.models import Model
 
 

@@ -1,0 +1,119 @@
+"""Features and families: what may be computed from a panel, declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from riskkit.errors import RiskkitError
+from riskkit.family.transforms import POSITION
+from riskkit.panel import Panel
+from riskkit.panel.networks import NETWORK, network_column, relations_among
+
+KEYS = ("unit", "month")
+Sign = Literal["+", "-", "?"]
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One column of a family.
+
+    Attributes:
+        name: Column name; starts with the family's indicator or theme.
+        expr: Backward-looking expression over panel columns (see `riskkit.family.transforms`).
+        unit: Unit of measurement of the result.
+        inputs: Indicators that the expression reads.
+        description: One phrase for people who read a driver list.
+        sign: Expected sign of the association with later violence.
+        spatial: True when other units' values enter, as those of partners in a network do.
+    """
+
+    name: str
+    expr: pl.Expr
+    unit: str
+    inputs: tuple[str, ...]
+    description: str
+    sign: Sign = "?"
+    spatial: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "spatial", self.spatial or bool(self.relations))
+
+    @property
+    def relations(self) -> tuple[str, ...]:
+        """Relations over which the expression looks at partners, sorted."""
+        return relations_among(self.expr.meta.root_names())
+
+
+@dataclass(frozen=True)
+class Family:
+    """A named set of features that are built together.
+
+    Attributes:
+        name: Registry name and name of the parquet file.
+        title: A few words for people.
+        features: The declared columns, in order.
+    """
+
+    name: str
+    title: str
+    features: tuple[Feature, ...]
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Indicators that the features read, sorted."""
+        return tuple(sorted({name for feature in self.features for name in feature.inputs}))
+
+    @property
+    def relations(self) -> tuple[str, ...]:
+        """Relations that the features look over, sorted."""
+        return tuple(sorted({name for feature in self.features for name in feature.relations}))
+
+    def build(self, panel: Panel) -> pl.DataFrame:
+        """Compute the features: one row per panel row, columns `unit, month, <features>`.
+
+        An indicator or a relation that the panel does not carry is missing everywhere: its
+        features are null, not zero and not absent.
+        """
+        absent = [name for name in self.inputs if name not in panel.frame.columns]
+        frame = panel.frame.lazy().with_columns(
+            (pl.int_range(pl.len(), dtype=pl.Int32) % panel.n_months).alias(POSITION),
+            *(pl.lit(None, dtype=pl.Float64).alias(name) for name in absent),
+            *(_network(panel, relation) for relation in self.relations),
+        )
+        columns = [f.expr.cast(pl.Float32).alias(f.name) for f in self.features]
+        # The engine that computes features side by side; the default takes one after another.
+        return frame.select(*KEYS, *columns).collect(engine="in-memory")
+
+
+def _network(panel: Panel, relation: str) -> pl.Expr:
+    network = panel.networks.get(relation)
+    column = pl.lit(None, dtype=NETWORK) if network is None else pl.lit(network)
+    return column.alias(network_column(relation))
+
+
+def join_families(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Put the features of several families side by side.
+
+    Raises:
+        RiskkitError: Two families share a feature name, or were built on different panels.
+    """
+    if not frames:
+        raise RiskkitError("no feature family is selected", hint="name one under features.families")
+    keys = frames[0].select(KEYS)
+    for frame in frames[1:]:
+        if not frame.select(KEYS).equals(keys):
+            raise RiskkitError("feature families were built on different panels", hint="rebuild")
+    columns = [column for frame in frames for column in frame.columns if column not in KEYS]
+    twice = sorted(_repeated(columns))
+    if twice:
+        raise RiskkitError("two families declare the same feature", got=twice)
+    return pl.concat([keys, *(f.drop(KEYS) for f in frames)], how="horizontal")
+
+
+def _repeated(names: Iterable[str]) -> set[str]:
+    seen: set[str] = set()
+    return {name for name in names if name in seen or seen.add(name)}  # type: ignore[func-returns-value]

@@ -1,0 +1,127 @@
+"""Features and outcomes for an origin: the only place that aligns time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from riskkit.errors import RiskkitError
+from riskkit.family import KEYS
+from riskkit.forecasting.targets import Target, outcomes
+from riskkit.months import format_month, month_id
+from riskkit.tables import Release
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Everything that a model may see at one origin, and nothing else.
+
+    Attributes:
+        target: What is forecast.
+        units: Unit of each row, sorted.
+        first_month: Month id of the first column.
+        origin: Month id of the last column: the last month whose end has passed.
+        horizons: Months ahead; horizon h speaks of the period that starts in origin + h.
+        features: Names along the last axis of X: those with any value up to the origin.
+        X: Array [units, months, features]; column t holds what was known at the end of month t,
+            NaN where missing.
+        y: Array [units, months]: outcome of the period that starts in the month, as known at the
+            origin; NaN where not known, not a state, or no period starts.
+    """
+
+    target: Target
+    units: tuple[str, ...]
+    first_month: int
+    origin: int
+    horizons: tuple[int, ...]
+    features: tuple[str, ...]
+    X: NDArray[np.float32]
+    y: NDArray[np.float64]
+
+    @property
+    def period(self) -> int:
+        """Length of the target's period in months."""
+        return self.target.months
+
+    @property
+    def last_known(self) -> int:
+        """Column of the last period whose outcome any unit has."""
+        return int(np.flatnonzero(~np.isnan(self.y).all(axis=0))[-1])
+
+
+def build_dataset(
+    features: pl.DataFrame,
+    releases: Sequence[Release],
+    units: pl.DataFrame,
+    target: Target,
+    origin: int,
+    horizons: Sequence[int],
+) -> Dataset:
+    """Align features and outcomes for one origin.
+
+    Args:
+        features: Columns `unit, month, <features>` on a balanced panel sorted by both.
+        releases: The sources as read.
+        units: Rows of `riskkit.tables.Units`, sorted by unit, those of the panel.
+        target: What is forecast.
+        origin: Month id; nothing published after its end is used.
+        horizons: Months ahead; for a yearly target only those that reach a January are kept.
+
+    Raises:
+        RiskkitError: The origin lies outside the features, no horizon is left, or no outcome was
+            known at the origin.
+    """
+    names = tuple(units["unit"])
+    n_months = features.height // len(names)
+    first = month_id(features["month"][0])
+    last = first + n_months - 1
+    if not first < origin <= last:
+        raise RiskkitError(
+            f"origin {format_month(origin)} lies outside the data, which are known from "
+            f"{format_month(first)} to {format_month(last)}",
+            hint="choose an origin in between, or add newer data",
+        )
+    columns, cube = _known_features(features, len(names), origin - first + 1)
+    y = outcomes(target, releases, units, range(first, origin + 1), as_of=origin)
+    if np.isnan(y).all():
+        raise RiskkitError(
+            f"no outcome of '{target.name}' was known at the origin {format_month(origin)}",
+            hint="choose a later origin, or a source with a shorter publication lag",
+        )
+    return Dataset(
+        target=target,
+        units=names,
+        first_month=first,
+        origin=origin,
+        horizons=_starting(target, origin, horizons),
+        features=columns,
+        X=cube,
+        y=y,
+    )
+
+
+def _known_features(
+    features: pl.DataFrame, n_units: int, n_months: int
+) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    """Cut the features at the origin and drop those that nobody had a value of by then."""
+    names = np.array([column for column in features.columns if column not in KEYS])
+    values = features.select(names.tolist()).to_numpy().astype(np.float32, copy=False)
+    cube = values.reshape(n_units, -1, len(names))[:, :n_months]
+    known = ~np.isnan(cube).all(axis=(0, 1))
+    return tuple(names[known].tolist()), np.ascontiguousarray(cube[..., known])
+
+
+def _starting(target: Target, origin: int, horizons: Sequence[int]) -> tuple[int, ...]:
+    """Keep the horizons at which a period of the target starts."""
+    kept = tuple(h for h in horizons if target.period == "month" or (origin + h) % 12 == 1)
+    if not kept or min(kept) < 1:
+        raise RiskkitError(
+            f"no period of '{target.name}' starts {min(horizons)} to {max(horizons)} months "
+            f"after {format_month(origin)}",
+            hint="horizons count from 1; a yearly target needs one that reaches a January",
+        )
+    return kept

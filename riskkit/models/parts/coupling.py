@@ -1,0 +1,118 @@
+"""Joint scenarios: months and countries of one draw belong together."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskkit.forecasting.dataset import Dataset
+from riskkit.models.parts.history import History, history
+from riskkit.models.parts.level import moving, moving_mean, own_level
+
+TEMPLATES = 400
+QUIET_LEVEL = 0.01
+QUIET_KEPT = 2000
+
+
+def couple(
+    marginals: NDArray[np.int64], data: Dataset, seed: int, templates: int = TEMPLATES
+) -> NDArray[np.int64]:
+    """Reorder each month's draws so that draw k is one scenario over months and units.
+
+    The order comes from what followed similar situations anywhere in the past: for each
+    unit, the ranks within a few hundred analogue trajectories (the empirical copula, as in
+    the Schaake shuffle). Analogues are put in order of date, so that draw k borrows from
+    about the same years in every unit.
+
+    Args:
+        marginals: `[units, horizons, size]`, ascending along the last axis.
+        data: The dataset the draws are made for.
+        seed: Of the tie breaking.
+        templates: Analogue trajectories per unit.
+
+    Returns:
+        The same draws in another order.
+    """
+    rng = np.random.default_rng(seed)
+    size = marginals.shape[-1]
+    past = history(data)
+    found = analogues(past, templates, rng)
+    if found is None:
+        return rng.permuted(marginals, axis=-1)
+    unit, at = found
+    logs = np.log1p(past.values)
+    paths = logs[unit[..., None], at[..., None] + past.steps]
+    paths -= own_level(logs, past.window)[unit, at][..., None]
+    return np.take_along_axis(marginals, _ranks(paths, size, rng), axis=-1)
+
+
+def analogues(
+    past: History, count: int, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+    """Past situations of any unit that look most like each unit's present.
+
+    Args:
+        past: Outcome series.
+        count: Situations per unit.
+        rng: Breaks ties, of which quiet units have many.
+
+    Returns:
+        Units and periods, both `[units, count]`, in order of period; None without history.
+    """
+    state = _state(past)
+    unit, at = _complete(past)
+    if len(unit) == 0:
+        return None
+    keep = _thinned(state[unit, at], rng)
+    unit, at = unit[keep], at[keep]
+    there, here = state[unit, at], state[:, past.last]
+    distance = 1e-3 * rng.random((len(here), len(unit)), dtype=np.float32)
+    for k in range(state.shape[-1]):
+        distance += np.abs(there[:, k] - here[:, k, None])
+    count = min(count, len(unit))
+    near = np.argpartition(distance, count - 1, axis=1)[:, :count]
+    near = np.take_along_axis(near, np.argsort(at[near], axis=1, kind="stable"), axis=1)
+    return unit[near], at[near]
+
+
+def _thinned(state: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.int64]:
+    """All situations with any recent deaths and a sample of the many without."""
+    quiet = state[:, 0] <= QUIET_LEVEL
+    kept = rng.permutation(np.flatnonzero(quiet))[:QUIET_KEPT]
+    return np.sort(np.concatenate([np.flatnonzero(~quiet), kept]))
+
+
+def _state(past: History) -> NDArray[np.float32]:
+    """Level, recent change, spread and activity: what makes two situations alike."""
+    logs = np.log1p(past.values)
+    level = own_level(logs, past.window)
+    change = np.nan_to_num(logs) - level
+    spread = np.nan_to_num(moving(logs, past.window, np.nanstd))
+    active = np.nan_to_num(moving_mean((logs > 0).astype(np.float64), past.window))
+    return np.stack([level, 0.3 * change, 0.5 * spread, active], axis=-1).astype(np.float32)
+
+
+def _complete(past: History) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Situations whose whole forecast window is known."""
+    last = past.last - int(past.steps.max())
+    known = ~np.isnan(past.values)
+    ok = known[:, : max(last + 1, 0)].copy()
+    for step in past.steps:
+        ok &= known[:, step : step + ok.shape[1]]
+    ok[:, : min(past.window, ok.shape[1] // 2)] = False
+    unit, at = np.nonzero(ok)
+    return unit, at
+
+
+def _ranks(paths: NDArray[np.float64], size: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Ranks of `size` scenarios in each period, from a few hundred paths.
+
+    Ties (months without deaths above all) are broken by the rest of the path.
+    """
+    source = np.arange(size) * paths.shape[1] // size
+    key = (paths + 1e-3 * paths.mean(axis=-1, keepdims=True))[:, source].swapaxes(1, 2)
+    key = key + 1e-6 * rng.random(key.shape)
+    order = np.argsort(key, axis=-1)
+    ranks = np.empty_like(order)
+    np.put_along_axis(ranks, order, np.broadcast_to(np.arange(size), order.shape), axis=-1)
+    return ranks

@@ -1,0 +1,83 @@
+"""The outcome series of one dataset, counted in outcome periods instead of months."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskkit.forecasting.dataset import Dataset
+
+
+@dataclass(frozen=True)
+class History:
+    """Outcomes up to the last known period.
+
+    A yearly target has one value per twelve months, and outcomes may be published late.
+    Counting in periods from the last known one makes both look like the monthly case.
+
+    Attributes:
+        values: `[units, periods]`, NaN where the unit did not exist.
+        steps: Periods from the last known one to each forecast period, one per horizon.
+        columns: Column of `Dataset.X` seen by a forecast whose last known period is j.
+        first: Calendar position (month_id) of period 0.
+        period: Months per period.
+    """
+
+    values: NDArray[np.float64]
+    steps: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    first: int
+    period: int
+
+    @property
+    def window(self) -> int:
+        """Periods that describe recent behaviour: a year of months, or three years."""
+        return 12 if self.period == 1 else 3
+
+    @property
+    def season(self) -> int:
+        """Periods after which the calendar repeats."""
+        return 12 // self.period
+
+    @property
+    def last(self) -> int:
+        """Index of the last known period."""
+        return int(self.values.shape[1]) - 1
+
+
+def history(data: Dataset) -> History:
+    """Compress the outcomes of a dataset into periods, dropping the unknown end.
+
+    Args:
+        data: One origin's dataset.
+
+    Returns:
+        The series; a dataset without any known outcome yields one period of NaN.
+    """
+    months = data.first_month + np.arange(data.y.shape[1])
+    starts = np.flatnonzero((months - 1) % data.period == 0)
+    values = data.y[:, starts]
+    known = np.flatnonzero(~np.isnan(values).all(axis=0))
+    last = int(known[-1]) if known.size else 0
+    end = data.y.shape[1] - 1
+    targets = (end + np.asarray(data.horizons) - starts[0]) // data.period
+    return History(
+        values=values[:, : last + 1],
+        steps=targets - last,
+        columns=end - data.period * (last - np.arange(last + 1)),
+        first=int(months[starts[0]]),
+        period=data.period,
+    )
+
+
+def ceiling(past: History) -> NDArray[np.float64]:
+    """Largest count a forecast may contain, per unit.
+
+    The largest value seen anywhere, or five times the unit's own largest of ten years.
+    """
+    seen = np.nan_to_num(past.values)
+    ten_years = max(1, 120 // past.period)
+    own = seen[:, -ten_years:].max(axis=1)
+    return np.asarray(np.maximum(seen.max(), 5.0 * own), dtype=np.float64)

@@ -1,0 +1,178 @@
+"""Training and forecast rows: one row per unit, last known period and step ahead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskkit.forecasting.dataset import Dataset
+from riskkit.models.parts.history import History
+from riskkit.models.parts.level import decayed_mean, moving, moving_mean, own_level, periods_since
+
+OWN = {
+    "own_level": "its own recent level",
+    "own_last": "its last period against its recent level",
+    "own_mean_quarter": "its last quarter year against its recent level",
+    "own_mean_year": "its last year against its recent level",
+    "own_mean_2_years": "its last two years against its recent level",
+    "own_mean_5_years": "its last five years against its recent level",
+    "own_slow": "its long memory against its recent level",
+    "own_max_year": "its highest period of the last year against its recent level",
+    "own_max_5_years": "its highest period of five years against its recent level",
+    "own_spread": "how much its periods of the last year differ",
+    "own_any_half_year": "its share of periods with any, last half year",
+    "own_any_year": "its share of periods with any, last year",
+    "own_any_5_years": "its share of periods with any, last five years",
+    "own_any_ever": "its share of periods with any, all years",
+    "own_since": "its time since any",
+    "step": "how far ahead the forecast is",
+    "calendar_month": "calendar month of the forecast",
+    "same_month": "same calendar month a year before",
+    "same_month_mean": "same calendar month in earlier years",
+    "same_month_any": "share of earlier years with any in the same month",
+}
+"""Features that the models make from the outcome series, and phrases for them."""
+_NAMES = tuple(OWN)
+MOST_ROWS = 60_000
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A design matrix with what is needed to turn relative outcomes into counts.
+
+    Attributes:
+        X: `[rows, OWN + features]`.
+        unit: Row of the dataset.
+        at: Last known period of the row.
+        level: Own level at `at`, in log1p counts.
+        y: Outcome; NaN for forecast rows.
+        weight: Inverse sampling probability.
+    """
+
+    X: NDArray[np.float32]
+    unit: NDArray[np.int64]
+    at: NDArray[np.int64]
+    level: NDArray[np.float64]
+    y: NDArray[np.float64]
+    weight: NDArray[np.float64]
+
+
+def feature_names(data: Dataset) -> tuple[str, ...]:
+    """Names of the columns of `Rows.X`: the model's own, then those of the dataset."""
+    return _NAMES + data.features
+
+
+class RowMaker:
+    """Builds rows from one dataset; summaries of the series are computed once."""
+
+    def __init__(self, data: Dataset, past: History) -> None:
+        self.data, self.past = data, past
+        self.logs = np.log1p(past.values)
+        self.level = own_level(self.logs, past.window)
+        self.own = self._own_features()
+
+    def _own_features(self) -> NDArray[np.float32]:
+        g, w, level = self.logs, self.past.window, self.level
+        positive = np.where(np.isnan(g), np.nan, g > 0)
+        relative = [
+            np.where(np.isnan(g), 0.0, g - level),
+            *(moving_mean(g, max(1, n)) - level for n in (w // 4, w, 2 * w, 5 * w)),
+            decayed_mean(g, 10.0 * w / 3) - level,
+            moving(g, w, np.nanmax) - level,
+            moving(g, 5 * w, np.nanmax) - level,
+        ]
+        shares = [moving_mean(positive, max(1, n)) for n in (w // 2, w, 5 * w, g.shape[1])]
+        since = np.log1p(periods_since(g > 0))
+        columns = [level, *relative, moving(g, w, np.nanstd), *shares, since]
+        return np.asarray(np.nan_to_num(np.stack(columns, axis=-1)), dtype=np.float32)
+
+    def _ahead(
+        self, unit: NDArray[np.int64], at: NDArray[np.int64], step: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Step, calendar month of the forecast period, and the own history of that month."""
+        season, level = self.past.season, self.level[unit, at]
+        month = (self.past.first - 1 + self.past.period * (at + step)) % 12 + 1
+        latest = at + step - season * -(-step // season)
+        years = np.stack([latest - season * k for k in range(5)], axis=-1)
+        same = np.where(years >= 0, self.logs[unit[:, None], np.maximum(years, 0)], np.nan)
+        known = ~np.isnan(same)
+        count = np.maximum(known.sum(-1), 1)
+        mean = np.where(known, same, 0.0).sum(-1) / count
+        share = (same > 0).sum(-1) / count
+        columns = [step, month, same[:, 0] - level, mean - level, share]
+        return np.stack(columns, axis=-1).astype(np.float32)
+
+    def rows(
+        self,
+        unit: NDArray[np.int64],
+        at: NDArray[np.int64],
+        step: NDArray[np.int64],
+        weight: NDArray[np.float64] | None = None,
+    ) -> Rows:
+        """Rows for the given units, last known periods and steps."""
+        target = at + step
+        known = target <= self.past.last
+        y = np.where(known, self.past.values[unit, np.minimum(target, self.past.last)], np.nan)
+        given = self.data.X[unit, self.past.columns[at]]
+        X = np.hstack([self.own[unit, at], self._ahead(unit, at, step), given])
+        ones = np.ones(len(unit))
+        return Rows(X, unit, at, self.level[unit, at], y, ones if weight is None else weight)
+
+    def forecast(self) -> Rows:
+        """One row per unit and horizon, units varying slowest.
+
+        Units without any history look like the typical quiet unit.
+        """
+        units, steps = len(self.data.units), self.past.steps
+        unit = np.repeat(np.arange(units), len(steps))
+        at = np.full(len(unit), self.past.last)
+        rows = self.rows(unit, at, np.tile(steps, units))
+        unseen = np.asarray(np.isnan(self.logs).all(axis=1))[unit]
+        quiet = (rows.X[:, _NAMES.index("own_any_5_years")] == 0) & ~unseen
+        if unseen.any() and quiet.any():
+            filled = np.nan_to_num(rows.X[quiet])
+            rows.X[unseen] = np.median(filled, axis=0)
+        return rows
+
+    def training(self, per_origin: int, quiet_every: int, seed: int) -> Rows:
+        """A sample of all rows whose outcome is known.
+
+        Args:
+            per_origin: Steps drawn for each unit and origin.
+            quiet_every: One in so many rows is kept where the unit had nothing for five
+                windows and nothing follows; its weight makes up for the others.
+            seed: Of the row sample.
+
+        Returns:
+            At most `MOST_ROWS` rows, so that time does not grow with the panel.
+        """
+        rng = np.random.default_rng(seed)
+        unit, at, step = self._candidates(per_origin, rng)
+        outcome = self.past.values[unit, at + step]
+        quiet = ~(self.own[unit, at, _NAMES.index("own_any_5_years")] > 0) & (outcome == 0)
+        kept = ~np.isnan(outcome) & (~quiet | (rng.integers(quiet_every, size=len(at)) == 0))
+        rows = at_most(MOST_ROWS, np.flatnonzero(kept), rng)
+        weight = np.where(quiet, float(quiet_every), 1.0)
+        return self.rows(unit[rows], at[rows], step[rows], weight[rows])
+
+    def _candidates(
+        self, per_origin: int, rng: np.random.Generator
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        past = self.past
+        first = max(int(np.searchsorted(past.columns, 0)), min(past.window, past.last // 2))
+        periods = max(past.last - first, 0)
+        at = np.tile(np.arange(first, first + periods), len(self.data.units))
+        unit = np.repeat(np.arange(len(self.data.units)), periods)
+        steps = np.unique(past.steps)
+        pick = np.argsort(rng.random((len(at), len(steps))), axis=1)[:, :per_origin]
+        at, unit = np.repeat(at, pick.shape[1]), np.repeat(unit, pick.shape[1])
+        step = steps[pick].ravel()
+        fits = at + step <= past.last
+        return unit[fits], at[fits], step[fits]
+
+
+def at_most(count: int, rows: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+    """Sort a random part of the rows if there are more than `count`."""
+    return rows if len(rows) <= count else np.sort(rng.choice(rows, count, replace=False))

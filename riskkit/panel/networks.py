@@ -1,0 +1,295 @@
+"""Networks: who was tied to whom at the end of each month, and what a unit's partners hold.
+
+A panel keeps a network as one column beside its rows (see `NETWORK`): the partners of each unit
+are listed in the months in which the network is renewed, and nowhere else. A relation that never
+changes costs one list per unit, a yearly one a list per unit and year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from riskkit.errors import RiskkitError
+from riskkit.months import month_id_expr
+from riskkit.panel.arrays import is_complete
+from riskkit.tables import Dyads, Relation, Release
+
+NETWORK = pl.List(pl.Struct({"other": pl.UInt32, "weight": pl.Float64}))
+"""Partners of a unit, as positions among the sorted units, with the weights of their ties. Null
+where they are those of the month before; an empty list where there are none."""
+
+How = Literal["mean", "sum", "max", "min", "concentration"]
+_Array = NDArray[np.float64]
+_Index = NDArray[np.intp]
+_PREFIX = "over:"
+_FOREVER = 10**6
+_BLOCK = 2**19  # values of partners per pass, which stay in the processor's cache
+
+
+def network_column(relation: str) -> str:
+    """Name of the column that holds a relation's network while features are built.
+
+    >>> network_column("contiguity")
+    'over:contiguity'
+    """
+    return _PREFIX + relation
+
+
+def relations_among(columns: Iterable[str]) -> tuple[str, ...]:
+    """Relations whose networks are among these columns, sorted, each once.
+
+    >>> relations_among(["deaths", "over:trade", "over:contiguity", "over:trade"])
+    ('contiguity', 'trade')
+    """
+    networks = {name for name in columns if name.startswith(_PREFIX)}
+    return tuple(sorted(name.removeprefix(_PREFIX) for name in networks))
+
+
+def build_networks(
+    releases: Sequence[Release], units: Sequence[str], first_month: int, as_of: int
+) -> dict[str, pl.Series]:
+    """Lay out every relation by month, using only what was published by then.
+
+    The row of month t holds, of a monthly relation with a publication lag of L months, the ties
+    of month t - L; of any other those of the newest period of which anything was known at the end
+    of t, each as last revised by then. A pair without a row in that period has no tie.
+
+    Args:
+        releases: The sources as read.
+        units: The units of the panel, sorted; ties with any other are left out.
+        first_month: Month id of the panel's first row.
+        as_of: Month id of its last row.
+
+    Returns:
+        By relation a `NETWORK` column with a row for each unit and month, sorted by both.
+
+    Raises:
+        RiskkitError: Two sources bring the same relation.
+    """
+    relations = _declarations(releases)
+    tables = (release.dyads for release in releases if release.dyads is not None)
+    columns = Dyads.column_names()
+    dyads = pl.concat([Dyads.create_empty(), *(table.select(columns) for table in tables)])
+    known = dyads.with_columns(
+        period=month_id_expr("month"), known=month_id_expr("known_from")
+    ).filter(pl.col("known") <= as_of)
+    months = range(first_month, as_of + 1)
+    return {
+        name: _network(known.filter(pl.col("relation") == name), relation, units, months)
+        for name, relation in relations.items()
+    }
+
+
+def _declarations(releases: Sequence[Release]) -> dict[str, Relation]:
+    declared: dict[str, Relation] = {}
+    for relation in (r for release in releases for r in release.relations):
+        other = declared.setdefault(relation.name, relation)
+        if other is not relation:
+            raise RiskkitError(
+                f"relation '{relation.name}' comes from {other.source} and {relation.source}",
+                hint="leave one of the two sources out, or rename its relation",
+            )
+    return declared
+
+
+def _network(
+    ties: pl.DataFrame, relation: Relation, units: Sequence[str], months: range
+) -> pl.Series:
+    changes = _changes(ties, relation).filter(pl.col("until") > months.start)
+    changes = changes.with_columns(start=pl.max_horizontal("at", pl.lit(months.start)))
+    renewals = pl.concat([changes["start"], changes["until"]]) - months.start
+    partners = (
+        ties.join(changes, on="period")
+        .filter(pl.col("known") <= pl.col("at"))
+        .sort("known_from")
+        .group_by("start", "unit", "other", maintain_order=True)
+        .agg(pl.col("value").last())
+        .filter(pl.col("value") > 0)
+    )
+    return _column(partners, renewals, units, months)
+
+
+def _changes(ties: pl.DataFrame, relation: Relation) -> pl.DataFrame:
+    """Months `at` which the network is renewed, the `period` it then shows, and `until` when."""
+    if relation.frequency == "month":
+        shown = ties.select("period", at=pl.col("period") + relation.lag_months).unique()
+        carry = 1
+    else:
+        shown = (
+            ties.sort("known", "period")
+            .filter(pl.col("period") == pl.col("period").cum_max())
+            .unique("known", keep="last")
+            .select("period", at=pl.col("known"))
+        )
+        carry = _FOREVER if relation.frequency == "constant" else relation.carry_months
+    following = pl.col("at").shift(-1)
+    return shown.sort("at").with_columns(until=pl.min_horizontal(following, pl.col("at") + carry))
+
+
+def _column(
+    partners: pl.DataFrame, renewals: pl.Series, units: Sequence[str], months: range
+) -> pl.Series:
+    """Lay out partners by row of the panel: columns `start, unit, other, value`."""
+    position = pl.DataFrame({"unit": units}, schema={"unit": pl.String}).with_row_index("position")
+    listed = (
+        partners.join(position, on="unit")
+        .join(position.rename({"unit": "other", "position": "partner"}), on="other")
+        .with_columns(
+            row=pl.col("position").cast(pl.Int64) * len(months) + pl.col("start") - months.start
+        )
+        .sort("row", "partner")
+        .group_by("row", maintain_order=True)
+        .agg(network=pl.struct(other=pl.col("partner"), weight=pl.col("value")))
+    )
+    rows = pl.DataFrame({"row": pl.int_range(len(units) * len(months), eager=True)})
+    renewed = (pl.col("row") % len(months)).is_in(renewals.cast(pl.Int64).unique().implode())
+    network = pl.col("network").cast(NETWORK)
+    nobody = pl.lit([], dtype=NETWORK)
+    return (
+        rows.join(listed, on="row", how="left", maintain_order="left")
+        .select(pl.when(renewed).then(pl.coalesce(network, nobody)).alias("network"))
+        .to_series()
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Ties:
+    """A network that stays the same for some months.
+
+    Attributes:
+        months: The months, counted from the panel's first.
+        units: Units that have partners.
+        starts: Where the partners of each of them begin.
+        others: The partners, unit by unit.
+        weights: The weights of their ties.
+    """
+
+    months: range
+    units: _Index
+    starts: _Index
+    others: _Index
+    weights: _Array
+
+    @property
+    def owners(self) -> _Index:
+        """The unit that has each of the partners."""
+        return np.repeat(self.units, np.diff(self.starts, append=len(self.others)))
+
+
+def _ties(network: pl.Series, n_units: int, n_months: int) -> Iterator[_Ties]:
+    """Take a `NETWORK` column apart into stretches of months without a renewal.
+
+    Every renewal lists all units, so that the lists form a table [units, renewals].
+    """
+    rows = network.is_not_null().arg_true().to_numpy()
+    lists = network.gather(rows)
+    sizes = lists.list.len().cast(pl.Int64)
+    flat = lists.filter(sizes > 0).explode().struct.unnest()
+    others, weights = flat["other"].cast(pl.Int64).to_numpy(), flat["weight"].to_numpy()
+    lengths = sizes.to_numpy().reshape(n_units, -1)
+    begins = lengths.cumsum().reshape(lengths.shape) - lengths
+    renewals = [*(rows[: lengths.shape[1]] % n_months), n_months]
+    for number, length in enumerate(lengths.T):
+        starts = length.cumsum() - length
+        chosen = np.repeat(begins[:, number] - starts, length) + np.arange(length.sum())
+        units = np.flatnonzero(length)
+        months = range(renewals[number], renewals[number + 1])
+        yield _Ties(months, units, starts[units], others[chosen], weights[chosen])
+
+
+def _in_both(over: Iterator[_Ties], among: Iterator[_Ties], n_units: int) -> Iterator[_Ties]:
+    """Keep the partners of a network who are partners in another one in the same month."""
+    theirs = {month: ties for ties in among for month in ties.months}
+    for ties in over:
+        pairs = ties.owners * n_units + ties.others
+        for other, months in groupby(ties.months, theirs.get):
+            if other is not None:
+                kept = np.isin(pairs, other.owners * n_units + other.others)
+                units, starts = np.unique(ties.owners[kept], return_index=True)
+                first, *later = months
+                stretch = range(first, first + len(later) + 1)
+                yield _Ties(stretch, units, starts, ties.others[kept], ties.weights[kept])
+
+
+def partner_values(
+    values: _Array, network: pl.Series, how: How, among: pl.Series | None = None
+) -> _Array:
+    """Summarise in each month the values of each unit's partners.
+
+    Args:
+        values: Array [units, months], NaN where missing.
+        network: A `NETWORK` column with a row for each unit and month.
+        how: The statistic; see `riskkit.family.transforms.network_lag`.
+        among: Another such column: only who is a partner in it too counts in a month.
+
+    Returns:
+        Array [units, months], NaN where a unit has no partner with a value.
+    """
+    n_units, n_months = values.shape
+    by_month = np.ascontiguousarray(values.T)
+    result = np.full(by_month.shape, np.nan)
+    stretches = _ties(network, n_units, n_months)
+    if among is not None:
+        stretches = _in_both(stretches, _ties(among, n_units, n_months), n_units)
+    for ties in stretches:
+        length = max(1, _BLOCK // max(1, len(ties.others)))
+        for first in ties.months[::length] if len(ties.units) else ():
+            block = slice(first, min(first + length, ties.months.stop))
+            held = np.take(by_month[block], ties.others, axis=1)
+            result[block, ties.units] = _STATISTICS[how](held, ties.weights, ties.starts)
+    return np.ascontiguousarray(result.T)
+
+
+def _known(held: _Array) -> NDArray[np.bool_]:
+    """Which partners have a value; a single row where all have one in every month."""
+    return np.ones((1, held.shape[1]), dtype=bool) if is_complete(held) else ~np.isnan(held)
+
+
+def _parts(held: _Array, weights: _Array) -> _Array:
+    """Values times weights, zero where missing."""
+    parts = held * weights
+    return parts if is_complete(held) else np.where(np.isnan(held), 0.0, parts)
+
+
+def _mean(held: _Array, weights: _Array, starts: _Index) -> _Array:
+    total = np.add.reduceat(np.where(_known(held), weights, 0.0), starts, axis=1)
+    sums = np.add.reduceat(_parts(held, weights), starts, axis=1)
+    return np.asarray(sums / np.where(total > 0, total, np.nan))
+
+
+def _sum(held: _Array, weights: _Array, starts: _Index) -> _Array:
+    sums = np.add.reduceat(_parts(held, weights), starts, axis=1)
+    return np.where(np.logical_or.reduceat(_known(held), starts, axis=1), sums, np.nan)
+
+
+def _concentration(held: _Array, weights: _Array, starts: _Index) -> _Array:
+    parts = _parts(held, weights)
+    square = np.add.reduceat(parts, starts, axis=1) ** 2
+    squares = np.add.reduceat(parts**2, starts, axis=1)
+    return np.asarray(squares / np.where(square > 0, square, np.nan))
+
+
+def _max(held: _Array, weights: _Array, starts: _Index) -> _Array:
+    del weights
+    return np.asarray(np.fmax.reduceat(held, starts, axis=1))
+
+
+def _min(held: _Array, weights: _Array, starts: _Index) -> _Array:
+    del weights
+    return np.asarray(np.fmin.reduceat(held, starts, axis=1))
+
+
+_STATISTICS: Mapping[How, Callable[[_Array, _Array, _Index], _Array]] = {
+    "mean": _mean,
+    "sum": _sum,
+    "max": _max,
+    "min": _min,
+    "concentration": _concentration,
+}

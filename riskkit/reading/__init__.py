@@ -1,0 +1,1 @@
+"""Reading files as publishers ship them, whoever they are: sheets, text, archives, columns."""

@@ -1,0 +1,268 @@
+"""Columns of a sheet as numbers, days, units and periods, or one line that says what is wrong."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Annotated
+
+import polars as pl
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
+
+from riskkit.errors import SourceError, UnknownUnit
+from riskkit.reading.sheets import Sheet
+from riskkit.tables import Frequency
+from riskkit.units import System, to_unit
+
+EXTRACT = 20
+"""A census file that names fewer countries than this speaks of these countries only."""
+
+
+def _known_encoding(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        raise ValueError(f"there is no encoding '{name}'") from None
+
+
+def _text_keys(codes: object) -> object:
+    return {str(k): v for k, v in codes.items()} if isinstance(codes, Mapping) else codes
+
+
+Encoding = Annotated[str, AfterValidator(_known_encoding)]
+"""An option: the name of a text encoding."""
+
+Unit = Annotated[str, StringConstraints(pattern=r"^([A-Z]{3}|\d{1,6})$")]
+Codes = Annotated[dict[str, Unit], BeforeValidator(_text_keys)]
+"""An option: codes of the user's own, and the units they stand for."""
+
+_LENGTH = {"month": 1, "year": 12}
+_SIMULATED = "^X[A-Z]{2}$"
+_ISO_DAY = r"^\d{4}-\d{2}-\d{2}([ T]00:00(:00(\.0+)?)?)?$"
+
+
+def numbers(
+    sheet: Sheet, column: str, missing: Sequence[str] = (), decimal: str = "."
+) -> pl.Series:
+    """Read a column of numbers.
+
+    Args:
+        sheet: The table.
+        column: One of its columns.
+        missing: Texts that stand for a missing value, which becomes null.
+        decimal: Decimal sign, "." or ",".
+
+    Raises:
+        SourceError: A value is no number, or not finite.
+    """
+    cells = sheet.frame[column]
+    if cells.dtype.is_numeric():
+        values = cells.cast(pl.Float64)
+        values = values.fill_nan(None) if "NaN" in missing else values
+    else:
+        text = _text(cells, missing)
+        values = _point(text, decimal).cast(pl.Float64, strict=False)
+        wrong = text.is_not_null() & values.is_null()
+        sheet.refuse(column, wrong, "this is not a number", _number_hint(decimal))
+    sheet.refuse(
+        column,
+        ~values.is_finite(),
+        "this is not a finite number",
+        "write what is missing as an empty cell, or name the text that stands for it",
+    )
+    return values
+
+
+def whole_numbers(sheet: Sheet, column: str, low: int, high: int, what: str) -> pl.Series:
+    """Read a column of whole numbers without gaps.
+
+    Args:
+        sheet: The table.
+        column: One of its columns.
+        low: Smallest number allowed.
+        high: Largest number allowed.
+        what: What the numbers are, as the message calls them.
+
+    Returns:
+        Int64.
+
+    Raises:
+        SourceError: A value is missing, no whole number or out of bounds.
+    """
+    values = numbers(sheet, column)
+    hint = "correct it, or download the file again"
+    sheet.refuse(column, values.is_null(), f"{what} is missing", hint)
+    wrong = (values != values.floor()) | ~values.is_between(low, high)
+    sheet.refuse(column, wrong, f"{what} must be a whole number, {low} to {high}", hint)
+    return values.cast(pl.Int64)
+
+
+def days(sheet: Sheet, column: str, form: str | None = None) -> pl.Series:
+    """Read a column of days without gaps, none of them after the current month.
+
+    Args:
+        sheet: The table.
+        column: One of its columns.
+        form: A strptime format; one without a day (or month) gives the first of the month (or
+            year). None takes ISO 8601: 2021-03, 2021-03-31 or 2021-03-31 00:00:00.
+
+    Raises:
+        SourceError: A value is missing, has another form, or lies in the future.
+    """
+    cells = sheet.frame[column]
+    typed = cells.dtype.is_temporal()
+    values = cells.cast(pl.Date) if typed else _parse_days(_text(cells), form)
+    hint = f"write every day as {form or 'YYYY-MM-DD'}, or set the format"
+    sheet.refuse(column, values.is_null(), "this is not a day in the expected form", hint)
+    sheet.refuse(
+        column,
+        values > _end_of_this_month(),
+        "this day lies in the future",
+        "correct it, or check the order of day and month",
+    )
+    return values
+
+
+def _parse_days(text: pl.Series, form: str | None) -> pl.Series:
+    if form is None:
+        full = text.str.replace(r"^(\d{4}-\d{2})$", "$1-01")
+        iso = pl.select(pl.when(full.str.contains(_ISO_DAY)).then(full)).to_series()
+        return iso.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    has_month = any(mark in form for mark in ("%m", "%b", "%B"))
+    if not has_month:
+        text, form = text + "-01", form + "-%m"
+    if "%d" not in form:
+        text, form = text + "-01", form + "-%d"
+    return text.str.to_date(form, strict=False)
+
+
+def _end_of_this_month() -> date:
+    following = date.today().replace(day=28) + timedelta(days=4)
+    return following.replace(day=1) - timedelta(days=1)
+
+
+def units(
+    sheet: Sheet,
+    column: str,
+    system: System,
+    own: Mapping[str, str],
+    on: pl.Series | None = None,
+    *,
+    drop_unknown: bool = False,
+) -> pl.Series:
+    """Map a column of codes or names to units.
+
+    Codes of the range XAA..XZZ that ISO leaves to its users, as simulated countries have, stay.
+
+    Args:
+        sheet: The table.
+        column: One of its columns.
+        system: What the codes are.
+        own: The user's own codes -> units, before any other.
+        on: The day each row speaks of, for codes that changed hands.
+        drop_unknown: Whether a missing or unknown code becomes null instead of an error.
+
+    Raises:
+        SourceError: A code is missing, or no unit answers to it.
+    """
+    cells = _text(sheet.frame[column])
+    if not drop_unknown:
+        sheet.refuse(column, cells.is_null(), "the unit is missing", "fill it in")
+    mapped = cells.replace_strict(own, default=None, return_dtype=pl.String)
+    known = [mapped, to_unit(cells, system, on, unknown="null")]
+    if system == "iso3":
+        known.append(pl.select(pl.when(cells.str.contains(_SIMULATED)).then(cells)).to_series())
+    result = pl.select(pl.coalesce(known).alias("unit")).to_series()
+    if not drop_unknown and result.null_count():
+        _refuse_unknown(sheet, column, system, cells, result.is_null())
+    return result
+
+
+def _refuse_unknown(
+    sheet: Sheet, column: str, system: System, cells: pl.Series, unknown: pl.Series
+) -> None:
+    try:
+        to_unit(cells.filter(unknown).unique(), system)
+    except UnknownUnit as error:
+        mapping = "or map it to a unit in the option codes"
+        hint = f"{error.hint}; {mapping}" if error.hint else f"correct it, {mapping}"
+        sheet.refuse(column, unknown, f"no country answers to this {system}", hint)
+
+
+def known_from(frequency: Frequency, lag_months: int) -> pl.Expr:
+    """Last day of the month that lies `lag_months` after the end of the period in `month`."""
+    months = _LENGTH[frequency] - 1 + lag_months
+    return pl.col("month").dt.offset_by(f"{months}mo").dt.month_end().alias("known_from")
+
+
+def span(periods: pl.Series, frequency: Frequency = "month") -> tuple[date, date]:
+    """First and last month, as first days, of a column of periods."""
+    first, last = periods.min(), periods.max()
+    if not (isinstance(first, date) and isinstance(last, date)):
+        raise TypeError("periods are days without gaps")
+    return first, last.replace(month=last.month + _LENGTH[frequency] - 1)
+
+
+def refuse_repeats(sheet: Sheet, column: str, rows: pl.DataFrame, key: Sequence[str]) -> None:
+    """Refuse two rows with the same key.
+
+    Args:
+        sheet: The table.
+        column: The column to name.
+        rows: The table's rows, with the columns of the key and `unit`; those without are exempt.
+        key: Columns that tell rows apart.
+
+    Raises:
+        SourceError: Naming the first such row.
+    """
+    repeats = rows.select(key).is_duplicated() & rows["unit"].is_not_null()
+    hint = "keep one row per unit and period"
+    sheet.refuse(column, repeats, "this unit and period has several rows", hint)
+
+
+def refuse_clashes(file: str, observations: pl.DataFrame) -> None:
+    """Refuse two values of one unit, period and indicator that come from different codes.
+
+    Raises:
+        SourceError: Naming the first unit and period.
+    """
+    key = ["unit", "month", "indicator", "known_from"]
+    clashes = observations.filter(observations.select(key).is_duplicated()).sort(key)
+    if clashes.height:
+        unit, month, indicator, _ = clashes.select(key).row(0)
+        raise SourceError(
+            f"{file}: two codes stand for {unit} and have a value of {indicator} for {month:%Y-%m}",
+            hint="keep one of the two rows",
+        )
+
+
+def covered_units(observed: pl.Series) -> tuple[str, ...] | None:
+    """Units that a census file of countries speaks of: those it names if few, else None for all."""
+    named = observed.unique().sort().to_list()
+    return tuple(named) if len(named) < EXTRACT else None
+
+
+def simulated(observed: pl.Series) -> bool:
+    """Whether any unit has a code of the range XAA..XZZ that is not Kosovo's XKX."""
+    return bool((observed.str.contains(_SIMULATED) & (observed != "XKX")).any())
+
+
+def _point(text: pl.Series, decimal: str) -> pl.Series:
+    """Write numbers with a decimal point; one that has a point already is not what was declared."""
+    if decimal == ".":
+        return text
+    foreign = text.str.contains(".", literal=True)
+    return pl.select(pl.when(~foreign).then(text.str.replace(decimal, "."))).to_series()
+
+
+def _number_hint(decimal: str) -> str:
+    return (
+        f"write numbers with '{decimal}' as decimal sign and nothing between thousands, or name "
+        "the text that stands for a missing value"
+    )
+
+
+def _text(cells: pl.Series, missing: Sequence[str] = ()) -> pl.Series:
+    text = cells.cast(pl.String).str.strip_chars()
+    return pl.select(pl.when(~text.is_in(["", *missing])).then(text)).to_series()

@@ -1,0 +1,205 @@
+"""Delimited text: encoding, delimiter and records, with a line number for everything refused."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from riskkit.errors import SourceError
+from riskkit.reading.sheets import Form, Sheet
+
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_CHUNK = 1 << 24
+_LARGE = 1 << 26
+_HEADER_BYTES = 1 << 16
+_MAGIC = (
+    (b"PK\x03\x04", "a zip archive or a workbook", "give it the ending .zip or .xlsx"),
+    (b"\x1f\x8b", "compressed with gzip", "unpack it with gunzip"),
+    (b"PAR1", "a parquet file", "give it the ending .parquet"),
+    (b"%PDF", "a PDF", "download the data, not their description"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "save it as .xlsx or .csv"),
+)
+
+
+@dataclass(frozen=True)
+class _Text:
+    """Checked UTF-8 bytes and how they divide into records."""
+
+    file: str
+    data: bytes
+    delimiter: str
+    columns: tuple[str, ...]
+    has_header: bool
+
+
+def read_text(file: str, data: bytes, form: Form) -> Sheet:
+    """Read delimited text.
+
+    Args:
+        file: What messages call the file.
+        data: Its bytes, not empty.
+        form: What it must look like.
+
+    Raises:
+        SourceError: It is no text in the encoding of the form, lacks a column, has ragged
+            records or no rows.
+    """
+    text = _open(file, as_utf8(file, data, form.encoding), form)
+    wanted = form.choose(file, text.columns)
+    frame = _read_fast(text, wanted)
+    if frame is None:
+        frame = _read_slow(text, wanted)
+    if frame.is_empty():
+        raise SourceError(f"{file} has a header but no rows", hint="download it again")
+    return Sheet(file, frame, lambda row: f"line {_line(text, row)}")
+
+
+def as_utf8(file: str, data: bytes, encoding: str) -> bytes:
+    """Check or convert the encoding, and refuse what is no text."""
+    _refuse_other_formats(file, data)
+    if codecs.lookup(encoding).name != "utf-8":
+        try:
+            return data.decode(encoding).removeprefix("\ufeff").encode()
+        except UnicodeDecodeError as error:
+            raise _misencoded(file, data, encoding, error.start) from None
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:200]:
+        raise SourceError(
+            f"{file} is UTF-16 text, not UTF-8", hint="save it as UTF-8, or set encoding: utf-16"
+        )
+    data = data.removeprefix(codecs.BOM_UTF8)
+    _check_utf8(file, data)
+    return data
+
+
+def _refuse_other_formats(file: str, data: bytes) -> None:
+    for magic, what, hint in _MAGIC:
+        if data.startswith(magic):
+            raise SourceError(f"{file} is not text but {what}", hint=hint)
+    if data[:1000].lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+        raise SourceError(
+            f"{file} is a web page, not data",
+            hint="a login or error page answered the download: log in and download again",
+        )
+
+
+def _check_utf8(file: str, data: bytes) -> None:
+    """Decode in pieces: as one string, text may take four times its bytes."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for start in range(0, len(data), _CHUNK):
+        pending = len(decoder.getstate()[0])
+        try:
+            decoder.decode(data[start : start + _CHUNK], final=start + _CHUNK >= len(data))
+        except UnicodeDecodeError as error:
+            raise _misencoded(file, data, "utf-8", start - pending + error.start) from None
+
+
+def _misencoded(file: str, data: bytes, encoding: str, at: int) -> SourceError:
+    line = data.count(b"\n", 0, at) + 1
+    return SourceError(
+        f"{file}, line {line}: this is not {encoding} text",
+        got=data[max(at - 10, 0) : at + 10],
+        hint="save it as UTF-8, or set its encoding, for example encoding: latin-1",
+    )
+
+
+def _open(file: str, data: bytes, form: Form) -> _Text:
+    """Find the header, or take the documented columns where the first record is data."""
+    start = data[:_HEADER_BYTES].decode("utf-8", errors="ignore")
+    found = _delimiter(start)
+    delimiter = form.delimiter or found
+    _, first = next(_records(file, start, delimiter), (1, []))
+    if not first:
+        raise SourceError(f"{file}, line 1: there are no column names", hint="add a header line")
+    if len(first) == len(form.positions) and first[0].strip().isdigit():
+        return _Text(file, data, delimiter, form.positions, has_header=False)
+    if len(first) == 1 and found != delimiter and found in first[0]:
+        raise SourceError(
+            f"{file}, line 1: columns are separated by {DELIMITERS[found]}",
+            hint=f"save it with {DELIMITERS.get(delimiter, repr(delimiter))}, or set delimiter",
+        )
+    return _Text(file, data, delimiter, tuple(first), has_header=True)
+
+
+def _delimiter(text: str) -> str:
+    line = next((line for line in text.splitlines() if line.strip()), "")
+    return max(DELIMITERS, key=line.count)
+
+
+def _read_fast(text: _Text, wanted: Mapping[str, int]) -> pl.DataFrame | None:
+    """Read by polars, or None where a closer look is due: it fails, or a cell is empty.
+
+    Polars fills short records with nulls without a word, so that only columns without any null
+    are known to be whole; and it notices that a record is too long only if it reads all columns,
+    which in very large files costs more than it is worth.
+    """
+    positions = sorted(wanted.values()) if len(text.data) > _LARGE else range(len(text.columns))
+    try:
+        frame = pl.read_csv(
+            text.data,
+            columns=list(positions),
+            has_header=text.has_header,
+            separator=text.delimiter,
+            infer_schema=False,
+        )
+    except pl.exceptions.PolarsError:
+        return None
+    if frame.width != len(positions):
+        return None
+    frame.columns = [str(position) for position in positions]
+    chosen = frame.select(pl.col(str(at)).alias(name) for name, at in wanted.items())
+    empty = chosen.select((pl.all().is_null() | (pl.all() == "")).any())
+    return None if any(empty.row(0)) else chosen
+
+
+def _read_slow(text: _Text, wanted: Mapping[str, int]) -> pl.DataFrame:
+    """Read record by record; every record must have as many columns as the header.
+
+    Raises:
+        SourceError: A record is shorter or longer; the text names its line.
+    """
+    cells: dict[str, list[str | None]] = {name: [] for name in wanted}
+    for line, record in _rows(text):
+        if len(record) != len(text.columns):
+            raise SourceError(
+                f"{text.file}, line {line}: {len(record)} columns instead of {len(text.columns)}",
+                hint="the file is cut off, or a cell that holds the separator or a line break is "
+                "not quoted: download it again",
+            )
+        for name, position in wanted.items():
+            cells[name].append(record[position] or None)
+    return pl.DataFrame(cells, schema=dict.fromkeys(wanted, pl.String))
+
+
+def _rows(text: _Text) -> Iterator[tuple[int, list[str]]]:
+    records = _records(text.file, text.data.decode(), text.delimiter)
+    if text.has_header:
+        next(records)
+    return records
+
+
+def _records(file: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the records that are not blank, each with the line it starts in."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    while True:
+        line = reader.line_num + 1
+        try:
+            record = next(reader, None)
+        except csv.Error as error:
+            raise SourceError(
+                f"{file}, line {line}: this is not delimited text",
+                got=str(error),
+                hint="a quotation mark is not closed, or the file is not what its ending says",
+            ) from None
+        if record is None:
+            return
+        if any(record):
+            yield line, record
+
+
+def _line(text: _Text, row: int) -> int:
+    return next(line for number, (line, _) in enumerate(_rows(text)) if number == row)

@@ -1,0 +1,185 @@
+"""Scores of forecasts whose outcomes are known: by month, and of the window's total."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from riskkit.forecasting.forecast import Forecast
+from riskkit.months import first_day
+from riskkit.scoring import resample_together, score_rows, score_together
+from riskkit.scoring.comparison import summarise, without_largest
+from riskkit.tables import Scores
+
+MONTH_RULES = (
+    "crps", "log1p_crps", "twcrps_25", "twcrps_100", "ign", "ign_views", "mis",
+    "brier_1", "brier_25", "brier_100", "coverage_50", "coverage_90",
+)  # fmt: skip
+TOTAL_RULES = ("crps", "log1p_crps", "mis", "coverage_50", "coverage_90")
+AGGREGATES = ("auc_1", "auc_25", "ap_1", "ap_25")
+WAR_DEATHS = 25
+LARGEST = 2
+REPLICATES = 500
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Scores of one forecast.
+
+    Attributes:
+        rows: Rows of `riskkit.tables.Scores`: targets `<target>` by month, `<target>_total` for
+            the sum over the window and `<target>_total_war` for the same in units at war.
+        aggregates: `model, target, window, rule, value` of rules that need all rows together, and
+            in `replicates` their values under resampled units (see `unit_weights`).
+        outcomes: `target, unit, month, outcome` of the scored months.
+    """
+
+    rows: pl.DataFrame
+    aggregates: pl.DataFrame
+    outcomes: pl.DataFrame
+
+
+def score_forecast(
+    forecast: Forecast, window: str, outcome: NDArray[np.float64], recent: NDArray[np.float64]
+) -> Scored:
+    """Score one forecast against what came.
+
+    Args:
+        forecast: The draws.
+        window: Name of the window.
+        outcome: Array [units, horizons] of the forecast's units; NaN where not known (yet).
+        recent: Array [units]: the sum over the last year known at the origin. A unit with 25 or
+            more is at war.
+    """
+    known = ~np.isnan(outcome)
+    keys = _Keys(forecast, window)
+    unit_of, month_of = np.nonzero(known)
+    draws, values = forecast.draws[known], outcome[known]
+    rows = [keys.rows(unit_of, month_of, score_rows(draws, values, MONTH_RULES), "")]
+    complete = known.all(axis=1)
+    at_war = complete & (recent >= WAR_DEATHS)
+    if len(forecast.horizons) > 1:
+        for units, suffix in ((complete, "_total"), (at_war, "_total_war")):
+            chosen = np.flatnonzero(units)
+            total, truth = forecast.totals()[chosen], outcome[chosen].sum(axis=1)
+            if len(chosen):
+                scores = score_rows(total, truth, TOTAL_RULES)
+                rows.append(keys.rows(chosen, np.zeros_like(chosen), scores, suffix))
+    together = score_together(draws, values, AGGREGATES) if len(values) else {}
+    weights = unit_weights(forecast.units)[unit_of]
+    again = resample_together(draws, values, weights, AGGREGATES) if len(values) else {}
+    return Scored(
+        rows=Scores.validate(pl.concat(rows), cast=True),
+        aggregates=keys.aggregates(together, again),
+        outcomes=keys.outcomes(unit_of, month_of, values),
+    )
+
+
+def unit_weights(units: Sequence[str]) -> NDArray[np.float64]:
+    """How often each unit counts in each bootstrap replicate: Poisson with mean 1.
+
+    A unit's weights depend on its code alone, so that models and windows are resampled alike
+    whatever other units they have (the Poisson bootstrap of Hanley and MacGibbon 2006).
+
+    Returns:
+        Array [units, REPLICATES].
+    """
+    streams = (np.random.default_rng(crc32(unit.encode())) for unit in units)
+    return np.stack([stream.poisson(1.0, REPLICATES) for stream in streams]).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """The columns that name a score."""
+
+    forecast: Forecast
+    window: str
+
+    def _place(self, units: NDArray[np.int64], months: NDArray[np.int64]) -> pl.DataFrame:
+        names, days = np.array(self.forecast.units), [first_day(m) for m in self.forecast.months]
+        return pl.DataFrame(
+            {
+                "unit": names[units].tolist(),
+                "month": [days[m] for m in months],
+                "horizon": np.array(self.forecast.horizons, dtype=np.int32)[months],
+            },
+            schema={"unit": pl.String, "month": pl.Date, "horizon": pl.Int32},
+        )
+
+    def rows(
+        self,
+        units: NDArray[np.int64],
+        months: NDArray[np.int64],
+        scores: dict[str, NDArray[np.float64]],
+        suffix: str,
+    ) -> pl.DataFrame:
+        place = self._place(units, months).select(
+            pl.lit(self.forecast.model).alias("model"),
+            pl.lit(self.forecast.target + suffix).alias("target"),
+            pl.lit(self.window).alias("window"),
+            pl.all(),
+        )
+        return pl.concat(
+            place.with_columns(pl.lit(rule).alias("rule"), pl.Series("value", values))
+            for rule, values in scores.items()
+        )
+
+    def aggregates(
+        self, scores: dict[str, float], replicates: dict[str, NDArray[np.float64]]
+    ) -> pl.DataFrame:
+        return pl.DataFrame(
+            {
+                "rule": list(scores),
+                "value": list(scores.values()),
+                "replicates": [replicates[rule] for rule in scores],
+            },
+            schema={
+                "rule": pl.String,
+                "value": pl.Float64,
+                "replicates": pl.Array(pl.Float64, REPLICATES),
+            },
+        ).select(
+            pl.lit(self.forecast.model).alias("model"),
+            pl.lit(self.forecast.target).alias("target"),
+            pl.lit(self.window).alias("window"),
+            pl.all(),
+        )
+
+    def outcomes(
+        self, units: NDArray[np.int64], months: NDArray[np.int64], values: NDArray[np.float64]
+    ) -> pl.DataFrame:
+        return self._place(units, months).select(
+            pl.lit(self.forecast.target).alias("target"),
+            "unit",
+            "month",
+            pl.Series("outcome", values),
+        )
+
+
+def leaderboard(scored: Sequence[Scored], reference: str, seed: int = 0) -> pl.DataFrame:
+    """Compare models: means by window, skill relative to a reference and its interval.
+
+    Beside the targets of `Scored` it carries `<target>_without_2_largest`: the same months
+    without the two units that had the largest outcomes.
+
+    Args:
+        scored: Scores of every model and window.
+        reference: Model that skill is relative to.
+        seed: Seed of the bootstrap.
+
+    Returns:
+        `model, target, window, rule, value, skill, skill_low, skill_high`; see
+        `riskkit.scoring.comparison.summarise`.
+    """
+    rows = pl.concat([one.rows for one in scored])
+    monthly = pl.concat([one.outcomes for one in scored]).unique(["target", "unit", "month"])
+    rest = without_largest(
+        rows.filter(pl.col("target").is_in(monthly["target"].unique().to_list())), monthly, LARGEST
+    ).with_columns(pl.col("target") + f"_without_{LARGEST}_largest")
+    aggregates = pl.concat([one.aggregates for one in scored])
+    return summarise(pl.concat([rows, rest]), reference, aggregates, seed=seed)

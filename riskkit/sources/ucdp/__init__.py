@@ -1,0 +1,1 @@
+"""Uppsala Conflict Data Program: events and country-years."""

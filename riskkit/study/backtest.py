@@ -1,0 +1,193 @@
+"""Rolling origins: every model forecasts every window, and is scored on what came."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import os
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from itertools import chain
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from riskkit.atomic import atomic_file
+from riskkit.errors import RiskkitError
+from riskkit.forecasting.dataset import Dataset
+from riskkit.forecasting.forecast import Forecast, from_frame
+from riskkit.models import make_model
+from riskkit.months import first_day, format_month
+from riskkit.registry import lookup, models
+
+
+@dataclass(frozen=True)
+class Job:
+    """One model at one origin.
+
+    Attributes:
+        data: What may be seen at the origin.
+        model: Registry name.
+        options: Settings of the model.
+        size: Draws.
+        seed: Seed of the study; each model and origin gets its own stream from it.
+    """
+
+    data: Dataset
+    model: str
+    options: dict[str, Any]
+    size: int
+    seed: int
+
+    @property
+    def window(self) -> str:
+        """Name of the span that is forecast (see `window_name`)."""
+        return window_name(self.data.origin, self.data.horizons)
+
+    @property
+    def stream(self) -> int:
+        """Seed of this model and origin."""
+        parts = [self.seed, self.data.origin + 10_000, zlib.crc32(self.model.encode())]
+        return int(np.random.SeedSequence(parts).generate_state(1)[0])
+
+    def fingerprint(self) -> str:
+        """Hash of everything that the forecast depends on, to recognise finished work."""
+        data = self.data
+        digest = hashlib.sha256(_code_of(self.model))
+        digest.update(np.ascontiguousarray(data.X).tobytes())
+        digest.update(np.ascontiguousarray(data.y).tobytes())
+        described = [
+            data.target.name,
+            data.units,
+            data.first_month,
+            data.origin,
+            data.horizons,
+            data.features,
+            self.model,
+            self.options,
+            self.size,
+            self.seed,
+        ]
+        digest.update(json.dumps(described, sort_keys=True, default=str).encode())
+        return digest.hexdigest()[:16]
+
+
+def _code_of(model: str) -> bytes:
+    """Read the files that stand beside a model's, so that changed code is not taken as done."""
+    place = Path(inspect.getfile(lookup("model", models(), model))).parent
+    return b"".join(path.read_bytes() for path in sorted(place.glob("*.py")))
+
+
+def window_name(origin: int, horizons: Sequence[int]) -> str:
+    """Name a window by its calendar year, or by its first and last month.
+
+    >>> window_name(454, range(3, 15))
+    '2018'
+    >>> window_name(454, (1, 2))
+    '2017-11..2017-12'
+    """
+    first, last = origin + min(horizons), origin + max(horizons)
+    if first % 12 == 1 and last in (first, first + 11):
+        return str(first_day(first).year)
+    return f"{format_month(first)}..{format_month(last)}"
+
+
+def forecast_job(job: Job) -> Forecast:
+    """Fit and draw; runs in a process of its own."""
+    model = make_model(job.model, job.options).fit(job.data, job.stream)
+    return model.forecast(job.data, job.size, job.stream)
+
+
+def _forecast_to_file(job: Job, path: Path) -> Path:
+    place = f"model '{job.model}', window {job.window}"
+    try:
+        frame = forecast_job(job).to_frame()
+    except RiskkitError as error:
+        raise RiskkitError(f"{place}: {error.what}", got=error.got, hint=error.hint) from error
+    except Exception as error:
+        raise RiskkitError(f"{place} fails: {error!r}", hint="see --debug") from error
+    with atomic_file(path) as partial:
+        frame.with_columns(pl.lit(job.window).alias("window")).write_parquet(partial)
+    return path
+
+
+def run_backtest(
+    jobs: Sequence[Job],
+    folder: Path,
+    processes: int = 0,
+    on_done: Callable[[Job], None] | None = None,
+) -> list[Path]:
+    """Forecast every job into its own file below `folder`; finished files are not made again.
+
+    Args:
+        jobs: What to forecast.
+        folder: Where the files go, one per model and window.
+        processes: Worker processes; 0 means one per core.
+        on_done: Called after each job.
+
+    Returns:
+        The files, in the order of the jobs.
+
+    Raises:
+        RiskkitError: A model or an origin is named twice, or a model refuses the data.
+    """
+    if len({(job.model, job.window) for job in jobs}) < len(jobs):
+        raise RiskkitError("a model or an origin is named twice", hint="name each one once")
+    paths = [folder / f"{job.model}_{job.window}_{job.fingerprint()}.parquet" for job in jobs]
+    pairs = list(zip(paths, jobs, strict=True))
+    finished = [pair for pair in pairs if pair[0].is_file()]
+    remaining = [pair for pair in pairs if not pair[0].is_file()]
+    for _, job in chain(finished, _in_parallel(remaining, processes or os.cpu_count() or 1)):
+        if on_done is not None:
+            on_done(job)
+    return paths
+
+
+def _in_parallel(
+    remaining: Sequence[tuple[Path, Job]], processes: int
+) -> Iterator[tuple[Path, Job]]:
+    processes = min(processes, len(remaining))
+    if processes <= 1:
+        for path, job in remaining:
+            yield _forecast_to_file(job, path), job
+        return
+    # A forked polars deadlocks, so each worker starts afresh.
+    with ProcessPoolExecutor(processes, get_context("spawn"), _end_with_parent) as workers:
+        running = {workers.submit(_forecast_to_file, job, path): job for path, job in remaining}
+        try:
+            for future in as_completed(running):
+                yield future.result(), running[future]
+        except BrokenProcessPool as error:
+            raise RiskkitError(
+                "a worker process died, perhaps for want of memory",
+                hint="lower backtest.processes; what is finished is kept",
+            ) from error
+        except BaseException:
+            workers.shutdown(cancel_futures=True)
+            raise
+
+
+def _end_with_parent() -> None:
+    """Let a worker die when the process that started it was killed; it would wait forever."""
+    parent = parent_process()
+
+    def wait() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
+
+
+def read_forecast(path: Path) -> tuple[Forecast, str]:
+    """Read one file of `run_backtest` back: the forecast and its window."""
+    frame = pl.read_parquet(path, glob=False)
+    return from_frame(frame)[0], frame["window"][0]

@@ -1,0 +1,65 @@
+"""Outcomes in periods: months, months that come out late, and years."""
+
+import numpy as np
+import pytest
+
+from riskkit.models.parts.history import ceiling, history
+from riskkit.testing.datasets import FIRST, dataset_of
+
+
+def test_months():
+    past = history(dataset_of(np.array([[1.0, 2, 3], [4, 5, np.nan]]), horizons=(1, 4)))
+    np.testing.assert_array_equal(past.values, [[1, 2, 3], [4, 5, np.nan]])
+    assert (past.steps.tolist(), past.columns.tolist()) == ([1, 4], [0, 1, 2])
+    assert (past.first, past.period, past.window, past.season, past.last) == (FIRST, 1, 12, 12, 2)
+
+
+def test_what_is_not_published_yet_makes_the_way_longer():
+    past = history(dataset_of(np.array([[1.0, 2, np.nan, np.nan]]), horizons=(1, 2)))
+    assert past.values.tolist() == [[1, 2]]
+    assert past.steps.tolist() == [3, 4]
+    # A forecast made when month 1 was the last known one saw features of month 3.
+    assert past.columns.tolist() == [2, 3]
+
+
+def yearly(months, known, horizons):
+    y = np.full((1, months), np.nan)
+    januaries = np.arange(0, months, 12)[:known]
+    y[:, januaries] = 10 + np.arange(len(januaries))
+    return dataset_of(y, horizons, "year")
+
+
+def test_years_seen_in_december():
+    past = history(yearly(36, 3, horizons=(1, 13)))
+    assert past.values.tolist() == [[10, 11, 12]]
+    assert past.steps.tolist() == [1, 2]
+    assert past.columns.tolist() == [11, 23, 35]
+    assert (past.period, past.window, past.season) == (12, 3, 1)
+
+
+def test_years_seen_in_july_when_last_year_is_not_out():
+    past = history(yearly(43, 2, horizons=(6, 18)))
+    assert past.values.tolist() == [[10, 11]]
+    assert past.steps.tolist() == [3, 4]
+    # In July of the year before, the first year was the last known one.
+    assert past.columns.tolist() == [30, 42]
+
+
+def test_nothing_known_yields_one_unknown_period():
+    past = history(dataset_of(np.full((2, 5), np.nan)))
+    assert past.values.shape == (2, 1)
+    assert np.isnan(past.values).all()
+
+
+@pytest.mark.parametrize(
+    ("own", "wanted"), [([0, 3], [100, 100]), ([90, 3], [450, 450]), ([np.nan, 0], [100, 100])]
+)
+def test_the_ceiling_is_what_was_seen_anywhere_or_five_times_the_own_maximum(own, wanted):
+    past = history(dataset_of(np.array([[100.0, 0], own])))
+    assert ceiling(past).tolist() == [500, wanted[1]]
+
+
+def test_the_own_maximum_of_the_ceiling_is_of_ten_years():
+    y = np.zeros((2, 130))
+    y[0, 3], y[1, 128] = 50, 40
+    assert ceiling(history(dataset_of(y))).tolist() == [50, 200]

@@ -1,0 +1,228 @@
+"""Backtests: names of windows, finished work, parallel work, and errors that name the model."""
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from multiprocessing import active_children
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from riskkit import backtest
+from riskkit.errors import RiskkitError
+from riskkit.forecasting.targets import Target
+from riskkit.models import Model
+from riskkit.months import month_id
+from riskkit.study.backtest import Job, forecast_job, read_forecast, run_backtest, window_name
+from riskkit.testing.datasets import made_up_dataset
+
+ROOT = Path(__file__).parents[1]
+CHEAP = ("conflictology", "bootstrap")
+_SCRIPT = """
+import sys
+from pathlib import Path
+from riskkit.study.backtest import run_backtest
+from tests.test_backtest import jobs
+if __name__ == "__main__":
+    told = lambda job: print(job.model, job.window, flush=True)
+    run_backtest(jobs(("ewhistory", "xgboost")), Path(sys.argv[1]), int(sys.argv[2]), told)
+"""
+
+
+def jobs(models=CHEAP, origins=3, size=40, seed=5, options=None, **changes):
+    """Jobs of some models at origins a year apart."""
+    base = replace(made_up_dataset(units=6, months=84, horizons=range(1, 4)), **changes)
+    cuts = [
+        replace(base, origin=base.origin - m, X=base.X[:, : 84 - m], y=base.y[:, : 84 - m])
+        for m in range(0, 12 * origins, 12)
+    ]
+    return [Job(data, name, options or {}, size, seed) for data in cuts for name in models]
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def stamps(folder):
+    return {path.name: path.stat().st_mtime_ns for path in folder.glob("*.parquet")}
+
+
+@pytest.mark.parametrize(
+    ("origin", "horizons", "name"),
+    [
+        ("2017-10", range(3, 15), "2018"),
+        ("2017-12", range(1, 13), "2018"),
+        ("2017-10", (3,), "2018"),
+        ("2017-10", range(1, 13), "2017-11..2018-10"),
+        ("2017-10", range(3, 14), "2018-01..2018-11"),
+        ("2017-10", range(3, 27), "2018-01..2019-12"),
+        ("2017-12", (2, 6), "2018-02..2018-06"),
+    ],
+)
+def test_window_names(origin, horizons, name):
+    assert window_name(month_id(origin), horizons) == name
+
+
+def test_every_model_and_window_has_a_file_in_the_order_of_the_jobs(tmp_path):
+    told = []
+    paths = run_backtest(jobs(), tmp_path, processes=1, on_done=told.append)
+    assert [job.model for job in told] == [*CHEAP] * 3
+    assert sorted(path.name for path in paths) == sorted(contents(tmp_path))
+    for path, job in zip(paths, told, strict=True):
+        forecast, window = read_forecast(path)
+        assert (forecast.model, window) == (job.model, job.window)
+        assert forecast.origin == job.data.origin
+        np.testing.assert_array_equal(forecast.draws, forecast_job(job).draws)
+
+
+def test_parallel_and_serial_work_give_the_same_bytes(tmp_path):
+    todo = jobs((*CHEAP, "xgboost"), origins=2)
+    run_backtest(todo, tmp_path / "serial", processes=1)
+    run_backtest(todo[::-1], tmp_path / "parallel", processes=2)
+    assert contents(tmp_path / "parallel") == contents(tmp_path / "serial")
+
+
+def test_finished_files_are_not_made_again(tmp_path, monkeypatch):
+    run_backtest(jobs(origins=1), tmp_path, processes=1)
+    first = stamps(tmp_path)
+    done = []
+    monkeypatch.setattr(backtest, "forecast_job", lambda job: done.append(job) or forecast_job(job))
+    told = []
+    paths = run_backtest(jobs(), tmp_path, processes=1, on_done=told.append)
+    assert (len(paths), len(told), len(done)) == (6, 6, 4)
+    assert {name: stamps(tmp_path)[name] for name in first} == first
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"size": 41},
+        {"seed": 6},
+        {"models": ("ewhistory",)},
+        {"models": ("pool",), "options": {"members": ["ewhistory"]}},
+        {"y": made_up_dataset(units=6, months=84).y + 1},
+        {"X": made_up_dataset(units=6, months=84).X + 1},
+        {"features": ("deaths_log", "other")},
+        {"units": tuple("ABCDEF")},
+        {"horizons": (1, 2)},
+        {"target": Target("riots")},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_changed_work_is_made_again(tmp_path, changes):
+    usual = {"models": ("conflictology",), "origins": 1}
+    if "options" in changes:
+        usual |= {"models": ("pool",), "options": {"members": ["conflictology"]}}
+    run_backtest(jobs(**usual), tmp_path, processes=1)
+    run_backtest(jobs(**{**usual, **changes}), tmp_path, processes=1)
+    assert len(contents(tmp_path)) == 2
+
+
+def test_changed_code_is_made_again(tmp_path, monkeypatch):
+    """The files beside a model's are part of what a forecast depends on."""
+    (job,) = jobs(("conflictology",), origins=1)
+    before = job.fingerprint()
+    for name, text in (("__init__.py", ""), ("mine.py", "x = 1")):
+        (tmp_path / name).write_text(text)
+    monkeypatch.setattr(backtest.inspect, "getfile", lambda _: str(tmp_path / "mine.py"))
+    moved = job.fingerprint()
+    (tmp_path / "_helper.py").write_text("y = 2")
+    assert len({before, moved, job.fingerprint()}) == 3
+
+
+def test_every_model_and_origin_has_a_stream_of_its_own():
+    assert len({job.stream for job in jobs((*CHEAP, "last"))}) == 9
+    assert jobs()[0].stream != jobs(seed=6)[0].stream
+
+
+def test_a_killed_backtest_goes_on_where_it_stopped(tmp_path):
+    """Killed without warning; its workers die with it, and what was finished stays."""
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "features")])
+    with subprocess.Popen(
+        [sys.executable, "-c", _SCRIPT, str(tmp_path), "1"],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": paths},
+    ) as process:
+        assert process.stdout.readline().startswith(b"ewhistory")
+        assert process.stdout.readline().startswith(b"xgboost")
+        process.send_signal(signal.SIGKILL)
+    finished = stamps(tmp_path)
+    assert 2 <= len(finished) < 6
+    run_backtest(jobs(("ewhistory", "xgboost")), tmp_path, processes=1)
+    run_backtest(jobs(("ewhistory", "xgboost")), tmp_path / "whole", processes=1)
+    assert {name: stamps(tmp_path)[name] for name in finished} == finished
+    assert (
+        contents(tmp_path / "whole").items()
+        <= {name: (tmp_path / name).read_bytes() for name in stamps(tmp_path)}.items()
+    )
+
+
+def test_workers_end_when_their_parent_is_killed(tmp_path):
+    script = tmp_path / "study.py"
+    script.write_text(_SCRIPT)
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "features")])
+    with subprocess.Popen(
+        [sys.executable, str(script), str(tmp_path / "parts"), "2"],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": paths},
+    ) as process:
+        process.stdout.readline()
+        process.send_signal(signal.SIGKILL)
+        # The workers hold the other end: it closes when the last of them is gone.
+        process.communicate(timeout=60)
+
+
+def test_a_worker_that_dies_is_told(tmp_path):
+    others = set(active_children())  # processes of other tests, which still need them
+
+    def kill_workers(job):
+        for child in set(active_children()) - others:
+            os.kill(child.pid, signal.SIGKILL)
+
+    with pytest.raises(RiskkitError, match=r"a worker process died.*what is finished is kept"):
+        run_backtest(jobs(("pool",), origins=6), tmp_path, processes=2, on_done=kill_workers)
+    assert stamps(tmp_path)
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_models_refusal_names_the_model_and_the_window(tmp_path, processes):
+    todo = [*jobs(), *jobs(("xgboost",), origins=2, options={"depth": 4})]
+    with pytest.raises(
+        RiskkitError,
+        match=r"^model 'xgboost', window 2008-01\.\.2008-03: models\.xgboost has no se",
+    ):
+        run_backtest(todo, tmp_path, processes)
+
+
+def test_a_models_mistake_names_the_model_and_keeps_what_is_done(tmp_path, monkeypatch):
+    class Broken(Model):
+        name = "broken"
+
+        def sample(self, data, size, seed):
+            return np.zeros(3)[4]
+
+    made = backtest.make_model
+    monkeypatch.setattr(
+        backtest, "make_model", lambda name, o: Broken() if name == "last" else made(name, o)
+    )
+    told = r"^model 'last', window 2008.* fails: IndexError\('index 4 is out of bounds.*--debug$"
+    with pytest.raises(RiskkitError, match=told):
+        run_backtest(jobs(("zero", "last"), origins=1), tmp_path, processes=1)
+    assert [name.split("_")[0] for name in contents(tmp_path)] == ["zero"]
+
+
+def test_the_same_work_twice_is_refused(tmp_path):
+    with pytest.raises(RiskkitError, match="a model or an origin is named twice"):
+        run_backtest([*jobs(), jobs()[0]], tmp_path)
+
+
+def test_files_can_be_read_together(tmp_path):
+    paths = run_backtest(jobs(), tmp_path, processes=1)
+    frame = pl.concat([pl.read_parquet(path) for path in paths])
+    assert frame.columns[-2:] == ["draws", "window"]
+    assert frame["draws"].dtype == pl.Array(pl.Int64, 40)
+    assert frame.height == 2 * 3 * 6 * 3
