@@ -81,6 +81,8 @@ class Indicator:
         lag_months: Months from the end of the period to its publication, at most.
         census: True when the source counts every event, so that no row means zero.
         carry_months: How long a yearly value serves after it became known; then it is missing.
+        yearly_release: Calendar month of the following year at whose end all months of a year come
+            out together; None when each month comes out by itself, lag_months after its end.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Indicator:
     lag_months: int = 0
     census: bool = False
     carry_months: int = 36
+    yearly_release: int | None = None
 
 
 @dataclass(frozen=True)
