@@ -95,6 +95,13 @@ class Indicator:
     carry_months: int = 36
     yearly_release: int | None = None
 
+    def published(self, month: int) -> int:
+        """Month id at whose end the period that ends in `month` comes out."""
+        if self.yearly_release is None:
+            return month + self.lag_months
+        december = (month - 1) // 12 * 12 + 12
+        return december + self.yearly_release
+
 
 @dataclass(frozen=True)
 class Relation:

@@ -12,6 +12,7 @@ ROOMS = (
     "errors",
     "months",
     "atomic",
+    "progress",
     "tables",
     "config",
     "registry",
