@@ -15,10 +15,10 @@ from riskkit.forecasting.threats import Threat
 from riskkit.months import parse_horizons, parse_months
 from riskkit.registry import models
 from riskkit.study.evaluating import FORECASTS, ORACLE, write_scores
-from riskkit.study.identity import Identity
+from riskkit.study.identity import KEY, Identity
 from riskkit.study.jobs import Job, part_name, read_forecast, run_backtest
 from riskkit.study.results import MARKER, PARTS, carry_over, result_folder
-from riskkit.study.stages import scores_identity
+from riskkit.study.stages import backtest_identity, scores_identity
 
 if TYPE_CHECKING:
     from riskkit.study.study import Study
@@ -59,12 +59,13 @@ def backtest(study: Study, out: Path, *, scores: bool = True, export: bool = Fal
             study.params.backtest.processes,
             on_done=lambda job: advance(f"{job.data.target.name} {job.window} {job.model}"),
         )
-    identity = scores_identity(study, [job.model for job in jobs], [job.window for job in jobs])
+    made = backtest_identity(study, [job.model for job in jobs], [job.window for job in jobs])
+    identity = scores_identity(study, made, study.params.backtest.reference) if scores else made
     with result_folder(out, identity) as fresh:
         carry_over(parts, fresh / PARTS)
         paths = [fresh / PARTS / part_name(job) for job in jobs]
         pl.concat([pl.scan_parquet(path, glob=False) for path in paths]).sink_parquet(
-            fresh / FORECASTS
+            fresh / FORECASTS, metadata={KEY: made.to_json()}
         )
         board = write_scores(study, paths, fresh) if scores else None
         if export:

@@ -20,9 +20,9 @@ from riskkit.forecasting.threats import Threat
 from riskkit.scoring.diagnostics import Calibration, crps_by_horizon, pit, reliability
 from riskkit.scoring.evaluation import leaderboard, score_forecast
 from riskkit.scoring.leaderboard import shown_rules
-from riskkit.study.identity import refuse_other
-from riskkit.study.results import open_result, result_folder
-from riskkit.study.stages import scores_identity
+from riskkit.study.identity import Identity, refuse_other
+from riskkit.study.results import open_result, result_folder, stamp_of
+from riskkit.study.stages import backtest_identity, scores_identity
 from riskkit.world.oracle import TARGET, oracle_forecast
 
 if TYPE_CHECKING:
@@ -63,8 +63,9 @@ def evaluate_folders(study: Study, folders: Sequence[Path], out: Path) -> Backte
 
     paths = forecast_files(study, folders)
     parts = _parts(paths)
-    models, windows = {part.model for part in parts}, {part.window for part in parts}
-    with result_folder(out, scores_identity(study, sorted(models), sorted(windows))) as fresh:
+    made = backtest_identity(study, [p.model for p in parts], [p.window for p in parts])
+    identity = scores_identity(study, made, study.params.backtest.reference)
+    with result_folder(out, identity) as fresh:
         board = write_scores(study, paths, fresh)
     return Backtest(out, board)
 
@@ -126,12 +127,11 @@ def forecast_files(study: Study, folders: Sequence[Path]) -> list[Path]:
     """
     files = []
     for folder in folders:
-        opened = open_result(folder, f"riskkit backtest --out {folder}")
-        made = opened.identity
-        told = made.parameters
-        now = scores_identity(study, told.get("models", ()), told.get("windows", ()))
-        refuse_other(made, now, f"the backtest in {folder}", f"riskkit backtest --out {folder}")
-        files.append(opened.path(FORECASTS))
+        command = f"riskkit backtest --out {folder}"
+        file = open_result(folder, command).path(FORECASTS)
+        made = stamp_of(file)
+        refuse_other(made, _now(study, made), f"the backtest in {folder}", command)
+        files.append(file)
     return files
 
 
@@ -252,12 +252,18 @@ def find_record(study: Study, folder: Path) -> pl.DataFrame:
     Raises:
         RiskkitError: The folder holds no scores, or those of another study.
     """
-    opened = open_result(folder, f"riskkit backtest --out {folder}")
-    made = opened.identity
-    told = made.parameters
-    now = scores_identity(study, told.get("models", ()), told.get("windows", ()))
-    refuse_other(made, now, f"the record in {folder}", f"riskkit backtest --out {folder}")
+    command = f"riskkit backtest --out {folder}"
+    made = open_result(folder, command).identity
+    reference = made.parameters.get("backtest.reference", "")
+    now = scores_identity(study, _now(study, made), reference)
+    refuse_other(made, now, f"the record in {folder}", command)
     return read_leaderboard(folder)
+
+
+def _now(study: Study, made: Identity) -> Identity:
+    """What the same models' forecasts of the same windows would stand on in this study."""
+    told = made.parameters
+    return backtest_identity(study, told.get("models", ()), told.get("windows", ()))
 
 
 def read_leaderboard(folder: Path) -> pl.DataFrame:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,16 +45,18 @@ def features_identity(study: Study, family: Family) -> Identity:
 
 def forecast_identity(study: Study) -> Identity:
     """Tell what the forecast of a study stands on."""
-    roots = _forecast_roots(study, [threat.model for threat in study.threats])
-    forecast = study.params.forecast
+    names = [threat.model for threat in study.threats]
+    roots = _forecast_roots(study, names)
+    forecast = study.params.forecast.model_dump(mode="json", exclude={"model"})
+    chosen = {t.name: {"model": t.model, "options": dict(t.options)} for t in study.threats}
     return Identity(
         stage="forecast",
         data=_data(study, study.releases),
         units=_units(study),
         parameters={
-            **_dates(study),
-            **_modelling(study),
-            **_flat("forecast", forecast.model_dump(mode="json", exclude={"model"})),
+            **_modelling(study, names),
+            **_flat("forecast", forecast),
+            **_flat("threats", chosen),
         },
         code=code_of(roots),
         libraries=libraries_of(roots),
@@ -89,31 +90,47 @@ def part_identity(
     )
 
 
-def scores_identity(study: Study, names: Sequence[str], windows: Sequence[str]) -> Identity:
-    """Tell what the scores of models over windows stand on.
+def backtest_identity(study: Study, names: Sequence[str], windows: Sequence[str]) -> Identity:
+    """Tell what the forecasts of past windows stand on.
 
     Args:
         study: The study.
-        names: Models that are scored.
+        names: Models that forecast.
         windows: Windows, by name.
     """
-    forecasting = _forecast_roots(study, [n for n in names if n in models()])
-    roots = (*forecasting, *modules_in("riskkit.scoring"), "riskkit.study.evaluating")
+    roots = _forecast_roots(study, names)
     return Identity(
-        stage="scores",
+        stage="backtest",
         data=_data(study, study.releases),
         units=_units(study),
         parameters={
-            **_dates(study),
-            **_modelling(study),
+            **_modelling(study, names),
             "forecast.draws": study.params.forecast.draws,
-            "backtest.reference": study.params.backtest.reference,
-            "models": sorted(names),
-            "windows": sorted(windows),
+            "models": sorted(set(names)),
+            "windows": sorted(set(windows)),
         },
         code=code_of(roots),
         libraries=libraries_of(roots),
-        schemas=_schemas("scores"),
+        schemas=_schemas("forecast"),
+    )
+
+
+def scores_identity(study: Study, forecasts: Identity, reference: str) -> Identity:
+    """Tell what the scores of past forecasts stand on.
+
+    Args:
+        study: The study.
+        forecasts: What these stand on, as `backtest_identity` tells.
+        reference: The model that skill is relative to.
+    """
+    roots = (*modules_in("riskkit.scoring"), "riskkit.study.evaluating")
+    return replace(
+        forecasts,
+        stage="scores",
+        parameters={**forecasts.parameters, "backtest.reference": reference},
+        code={**forecasts.code, **code_of(roots)},
+        libraries={**forecasts.libraries, **libraries_of(roots)},
+        schemas={**forecasts.schemas, **_schemas("scores")},
     )
 
 
@@ -125,12 +142,12 @@ def publication_identity(study: Study, inputs: Mapping[str, Identity]) -> Identi
         "riskkit.study.publishing",
     )
     made = forecast_identity(study)
-    return Identity(
+    return replace(
+        made,
         stage="publication",
-        data=made.data,
-        units=made.units,
         parameters={
             **made.parameters,
+            **_flat("threats", {threat.name: _scale(threat) for threat in study.threats}),
             **_flat("composite", study.params.composite.model_dump(mode="json")),
         },
         code={**made.code, **code_of(roots)},
@@ -138,6 +155,11 @@ def publication_identity(study: Study, inputs: Mapping[str, Identity]) -> Identi
         schemas={"publication": str(_publication_schema())},
         inputs={name: identity.hash for name, identity in inputs.items()},
     )
+
+
+def _scale(threat: Threat) -> dict[str, Any]:
+    named = ("weight", "top", "scale", "joined_with")
+    return {name: getattr(threat, name) for name in named}
 
 
 def _publication_schema() -> int:
@@ -164,7 +186,8 @@ def _readers(releases: Sequence[Release]) -> list[str]:
 
 
 def _forecast_roots(study: Study, names: Sequence[str]) -> tuple[str, ...]:
-    members = [m for n in names for m in _models_with_members(n, study.model_options(n))]
+    known = [name for name in names if name in models()]
+    members = [m for n in known for m in _models_with_members(n, study.model_options(n))]
     return (
         *members,
         *_FORECASTING,
@@ -185,32 +208,16 @@ def _dates(study: Study) -> dict[str, str]:
     return {"panel.start": format_month(first), "panel.as_of": format_month(as_of)}
 
 
-def _modelling(study: Study) -> dict[str, Any]:
-    """Parameters that the draws of every model depend on."""
-    used = {
-        name
-        for threat in study.threats
-        for name in (
-            threat.model,
-            *study.model_options(threat.model, threat.options).get("members", ()),
-        )
-    }
-    settings = {n: options for n, options in study.params.models.items() if n in used}
-    threats = {threat.name: json.loads(json.dumps(_threat(threat))) for threat in study.threats}
+def _modelling(study: Study, names: Sequence[str]) -> dict[str, Any]:
+    """Parameters that the draws of some models depend on."""
+    known = [name for name in names if name in models()]
+    targets = {threat.name: {"target": asdict(threat.target)} for threat in study.threats}
     return {
         "seed": study.params.seed,
         "features.families": [family.name for family in study.families],
-        **_flat("threats", threats),
-        **_flat("models", settings),
-    }
-
-
-def _threat(threat: Threat) -> dict[str, Any]:
-    told = asdict(threat)
-    return {key: told[key] for key in ("target", "model", "options", "joined_with")} | {
-        "weight": threat.weight,
-        "top": threat.top,
-        "scale": threat.scale,
+        **_dates(study),
+        **_flat("threats", targets),
+        **_flat("models", {name: study.model_options(name) for name in sorted(set(known))}),
     }
 
 

@@ -21,6 +21,7 @@ from riskkit.progress import Progress, silent
 from riskkit.registry import families, lookup, models
 from riskkit.study.data import read_releases, units_of
 from riskkit.study.identity import vintages
+from riskkit.study.names import check_names
 from riskkit.tables import Citation, Release
 from riskkit.world import World, simulate
 
@@ -74,6 +75,7 @@ class Study:
         if config is None and DEFAULT_CONFIG.is_file():
             config = DEFAULT_CONFIG
         params = load_params(None if config is None else Path(config), settings)
+        check_names(params)
         return cls(params, Path(), features, progress)
 
     # --- data -----------------------------------------------------------------------------------

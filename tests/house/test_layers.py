@@ -13,6 +13,8 @@ ROOMS = (
     "months",
     "atomic",
     "progress",
+    "yaml_text",
+    "refusals",
     "tables",
     "config",
     "registry",
