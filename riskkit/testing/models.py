@@ -205,7 +205,7 @@ def check_contributions(kind: type[Model]) -> None:
 
 
 def check_no_leakage(kind: type[Model]) -> None:
-    """Whatever the sources say later, or of later months, changes no draw."""
+    """Whatever the sources say after the origin, or of later months, changes no draw."""
     releases = made_up_releases(["deaths", "index", "yearly_index"])
     lies = [scrambled(release, _ORIGIN) for release in releases]
     honest, fooled = (_built(sources) for sources in (releases, lies))
@@ -272,7 +272,7 @@ def _pit(draws: Draws, known: KnownFuture) -> NDArray[np.float64]:
 
 
 def _built(releases: Sequence[Release]) -> Dataset:
-    panel = made_up_panel(releases)
+    panel = made_up_panel(releases, _ORIGIN)
     return build_dataset(panel.frame, releases, panel.units, Target("deaths"), _ORIGIN, (1, 6))
 
 
