@@ -20,6 +20,7 @@ from riskkit.panel import Panel, build_panel
 from riskkit.panel.schedule import comes_out
 from riskkit.registry import families, lookup, models
 from riskkit.store import Store, read_file
+from riskkit.study.names import check_names
 from riskkit.tables import Citation, Release
 from riskkit.units import countries
 from riskkit.world import World, simulate
@@ -203,4 +204,6 @@ def open_study(config: Path | None, settings: Sequence[str], features: Path | No
     """
     if config is None and DEFAULT_CONFIG.is_file():
         config = DEFAULT_CONFIG
-    return Study(load_params(config, settings), Path(), features)
+    params = load_params(config, settings)
+    check_names(params)
+    return Study(params, Path(), features)
