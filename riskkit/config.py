@@ -260,10 +260,8 @@ ThreatName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,30}$")
 def standard_threats() -> dict[str, ThreatSettings]:
     """Read the four threats that are ranked unless params.yaml says otherwise."""
     text = files("riskkit").joinpath("threats.yaml").read_text(encoding="utf-8")
-    return {
-        name: ThreatSettings(**tree)
-        for name, tree in load_yaml(text.encode(), "threats.yaml").items()
-    }
+    tree = load_yaml(text, "threats.yaml")
+    return {name: ThreatSettings(**settings) for name, settings in tree.items()}
 
 
 class Params(_Section):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from riskkit.errors import ConfigError, RiskkitError
 from riskkit.months import month_id, month_id_expr
 from riskkit.panel import complete
+from riskkit.panel.schedule import comes_out, newest_out
 from riskkit.tables import Indicator, Release
 
 PERIOD_MONTHS = {"month": 1, "year": 12}
@@ -82,7 +83,11 @@ class Series:
     def known_at(self) -> int:
         """Month id at whose end the last period of `covers` was known of every part."""
         last = self.covers[1]
-        return max(indicator.published(last) for _, indicator in self)
+        return max(comes_out(indicator, last) for _, indicator in self)
+
+    def last_known(self, origin: int) -> int:
+        """Month id of the last month of which every part is known at the end of `origin`."""
+        return min(self.covers[1], *(newest_out(indicator, origin) for _, indicator in self))
 
     @property
     def unit(self) -> str:

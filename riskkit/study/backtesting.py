@@ -60,7 +60,7 @@ def backtest(study: Study, out: Path, *, scores: bool = True, export: bool = Fal
             on_done=lambda job: advance(f"{job.data.target.name} {job.window} {job.model}"),
         )
     made = backtest_identity(study, [job.model for job in jobs], [job.window for job in jobs])
-    identity = scores_identity(study, made, study.params.backtest.reference) if scores else made
+    identity = scores_identity(made, study.params.backtest.reference) if scores else made
     with result_folder(out, identity) as fresh:
         carry_over(parts, fresh / PARTS)
         paths = [fresh / PARTS / part_name(job) for job in jobs]

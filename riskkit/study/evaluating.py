@@ -64,7 +64,7 @@ def evaluate_folders(study: Study, folders: Sequence[Path], out: Path) -> Backte
     paths = forecast_files(study, folders)
     parts = _parts(paths)
     made = backtest_identity(study, [p.model for p in parts], [p.window for p in parts])
-    identity = scores_identity(study, made, study.params.backtest.reference)
+    identity = scores_identity(made, study.params.backtest.reference)
     with result_folder(out, identity) as fresh:
         board = write_scores(study, paths, fresh)
     return Backtest(out, board)
@@ -255,7 +255,7 @@ def find_record(study: Study, folder: Path) -> pl.DataFrame:
     command = f"riskkit backtest --out {folder}"
     made = open_result(folder, command).identity
     reference = made.parameters.get("backtest.reference", "")
-    now = scores_identity(study, _now(study, made), reference)
+    now = scores_identity(_now(study, made), reference)
     refuse_other(made, now, f"the record in {folder}", command)
     return read_leaderboard(folder)
 

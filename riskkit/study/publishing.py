@@ -50,14 +50,13 @@ def _publication(study: Study, one: ThreatForecast, out: Path, record: Path | No
     threat, forecast = one.threat, one.forecast
     kind: type[Model] = lookup("model", models(), forecast.model)
     series, data_kind = study.series(threat), study.panel.data_kind
-    lag = series.known_at - series.covers[1]
     return Publication(
         forecast=forecast,
         target=threat.target,
         threat=threat.target.threat,
         units=study.panel.units,
         summary=kind.summary,
-        last_data=min(series.covers[1], forecast.origin - lag),
+        last_data=series.last_known(forecast.origin),
         data_kind=data_kind,
         contributions=one.contributions,
         descriptions=_phrases(study, one.contributions),

@@ -115,11 +115,10 @@ def backtest_identity(study: Study, names: Sequence[str], windows: Sequence[str]
     )
 
 
-def scores_identity(study: Study, forecasts: Identity, reference: str) -> Identity:
+def scores_identity(forecasts: Identity, reference: str) -> Identity:
     """Tell what the scores of past forecasts stand on.
 
     Args:
-        study: The study.
         forecasts: What these stand on, as `backtest_identity` tells.
         reference: The model that skill is relative to.
     """

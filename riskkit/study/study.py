@@ -174,10 +174,29 @@ class Study:
     def _features_of(self, panel: Panel) -> pl.DataFrame:
         return join_families([family.build(panel) for family in self.families])
 
+    def features_at(self, origin: int) -> pl.DataFrame:
+        """The features as they were known at an origin: anew if anything came out late since."""
+        first, as_of = self.span
+        if not first <= origin <= as_of or self.panel.exact_at(origin):
+            return self.features
+        if origin not in self._vintages_of_features:
+            self._vintages_of_features[origin] = self._features_of(self._panel_at(origin))
+        return self._vintages_of_features[origin]
+
+    @cached_property
+    def _vintages_of_features(self) -> dict[int, pl.DataFrame]:
+        return {}
+
     def dataset(self, threat: Threat, origin: int, horizons: Sequence[int]) -> Dataset:
         """What may be seen of a threat at one origin."""
-        panel, features = self.panel, self.features
-        return build_dataset(features, self.releases, panel.units, threat.target, origin, horizons)
+        return build_dataset(
+            self.features_at(origin),
+            self.releases,
+            self.panel.units,
+            threat.target,
+            origin,
+            horizons,
+        )
 
     def forecast_dataset(self, threat: Threat) -> Dataset:
         """What may be seen of a threat at the study's date."""
