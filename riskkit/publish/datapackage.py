@@ -39,7 +39,7 @@ def write(publication: Publication, schemas: Schemas, folder: Path) -> None:
     files = sorted(folder.iterdir())
     descriptor = {
         "$schema": f"{_PROFILES}/datapackage.json",
-        "name": f"riskkit-{publication.target.name}-{format_month(publication.as_of)}".lower(),
+        "name": f"riskkit-{publication.first.threat.name}-{format_month(publication.as_of)}".lower(),
         "title": publication.title,
         "created": f"{last_day(publication.as_of).isoformat()}T00:00:00Z",
         "licenses": [{"name": publication.licence}],
