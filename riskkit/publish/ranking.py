@@ -177,7 +177,7 @@ def _components(publication: Publication) -> list[pl.Series]:
     used = [name for name in means if weights[name] > 0]
     present = np.stack([~np.isnan(means[name]) for name in used], axis=1)
     coverage = [" ".join(n for n, p in zip(used, row, strict=True) if p) for row in present]
-    whole = present.all(axis=1) & (not publication.absent)
+    whole = [bool(row.all()) and not publication.absent for row in present]
     stale = any(part.stale for part in publication.parts)
     status = ["stale" if stale else "ok" if complete else "partial" for complete in whole]
     main = main_threats(publication.scores, weights, publication.exponent)

@@ -16,10 +16,11 @@ from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.forecast import Forecast, from_frame
 from riskkit.forecasting.threats import Threat
 from riskkit.models import Contributions, Model, make_model
+from riskkit.models.parts.threats import follow
 from riskkit.risk.score import score
 from riskkit.scoring.diagnostics import fans
 from riskkit.study.identity import Identity, refuse_other
-from riskkit.study.jobs import Job
+from riskkit.study.jobs import Job, stream_of
 from riskkit.study.results import open_result, result_folder, write_stamped
 from riskkit.study.stages import forecast_identity
 
@@ -74,6 +75,7 @@ def forecast(study: Study, out: Path | None = None) -> Outlook:
         for threat in study.threats:
             threats[threat.name] = _fit(study, threat)
             advance(f"{threat.name} by {threat.model}")
+    threats = _joined(study, threats)
     outlook = Outlook(threats, forecast_identity(study))
     if out is not None:
         _write(study, outlook, out)
@@ -92,6 +94,19 @@ def _fit(study: Study, threat: Threat) -> ThreatForecast:
         rows = [data.units.index(unit) for unit in drawn.units]
         explained = replace(explained, values=explained.values[rows])
     return ThreatForecast(threat, drawn, explained, model, data)
+
+
+def _joined(study: Study, threats: dict[str, ThreatForecast]) -> dict[str, ThreatForecast]:
+    """Let the scenarios of every threat follow those of the first."""
+    first, *others = threats.values()
+    seed = stream_of(study.params.seed, first.forecast.origin, first.threat.model)
+    joined = {first.threat.name: first}
+    for one in others:
+        drawn = one.forecast
+        if first.data is not None and one.data is not None:
+            drawn = follow(first.data, seed, one.data, drawn)
+        joined[one.threat.name] = replace(one, forecast=drawn)
+    return joined
 
 
 def _write(study: Study, outlook: Outlook, out: Path) -> None:
