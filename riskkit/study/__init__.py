@@ -17,6 +17,7 @@ from riskkit.forecasting.dataset import Dataset, build_dataset
 from riskkit.forecasting.targets import Target, find
 from riskkit.months import month_id, parse_horizons, parse_month
 from riskkit.panel import Panel, build_panel
+from riskkit.panel.schedule import comes_out
 from riskkit.registry import families, lookup, models
 from riskkit.store import Store, read_file
 from riskkit.study.names import check_names
@@ -93,14 +94,18 @@ class Study:
     @cached_property
     def panel(self) -> Panel:
         """The panel as of the study's date."""
-        release, indicator = find(self.target, self.releases)
-        start, as_of = self.params.panel.start, self.params.panel.as_of
-        return build_panel(
-            self.releases,
-            self.units,
-            first_month=parse_month(start) if start else month_id(release.covers[0]),
-            as_of=parse_month(as_of) if as_of else self.last_period + indicator.lag_months,
+        _, indicator = find(self.target, self.releases)
+        as_of = self.params.panel.as_of
+        return self.panel_as_of(
+            parse_month(as_of) if as_of else comes_out(indicator, self.last_period)
         )
+
+    def panel_as_of(self, as_of: int) -> Panel:
+        """The panel as it was known at the end of a month."""
+        release, _ = find(self.target, self.releases)
+        start = self.params.panel.start
+        first = parse_month(start) if start else month_id(release.covers[0])
+        return build_panel(self.releases, self.units, first_month=first, as_of=as_of)
 
     @cached_property
     def families(self) -> list[Family]:
@@ -123,10 +128,19 @@ class Study:
             )
         return features
 
+    def features_as_of(self, origin: int) -> pl.DataFrame:
+        """The features as they were known at an origin: anew if anything came out late since."""
+        panel = self.panel
+        if not panel.first_month <= origin <= panel.as_of or panel.exact_at(origin):
+            return self.features
+        then = self.panel_as_of(origin)
+        return join_families([family.build(then) for family in self.families])
+
     def dataset(self, origin: int, horizons: Sequence[int]) -> Dataset:
         """What may be seen at one origin."""
+        features = self.features_as_of(origin)
         return build_dataset(
-            self.features, self.releases, self.panel.units, self.target, origin, horizons
+            features, self.releases, self.panel.units, self.target, origin, horizons
         )
 
     def model_options(self, name: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.forecast import Forecast, from_frame
 from riskkit.forecasting.targets import find as find_target
 from riskkit.models import Contributions, Model, make_model
+from riskkit.panel.schedule import newest_out
 from riskkit.publish import Publication, publish
 from riskkit.publish.previous import find
 from riskkit.registry import lookup, models
@@ -88,7 +89,7 @@ def publish_study(study: Study, result: Result, out: Path, record: Path) -> None
         threat=study.target.threat,
         units=study.panel.units,
         summary=kind.summary,
-        last_data=min(study.last_period, result.forecast.origin - indicator.lag_months),
+        last_data=min(study.last_period, newest_out(indicator, result.forecast.origin)),
         data_kind=data_kind,
         contributions=result.contributions,
         descriptions=_phrases(study, result.contributions),
