@@ -52,7 +52,8 @@ def merge(under: Sequence[Release], over: Sequence[Release]) -> tuple[Release, .
 
 
 def _declared(release: Release) -> dict[str, Indicator | Relation]:
-    return {one.name: one for one in (*release.indicators, *release.relations)}
+    told: list[Indicator | Relation] = [*release.indicators, *release.relations]
+    return {one.name: one for one in told}
 
 
 def _names(release: Release) -> set[str]:
@@ -101,23 +102,36 @@ def _merged(lower: Release, upper: Release) -> Release:
         observations=_remaining(older, newer),
         dyads=_ties(older).join(_ties(newer), on=_TIES, how="anti"),
     )
-    parts = [part for part in (remains, newer) if part.rows]
-    spoken = set(newer.observations["unit"])
+    # Whoever reaches further says what the series is today, and when its next months come out.
+    parts = sorted((p for p in (remains, newer) if p.rows), key=lambda part: part.covers[1])
+    before, ahead = parts[0], parts[-1]
+    names = dict(before.unit_names) if before is not ahead else {}
+    spoken = set(ahead.observations["unit"])
     return Release(
         observations=pl.concat([part.observations for part in parts]),
-        indicators=tuple(
-            replace(i, revised=i.revised or _declared(older)[i.name].revised)  # type: ignore[union-attr]
-            for i in newer.indicators
-        ),
-        covers=(min(p.covers[0] for p in parts), max(p.covers[1] for p in parts)),
+        indicators=_declarations(before, ahead),
+        covers=(min(part.covers[0] for part in parts), ahead.covers[1]),
         simulated=newer.simulated,
         citation=_cited([part.citation for part in reversed(parts) if part.citation]),
         dyads=pl.concat([_ties(part) for part in parts]),
-        relations=newer.relations,
+        relations=ahead.relations,
         vintage="; ".join(_told(part) for part in parts),
-        unit_names={u: n for u, n in older.unit_names.items() if u not in spoken}
-        | dict(newer.unit_names),
+        unit_names={u: n for u, n in names.items() if u not in spoken} | dict(ahead.unit_names),
     )
+
+
+def _declarations(before: Release, ahead: Release) -> tuple[Indicator, ...]:
+    """Those of the release that reaches further, and what remains true of months before it."""
+    earlier = {indicator.name: indicator for indicator in before.indicators}
+    by_itself = ahead.covers[0] if ahead.covers[0] > before.covers[0] else None
+    return tuple(_declaration(earlier[now.name], now, by_itself) for now in ahead.indicators)
+
+
+def _declaration(earlier: Indicator, now: Indicator, by_itself: date | None) -> Indicator:
+    told = replace(now, revised=earlier.revised or now.revised)
+    if by_itself is None or now.yearly_release is not None or earlier.yearly_release is None:
+        return told
+    return replace(told, yearly_release=earlier.yearly_release, monthly_from=by_itself)
 
 
 def _in_rows(release: Release) -> Release:
@@ -141,8 +155,8 @@ def _remaining(older: Release, newer: Release) -> pl.DataFrame:
     """
     rows = older.observations.join(newer.observations, on=_CELL, how="anti")
     if newer.unit_names:
-        inside = pl.col("month").is_between(*newer.covers)
-        rows = rows.filter(~inside | pl.col("unit").is_in(newer.observations["unit"].unique()))
+        named = set(newer.observations["unit"])
+        rows = rows.filter(~pl.col("month").is_between(*newer.covers) | pl.col("unit").is_in(named))
     return rows
 
 
@@ -160,9 +174,10 @@ def _newest(release: Release) -> date:
 def _told(release: Release) -> str:
     """Source, vintage and periods, in words."""
     months = pl.concat([release.observations["month"], _ties(release)["month"]])
-    source = (*release.indicators, *release.relations)[0].source
+    source = next(iter(_declared(release).values())).source
     named = f"{source}, {release.vintage}" if release.vintage else source
-    return f"{named}: {months.min():%Y-%m} to {months.max():%Y-%m}"
+    first, last = (str(month)[:7] for month in (months.min(), months.max()))
+    return f"{named}: {first} to {last}"
 
 
 def _cited(citations: Sequence[Citation]) -> Citation | None:
