@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,11 +72,18 @@ def forecast(study: Study, out: Path | None = None) -> Outlook:
         study: The study.
         out: Folder to keep draws, explanations and models in.
     """
-    with study.progress("forecast", len(study.threats)) as advance:
+    datasets = {threat.name: study.forecast_dataset(threat) for threat in study.threats}
+    workers = min(len(datasets), os.cpu_count() or 1)
+    with (
+        study.progress("forecast", len(datasets)) as advance,
+        ThreadPoolExecutor(workers) as threads,
+    ):
+        # Training leaves the interpreter to others, and each threat has a stream of its own.
+        fitting = {t.name: threads.submit(_fit, study, t, datasets[t.name]) for t in study.threats}
         threats = {}
-        for threat in study.threats:
-            threats[threat.name] = _fit(study, threat)
-            advance(f"{threat.name} by {threat.model}")
+        for name, fitted in fitting.items():
+            threats[name] = fitted.result()
+            advance(f"{name} by {threats[name].threat.model}")
     threats = _joined(study, threats)
     outlook = Outlook(threats, forecast_identity(study))
     if out is not None:
@@ -82,9 +91,9 @@ def forecast(study: Study, out: Path | None = None) -> Outlook:
     return outlook
 
 
-def _fit(study: Study, threat: Threat) -> ThreatForecast:
+def _fit(study: Study, threat: Threat, data: Dataset) -> ThreatForecast:
     """Fit a threat's model as of the study's date and draw; keep the model."""
-    data, params = study.forecast_dataset(threat), study.params
+    params = study.params
     options = study.model_options(threat.model, threat.options)
     job = Job(data, threat.model, options, params.forecast.draws, params.seed)
     model = make_model(threat.model, options).fit(data, job.stream)
