@@ -23,12 +23,28 @@ from riskkit.forecasting.forecast import Forecast
 from riskkit.forecasting.threats import Absent, Threat
 from riskkit.models import Contributions
 from riskkit.months import format_month
+from riskkit.publish._dossier import FACTS, INPUTS, SERIES, SITUATIONS, Dossier, Fact, Theme
 from riskkit.risk.composite import composite, joined
 from riskkit.risk.score import scenario_scores
 from riskkit.tables import Citation
 
 if TYPE_CHECKING:
     import dataframely as dy
+
+__all__ = [
+    "FACTS",
+    "INPUTS",
+    "SERIES",
+    "SITUATIONS",
+    "Dossier",
+    "Fact",
+    "Part",
+    "Publication",
+    "Theme",
+    "publish",
+    "schemas",
+    "verify",
+]
 
 SCHEMA_VERSION = 2
 MARKER = "datapackage.json"
@@ -122,6 +138,7 @@ class Publication:
         previous: Ranking to compare with, as `riskkit.publish.previous.find` gives it.
         licence: Licence of the publication, an SPDX identifier.
         identity: What it stands on, as canonical JSON.
+        dossier: The past, nearest situations, diplomacy and dates that the pages tell.
     """
 
     parts: tuple[Part, ...]
@@ -135,6 +152,7 @@ class Publication:
     previous: pl.DataFrame | None = None
     licence: str = "CC-BY-4.0"
     identity: str = ""
+    dossier: Dossier = field(default_factory=Dossier)
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit together."""
@@ -210,7 +228,19 @@ class Publication:
 
 def schemas() -> dict[str, type[dy.Schema]]:
     """Schema of each CSV file, by file name."""
-    from riskkit.publish import components, forecasts, previous, ranking, regions, sensitivity
+    from riskkit.publish import (
+        components,
+        diplomacy,
+        forecasts,
+        inputs,
+        previous,
+        ranking,
+        regions,
+        sensitivity,
+        series,
+        situations,
+        themes,
+    )
 
     return {
         "ranking.csv": ranking.Ranking,
@@ -218,6 +248,11 @@ def schemas() -> dict[str, type[dy.Schema]]:
         "regions.csv": regions.Regions,
         "sensitivity.csv": sensitivity.Sensitivity,
         "forecasts.csv": forecasts.Forecasts,
+        "series.csv": series.Series,
+        "situations.csv": situations.Situations,
+        "diplomacy.csv": diplomacy.Diplomacy,
+        "themes.csv": themes.Themes,
+        "inputs.csv": inputs.Inputs,
         "previous.csv": previous.Previous,
     }
 
@@ -235,7 +270,15 @@ def publish(publication: Publication, folder: Path) -> dict[str, Path]:
         RiskkitError: The folder is not a publication or cannot be written, or a table breaks its
             schema.
     """
-    from riskkit.publish import _identity, _table, datapackage, forecasts, model_card
+    from riskkit.publish import (
+        _identity,
+        _table,
+        datapackage,
+        forecasts,
+        geojson,
+        model_card,
+        report,
+    )
 
     tables, described = _tables(publication), schemas()
     _identity.refuse_strangers(folder)
@@ -245,6 +288,8 @@ def publish(publication: Publication, folder: Path) -> dict[str, Path]:
                 _table.write_csv(table, described[name], fresh / name)
             forecasts.write(publication, fresh)
             model_card.write(publication, fresh)
+            geojson.write(tables["ranking.csv"], fresh)
+            report.write(publication, tables, fresh)
             datapackage.write(publication, described, fresh)
             names = sorted(file.name for file in fresh.iterdir())
     except OSError as error:
@@ -257,11 +302,16 @@ def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
     from riskkit.publish import (
         _table,
         components,
+        diplomacy,
         forecasts,
+        inputs,
         previous,
         ranking,
         regions,
         sensitivity,
+        series,
+        situations,
+        themes,
     )
 
     made = {
@@ -270,6 +320,11 @@ def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
         "regions.csv": regions.table(publication),
         "sensitivity.csv": sensitivity.table(publication),
         "forecasts.csv": forecasts.table(publication),
+        "series.csv": series.table(publication),
+        "situations.csv": situations.table(publication),
+        "diplomacy.csv": diplomacy.table(publication),
+        "themes.csv": themes.table(publication),
+        "inputs.csv": inputs.table(publication),
         "previous.csv": previous.table(publication),
     }
     described = schemas()

@@ -19,6 +19,8 @@ from riskkit.risk.score import CLASS_STARTS
 
 SAFE_TEXT = r"^[^=+\-@\s].*$"
 """Text that no spreadsheet takes for a formula."""
+NOISE = 0.3
+"""Points by which the score of a unit may differ between two runs of the same data."""
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 
 

@@ -19,6 +19,8 @@ from riskkit.tables import Citation
 _PROFILES = "https://datapackage.org/profiles/2.0"
 _FORMATS = {
     ".csv": {"format": "csv", "mediatype": "text/csv"},
+    ".geojson": {"format": "geojson", "mediatype": "application/geo+json"},
+    ".html": {"format": "html", "mediatype": "text/html"},
     ".md": {"format": "md", "mediatype": "text/markdown"},
     ".parquet": {"format": "parquet", "mediatype": "application/vnd.apache.parquet"},
 }
