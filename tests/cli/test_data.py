@@ -139,11 +139,11 @@ def test_a_broken_event_file_is_refused_in_one_line(tmp_path: Path, name: str) -
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ([], "option unit: Field required"),
-        (["unit.colum=country"], "option unit.column: Field required"),
-        (["unit=country"], "option unit: "),
-        ([*OPTIONS, "lag_months=-1"], "option lag_months: Input should be greater than or equal"),
-        ([*OPTIONS, "lag=1"], "option lag: Extra inputs are not permitted"),
+        ([], "option unit is needed"),
+        (["unit.colum=country"], "no option 'unit.colum'; did you mean 'column'"),
+        (["unit=country"], "option unit takes a section"),
+        ([*OPTIONS, "lag_months=-1"], "option lag_months is at least 0"),
+        ([*OPTIONS, "lag=1"], "no option 'lag'; did you mean 'lag_months'"),
         ([*OPTIONS, "indicators.Deaths.unit=deaths"], "option indicators.Deaths"),
         (["country"], "a setting is written KEY=VALUE"),
     ],
