@@ -12,6 +12,7 @@ ROOMS = (
     "errors",
     "months",
     "atomic",
+    "files",
     "yaml_text",
     "refusals",
     "tables",
