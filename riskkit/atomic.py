@@ -45,7 +45,7 @@ def check_target(path: Path, marker: str | None = None) -> None:
         RiskkitError: It is a file, a broken link, somebody else's folder, or cannot be written;
             or it is to be replaced, and is the working folder or a mount point.
     """
-    with _refusals(path):
+    with refusals(path):
         real = _real(path)
         if real.exists() and not real.is_dir():
             raise RiskkitError(f"{path} is a file", hint="name a folder")
@@ -91,7 +91,7 @@ def atomic_file(path: Path) -> Iterator[Path]:
     Raises:
         RiskkitError: The file cannot be written, for instance because the disk is full.
     """
-    with _refusals(path):
+    with refusals(path):
         real = _real(path)
         if real.exists() and not real.is_file():
             kind = "a folder" if real.is_dir() else "no file"
@@ -100,9 +100,9 @@ def atomic_file(path: Path) -> Iterator[Path]:
         _clear_leftovers(real.parent)
         with _claimed(real, _touch) as partial:
             yield partial
-            _sync(partial)
+            sync(partial)
             partial.replace(real)
-            _sync(real.parent)
+            sync(real.parent)
 
 
 @contextmanager
@@ -122,18 +122,18 @@ def atomic_folder(path: Path, marker: str) -> Iterator[Path]:
         RiskkitError: `path` is not to be replaced (see `check_target`), or cannot be written.
     """
     check_target(path, marker)
-    with _refusals(path):
+    with refusals(path):
         real = _real(path)
         real.parent.mkdir(parents=True, exist_ok=True)
         _clear_leftovers(real.parent)
         with _claimed(real, Path.mkdir) as fresh:
             yield fresh
             for file in sorted(fresh.rglob("*")):
-                _sync(file)
-            _sync(fresh)
+                sync(file)
+            sync(fresh)
             _refuse_replacing(path, real, marker)
             _replace_folder(fresh, real)
-            _sync(real.parent)
+            sync(real.parent)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -143,8 +143,12 @@ def write_text(path: Path, text: str) -> None:
 
 
 @contextmanager
-def _refusals(path: Path) -> Iterator[None]:
-    """Say what the system refuses, with the path that the user knows."""
+def refusals(path: Path) -> Iterator[None]:
+    """Say what the system refuses, with the path that the user knows.
+
+    Raises:
+        RiskkitError: Writing fails inside, for instance because the disk is full.
+    """
     try:
         yield
     except RiskkitError:
@@ -299,7 +303,8 @@ def _move_in(fresh: Path, path: Path) -> None:
     shutil.rmtree(previous, ignore_errors=True)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have the system write a file's or folder's content to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
