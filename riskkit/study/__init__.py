@@ -14,6 +14,7 @@ from riskkit.config import Params, load_params
 from riskkit.errors import ConfigError, RiskkitError
 from riskkit.family import KEYS, Family, join_families
 from riskkit.forecasting.dataset import Dataset, build_dataset
+from riskkit.forecasting.eligibility import Limits
 from riskkit.forecasting.targets import Target, find
 from riskkit.months import month_id, parse_horizons, parse_month
 from riskkit.panel import Panel, build_panel
@@ -140,7 +141,15 @@ class Study:
         """What may be seen at one origin."""
         features = self.features_as_of(origin)
         return build_dataset(
-            features, self.releases, self.panel.units, self.target, origin, horizons
+            features, self.releases, self.panel.units, self.target, origin, horizons, self.limits
+        )
+
+    @property
+    def limits(self) -> Limits:
+        """How little and how old the outcomes may be."""
+        settings = self.params.forecast
+        return Limits(
+            settings.max_gap, settings.min_history, settings.max_age, settings.stale_after
         )
 
     def model_options(self, name: str) -> dict[str, Any]:

@@ -71,6 +71,8 @@ class Job:
             data.origin,
             data.horizons,
             data.features,
+            data.ended,
+            data.limits,
             self.model,
             self.options,
             self.size,
