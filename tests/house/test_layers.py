@@ -13,6 +13,7 @@ ROOMS = (
     "months",
     "atomic",
     "files",
+    "progress",
     "yaml_text",
     "refusals",
     "tables",
