@@ -329,7 +329,7 @@ class Store:
             if key not in entries and len(of_source) == 1:
                 key = of_source[0]
             if key not in entries:
-                meant = suggestion(key, entries)
+                meant = None if of_source else suggestion(key, entries)
                 listed = ", ".join(of_source or entries) or "nothing"
                 raise RiskkitError(
                     f"{self.folder} holds no '{key}'",

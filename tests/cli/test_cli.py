@@ -175,8 +175,8 @@ def test_a_mistyped_command_is_asked_after(typed: list[str], meant: str) -> None
     ("error", "told"),
     [
         (
-            OSError(errno.ENOSPC, "No space left on device", "/tmp/x"),
-            "the system refuses /tmp/x (got 'No space left on device'); make room on the disk, "
+            OSError(errno.ENOSPC, "No space left on device", "disk/x"),
+            "the system refuses disk/x (got 'No space left on device'); make room on the disk, "
             "or choose another folder",
         ),
         (
