@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 import polars as pl
 
 from riskkit.cli._options import echo_json
+from riskkit.files import read_csv, read_json
 
 _TOP = 10
 
 
 def print_summary(folder: Path, *, as_json: bool) -> None:
     """Print the top of a published ranking."""
-    ranking = pl.read_csv(folder / "ranking.csv", glob=False)
+    ranking = read_csv(folder / "ranking.csv", "publish again")
     if as_json:
         top = ranking.head(_TOP).to_dicts()
         echo_json({"folder": str(folder), "units": ranking.height, "top": top})
@@ -28,7 +28,7 @@ def print_summary(folder: Path, *, as_json: bool) -> None:
         "P(>=n): probability of at least n over the window; "
         "drivers are associations in the model, not causes."
     )
-    files = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    files = read_json(folder / "datapackage.json", "publish again")["resources"]
     click.echo(f"\n{folder}/: " + ", ".join(file["path"] for file in files))
     click.echo(f"`riskkit explain {first['unit']}` tells one unit's story.")
 

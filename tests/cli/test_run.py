@@ -148,7 +148,7 @@ def test_odd_folder_names_do_no_harm(tmp_path: Path) -> None:
     ("change", "told"),
     [
         ("forecast.model=oracle", "there is no model 'oracle'; known: average12"),
-        ("forecast.modle=pool", "forecast.modle: Extra inputs are not permitted"),
+        ("forecast.modle=pool", "there is no key 'forecast.modle'; did you mean 'model'"),
         ("models.xgboost.depth=3", "models.xgboost has no setting 'depth'"),
         ("features.families=[weather]", "there is no family 'weather'; known: "),
         ("target.indicator=earthquakes", "no source brings the target 'earthquakes'"),
@@ -156,7 +156,7 @@ def test_odd_folder_names_do_no_harm(tmp_path: Path) -> None:
         ("panel.as_of=1950-01", "the panel would end in 1950-01"),
         ("panel.as_of=yesterday", "this is not a month"),
         ("forecast.horizons=0-3", "horizons start at 1 month"),
-        ("data.world.countries=3", "greater than or equal to 60"),
+        ("data.world.countries=3", "data.world.countries is at least 60"),
     ],
 )
 def test_settings_that_cannot_be_used(tmp_path: Path, change: str, told: str) -> None:
