@@ -72,6 +72,7 @@ def forecast(study: Study, out: Path | None = None) -> Outlook:
         study: The study.
         out: Folder to keep draws, explanations and models in.
     """
+    # All before the first fit: data that are too little or too old are refused at once.
     datasets = {threat.name: study.forecast_dataset(threat) for threat in study.threats}
     workers = min(len(datasets), os.cpu_count() or 1)
     with (
