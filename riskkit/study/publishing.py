@@ -63,7 +63,7 @@ def _publication(study: Study, outlook: Outlook, record: Path | None) -> Publica
         units=study.units,
         data_kind=study.panel.data_kind,
         exponent=study.params.composite.exponent,
-        absent=study.absent,
+        absent=outlook.absent,
         population=_latest(study, _PEOPLE),
         sources=study.citations,
         record=None if record is None else _record(study, record),
@@ -84,6 +84,9 @@ def _part(study: Study, one: ThreatForecast) -> Part:
         contributions=one.contributions,
         descriptions=_phrases(study, one.contributions),
         joined_with=_dimensions(study, one.threat, forecast.units),
+        left_out=one.notes.left_out,
+        findings=tuple(one.notes.findings.values()),
+        stale="stale" in one.notes.findings,
     )
 
 
