@@ -76,18 +76,23 @@ def _setting_sections(
 ) -> Iterator[str]:
     rows, children = [], []
     for name, field in section["properties"].items():
-        if "$ref" in field:
-            children.append((f"{prefix}{name}.", sections[field["$ref"].rpartition("/")[2]]))
-            continue
-        rows.append(_setting_row(f"{prefix}{name}", field))
-        item = field.get("items", {}).get("$ref")
-        if item:
-            children.append((f"{prefix}{name}[].", sections[item.rpartition("/")[2]]))
+        if "description" in field:
+            rows.append(_setting_row(f"{prefix}{name}", field))
+        for below, reference in _below(field):
+            children.append((f"{prefix}{name}{below}.", sections[reference.rpartition("/")[2]]))
     title = prefix.rstrip(".") or "At the top"
     head = "| key | values | default | meaning |\n|---|---|---|---|"
     yield "\n".join([f"## {title}\n\n{section['description']}\n\n{head}", *rows, ""])
     for child in children:
         yield from _setting_sections(*child, sections)
+
+
+def _below(field: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Sections that a key holds: itself one, a list of them, or one by any name."""
+    alone = (field, *field.get("anyOf", ()))
+    named = field.get("patternProperties", {}).values()
+    for below, places in (("", alone), ("[]", [field.get("items", {})]), (".NAME", named)):
+        yield from ((below, place["$ref"]) for place in places if "$ref" in place)
 
 
 def _setting_row(key: str, field: dict[str, Any]) -> str:
@@ -100,7 +105,13 @@ def _values(field: dict[str, Any]) -> str:
     if "enum" in field:
         return ", ".join(f"`{value}`" for value in field["enum"])
     kind = field.get("type") or field["anyOf"][0]["type"]
-    words = {"array": "list", "integer": "whole number", "object": "section", "string": "text"}
+    words = {
+        "array": "list",
+        "integer": "whole number",
+        "number": "number",
+        "object": "section",
+        "string": "text",
+    }
     low, high = field.get("minimum"), field.get("maximum")
     bounds = f" from {low}" if low is not None else ""
     return words[kind] + bounds + (f" to {high}" if high is not None else "")

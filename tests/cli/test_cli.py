@@ -118,7 +118,7 @@ def test_errors_are_one_line_and_a_traceback_on_request(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("riskkit.study.open_study", fail)
+    monkeypatch.setattr("riskkit.study.study.Study.open", fail)
     assert riskkit("run", code=1).err == f"riskkit: {told}\n"
     traceback, _, line = riskkit("--debug", "run", code=1).err.rpartition("\nriskkit: ")
     assert "in fail\n    raise error" in traceback
@@ -129,7 +129,7 @@ def test_a_closed_pipe_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise BrokenPipeError
 
-    monkeypatch.setattr("riskkit.study.open_study", fail)
+    monkeypatch.setattr("riskkit.study.study.Study.open", fail)
     assert riskkit("run").err == ""
 
 

@@ -139,12 +139,12 @@ def test_a_broken_event_file_is_refused_in_one_line(tmp_path: Path, name: str) -
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ([], "option unit: Field required"),
-        (["unit.colum=country"], "option unit.column: Field required"),
-        (["unit=country"], "option unit: "),
-        ([*OPTIONS, "lag_months=-1"], "option lag_months: Input should be greater than or equal"),
-        ([*OPTIONS, "lag=1"], "option lag: Extra inputs are not permitted"),
-        ([*OPTIONS, "indicators.Deaths.unit=deaths"], "option indicators.Deaths"),
+        ([], "table t.csv: unit is needed and not there"),
+        (["unit.colum=country"], "there is no option 'unit.colum'; did you mean 'column'?"),
+        (["unit=country"], "unit takes a section"),
+        ([*OPTIONS, "lag_months=-1"], "lag_months is at least 0 (got -1)"),
+        ([*OPTIONS, "lag=1"], "there is no option 'lag'; did you mean 'lag_months'?"),
+        ([*OPTIONS, "indicators.Deaths.unit=deaths"], "indicators.Deaths has the form ^[a-z]"),
         (["country"], "a setting is written KEY=VALUE"),
     ],
 )

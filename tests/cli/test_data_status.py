@@ -12,7 +12,8 @@ from rich import console as rich_console
 
 from riskkit.registry import sources
 from riskkit.store import Store
-from riskkit.store.status import print_status, status_rows
+from riskkit.store.status import status_rows
+from riskkit.cli._data_status import print_status
 from tests.cli.running import riskkit
 
 YEARLY = "country,year,gdp\nXAA,2010,1\nXAB,2011,\nXAA,2014,3\nXAB,2015,4\nXAA,2017,5\n"

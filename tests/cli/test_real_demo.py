@@ -23,7 +23,7 @@ def study(tmp_path_factory):
 
 
 def test_the_demo_stands_at_the_end_of_2020_and_looks_at_2021(study):
-    data = study.forecast_dataset()
+    data = study.forecast_dataset(study.threats[0])
     assert (data.target.name, data.origin, data.horizons) == ("gtd_killed_year", 492, (1,))
     assert not study.panel.simulated
 
@@ -67,5 +67,6 @@ def test_a_source_may_have_a_folder_of_its_own(tmp_path):
 
 @pytest.mark.parametrize("study", ["terrorism-yearly", "displacement-yearly", "demo-real"])
 def test_the_studies_are_yearly(study):
-    target = Study.open(PARAMS.parents[1] / study / "params.yaml", []).target
+    target = Study.open(PARAMS.parents[1] / study / "params.yaml").params.target
+    assert target is not None
     assert target.period == "year"
