@@ -130,9 +130,11 @@ class WorldSettings(_Section):
 class DataSettings(_Section):
     """Where the observations come from."""
 
-    kind: Literal["auto", "world", "files"] = "auto"
-    """`files` takes the entries of `sources`; `world` simulates; `auto` takes the entries, or else
-    the files that `riskkit data add` stored, or else the simulated world."""
+    kind: Literal["auto", "base", "files", "store", "world"] = "auto"
+    """`base` takes the embedded data of real countries; `files` the entries of `sources`; `store`
+    what `riskkit data add` and `fetch` put there; `world` simulates. `auto` takes the embedded
+    data and lays the entries of `sources`, or else the store, over them: indicator by indicator,
+    the newer vintage month by month."""
     root: str = "."
     """Folder of the `sources`, relative to the working folder."""
     store: str = "data"
@@ -159,6 +161,9 @@ class FeatureSettings(_Section):
 
     families: tuple[str, ...] = ()
     """Feature families, see `riskkit features list`; empty means all that have an indicator."""
+    revised: bool = False
+    """Let features read indicators that are computed anew each year, such as INFORM's: what they
+    say of the past was not known then, so a backtest looks ahead."""
 
 
 def _ascending(value: tuple[int, ...]) -> tuple[int, ...]:

@@ -36,7 +36,11 @@ def features_identity(study: Study, family: Family) -> Identity:
         stage="features",
         data=_data(study, read),
         units=_units(study),
-        parameters={"family": family.name, **_dates(study)},
+        parameters={
+            "family": family.name,
+            "features.revised": study.params.features.revised,
+            **_dates(study),
+        },
         code=code_of(roots),
         libraries=libraries_of(roots),
         schemas=_schemas("features"),
@@ -214,6 +218,7 @@ def _modelling(study: Study, names: Sequence[str]) -> dict[str, Any]:
     return {
         "seed": study.params.seed,
         "features.families": [family.name for family in study.families],
+        "features.revised": study.params.features.revised,
         **_dates(study),
         **_flat("threats", targets),
         **_flat("models", {name: study.model_options(name) for name in sorted(set(known))}),

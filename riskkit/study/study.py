@@ -152,7 +152,8 @@ class Study:
         return self._panel_at(self.span[1])
 
     def _panel_at(self, as_of: int) -> Panel:
-        return build_panel(self.releases, self.units, first_month=self.span[0], as_of=as_of)
+        shows = self.params.features.revised
+        return build_panel(self.releases, self.units, self.span[0], as_of, shows_revised=shows)
 
     @cached_property
     def families(self) -> list[Family]:

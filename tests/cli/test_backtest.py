@@ -18,6 +18,7 @@ CELLS = range(100_001, 100_009)
 TOO_LATE = "2020-01"
 STUDY = """
 data:
+  kind: files
   sources:
     - source: table
       path: cells.csv

@@ -17,6 +17,7 @@ AS_OF = "2019-06"
 _IDENTITIES = {"identity.json", "datapackage.json"}
 STUDY = """
 data:
+  kind: files
   sources:
     - source: table
       path: deaths.csv
