@@ -107,6 +107,7 @@ def _values(field: dict[str, Any]) -> str:
     kind = field.get("type") or field["anyOf"][0]["type"]
     words = {
         "array": "list",
+        "boolean": "`true` or `false`",
         "integer": "whole number",
         "number": "number",
         "object": "section",

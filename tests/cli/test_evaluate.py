@@ -63,4 +63,6 @@ def test_the_same_model_twice_is_refused() -> None:
 
 def test_a_folder_without_forecasts_is_refused() -> None:
     done = riskkit("evaluate", "nowhere", *CHOSEN, code=1)
-    assert "there is no nowhere/identity.json; run `riskkit backtest --out nowhere` first" in done.err
+    assert (
+        "there is no nowhere/identity.json; run `riskkit backtest --out nowhere` first" in done.err
+    )

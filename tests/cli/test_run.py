@@ -160,7 +160,10 @@ def test_odd_folder_names_do_no_harm(tmp_path: Path) -> None:
         ("forecast.modle=pool", "there is no key 'forecast.modle'; did you mean 'model'?"),
         ("models.xgboost.depth=3", "models.xgboost has no setting 'depth'"),
         ("features.families=[weather]", "there is no family 'weather'; known: "),
-        ("target.indicator=earthquakes", "no source brings 'earthquakes', which the target 'earthquakes' counts"),
+        (
+            "target.indicator=earthquakes",
+            "no source brings 'earthquakes', which the target 'earthquakes' counts",
+        ),
         ("target.indicator=refugees_out", "'refugees_out' is a yearly figure"),
         ("panel.as_of=1950-01", "the panel would end in 1950-01"),
         ("panel.as_of=yesterday", "this is not a month"),

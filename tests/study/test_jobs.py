@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+
 from riskkit.errors import RiskkitError
 from riskkit.forecasting.targets import Target
 from riskkit.models import Model
