@@ -14,8 +14,6 @@ def test_defaults_need_no_file() -> None:
     params = load_params(None)
     assert params.data.kind == "auto"
     assert params.target is None
-    assert list(params.threats) == ["conflict", "terrorism", "displacement", "climate"]
-    assert params.threats["conflict"].measures[0].thresholds == (1, 25, 100)
 
 
 def test_settings_override_the_file(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import polars as pl
 from riskkit.config import Params, load_params
 from riskkit.family import Family, join_families
 from riskkit.forecasting.dataset import Dataset, build_dataset
+from riskkit.forecasting.eligibility import Limits
 from riskkit.forecasting.targets import Series, find
 from riskkit.forecasting.threats import Absent, Threat, resolve
 from riskkit.months import parse_horizons, parse_month
@@ -197,6 +198,15 @@ class Study:
             threat.target,
             origin,
             horizons,
+            self.limits,
+        )
+
+    @property
+    def limits(self) -> Limits:
+        """How little and how old outcomes may be."""
+        settings = self.params.forecast
+        return Limits(
+            settings.max_gap, settings.min_history, settings.max_age, settings.stale_after
         )
 
     def forecast_dataset(self, threat: Threat) -> Dataset:
