@@ -89,7 +89,10 @@ def forecast_job(job: Job) -> Forecast:
     return model.forecast(job.data, job.size, job.stream)
 
 
-def _forecast_to_file(job: Job, path: Path) -> Path:
+def write_part(job: Job, path: Path) -> Path:
+    """Forecast a job into its file, unless that is there."""
+    if path.is_file():
+        return path
     place = f"model '{job.model}', window {job.window}"
     try:
         frame = forecast_job(job).to_frame()
@@ -146,11 +149,11 @@ def _in_parallel(
     processes = min(processes, len(remaining))
     if processes <= 1:
         for path, job in remaining:
-            yield _forecast_to_file(job, path), job
+            yield write_part(job, path), job
         return
     # A forked polars deadlocks, so each worker starts afresh.
     with ProcessPoolExecutor(processes, get_context("spawn"), _end_with_parent) as workers:
-        running = {workers.submit(_forecast_to_file, j, p): i for i, (p, j) in enumerate(remaining)}
+        running = {workers.submit(write_part, j, p): i for i, (p, j) in enumerate(remaining)}
         try:
             for place in _first_failure_last(running):
                 yield remaining[place]
