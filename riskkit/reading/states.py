@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -25,7 +26,7 @@ COW_LEFT_OUT = {
 
 def rows_of(sheet: Sheet, rows: pl.Series) -> Sheet:
     """Take some rows of a sheet, any of them several times; messages still name their places."""
-    return Sheet(sheet.file, sheet.frame[rows], lambda row: sheet.place(int(rows[row])))
+    return replace(sheet, frame=sheet.frame[rows], place=lambda row: sheet.place(int(rows[row])))
 
 
 def one_row_each(sheet: Sheet, column: str, parts: pl.Series) -> tuple[Sheet, pl.Series]:
@@ -43,7 +44,7 @@ def one_row_each(sheet: Sheet, column: str, parts: pl.Series) -> tuple[Sheet, pl
     exploded = numbered.explode("part")
     rows = rows_of(sheet, exploded["row"])
     frame = rows.frame.with_columns(exploded["part"].alias(column))
-    return Sheet(rows.file, frame, rows.place), exploded["row"]
+    return replace(rows, frame=frame), exploded["row"]
 
 
 def known_units(

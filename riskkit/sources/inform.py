@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -124,7 +125,7 @@ def _read(path: Path, options: InformOptions) -> Sheet:
     form = Form(required=(_COUNTRY, _CODE, _SCORE), optional=(_YEAR,), encoding=options.encoding)
     is_answer = path.suffix.lower() == ".json"
     sheet = read_pages(path, form, Paging(items=())) if is_answer else read_sheet(path, form)
-    return Sheet(sheet.file, sheet.frame.cast(pl.String), sheet.place)
+    return replace(sheet, frame=sheet.frame.cast(pl.String))
 
 
 def _years(sheet: Sheet, options: InformOptions) -> pl.Series:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -200,7 +201,9 @@ def _download(member: Member, encoding: str) -> Sheet:
     if filled.is_empty():
         raise SourceError(f"{member.file} holds no figure", hint="download it again")
     places = filled["row"]
-    return Sheet(wide.file, filled.select(_FIELDS), lambda row: f"{wide.place(int(places[row]))}")
+    return replace(
+        wide, frame=filled.select(_FIELDS), place=lambda row: f"{wide.place(int(places[row]))}"
+    )
 
 
 def _without_preface(member: Member) -> bytes:

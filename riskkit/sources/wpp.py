@@ -6,6 +6,7 @@ import gzip
 import re
 import zlib
 from datetime import date
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -143,7 +144,7 @@ def _read(path: Path, encoding: str) -> Sheet:
     )
     if path.suffix.lower() != ".gz":
         sheet = read_sheet(path, form)
-        return Sheet(sheet.file, sheet.frame.cast(pl.String), sheet.place)
+        return replace(sheet, frame=sheet.frame.cast(pl.String))
     try:
         data = gzip.decompress(read_bytes(path))
     except (OSError, EOFError, zlib.error) as error:
