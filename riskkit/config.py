@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-import yaml
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -17,16 +17,75 @@ from pydantic import (
     field_validator,
 )
 
-from riskkit.errors import ConfigError
+from riskkit.errors import ConfigError, RiskkitError
+from riskkit.months import format_month, month_id, parse_horizons, parse_month, parse_months
+from riskkit.refusals import refusal
+from riskkit.yaml_text import load_yaml
+
+FIRST_MONTH, LAST_MONTH = month_id("1800-01"), month_id("2100-12")
+"""Months that a study may speak of."""
+_MOST_HORIZONS = 600
+_LARGEST_FILE = 1_000_000
+_DEEPEST_KEY = 10
 
 
 def _as_written(value: object) -> object:
-    """Undo what YAML makes of `6` and `2021-12-31`."""
-    return str(value) if isinstance(value, int | date) else value
+    """Undo what YAML makes of `6`, a list of horizons with one member."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-Months = Annotated[str, BeforeValidator(_as_written)]
-"""Months or horizons as text, such as 2021-12 or 1-12."""
+def _readable(read: Callable[[str], list[int]], text: str) -> str:
+    """Keep a text that reads as months or horizons.
+
+    Raises:
+        ValueError: It does not; in the words of the one that refused it.
+    """
+    try:
+        read(text)
+    except RiskkitError as error:
+        raise ValueError(error.what) from error
+    return text
+
+
+def _months(text: str) -> list[int]:
+    months = parse_months(text) if text else []
+    strange = [month for month in months if not FIRST_MONTH <= month <= LAST_MONTH]
+    if strange:
+        first, last = format_month(FIRST_MONTH), format_month(LAST_MONTH)
+        raise RiskkitError("no study reaches this month", hint=f"{first} to {last} can be studied")
+    return months
+
+
+def _month(text: str) -> list[int]:
+    parse_month(text)
+    return _months(text)
+
+
+def _horizons(text: str) -> list[int]:
+    horizons = parse_horizons(text)
+    if max(horizons) > _MOST_HORIZONS:
+        raise RiskkitError("no forecast reaches that far", hint="1 to 600 months ahead can be")
+    return horizons
+
+
+_Text = BeforeValidator(_as_written)
+Month = Annotated[str, _Text, AfterValidator(partial(_readable, _month))]
+"""One month, such as 2021-12."""
+Months = Annotated[str, _Text, AfterValidator(partial(_readable, _months))]
+"""Months, such as 2017-10..2020-10:12; empty for none."""
+Horizons = Annotated[str, _Text, AfterValidator(partial(_readable, _horizons))]
+"""Horizons, such as 1-12."""
+
+
+def _no_word(value: object) -> object:
+    """Refuse `true`, which Python would count as 1."""
+    if isinstance(value, bool):
+        raise ValueError("a number is needed")  # noqa: TRY004 - pydantic's way of refusing
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_no_word)]
+"""A whole number."""
 
 
 class _Section(BaseModel):
@@ -59,11 +118,11 @@ class SourceList(_Section):
 class WorldSettings(_Section):
     """Size and seed of the simulated world."""
 
-    seed: int = 1
+    seed: Whole = Field(default=1, ge=0, lt=2**32)
     """Another seed is another world."""
-    countries: int = Field(default=120, ge=60, le=200)
+    countries: Whole = Field(default=120, ge=60, le=200)
     """Number of countries."""
-    months: int = Field(default=360, ge=300, le=600)
+    months: Whole = Field(default=360, ge=300, le=600)
     """Length of its history."""
 
 
@@ -88,9 +147,9 @@ class DataSettings(_Section):
 class PanelSettings(_Section):
     """The unit-month grid that every indicator is joined onto."""
 
-    start: Months | None = None
+    start: Month | None = None
     """First month, e.g. 1990-01; by default the first that the target's source covers."""
-    as_of: Months | None = None
+    as_of: Month | None = None
     """Month at whose end the forecaster stands; by default when the newest outcomes came out."""
 
 
@@ -124,9 +183,9 @@ class ForecastSettings(_Section):
 
     model: str = "pool"
     """The model that is published."""
-    horizons: Months = "1-12"
+    horizons: Horizons = "1-12"
     """Months ahead of `panel.as_of`, e.g. 1-12 or 1,3,6; together they are the window."""
-    draws: int = Field(default=1000, ge=100, le=10000)
+    draws: Whole = Field(default=1000, ge=100, le=10000)
     """Joint scenarios, in backtests too."""
 
 
@@ -136,20 +195,20 @@ class BacktestSettings(_Section):
     origins: Months = ""
     """Last known months, e.g. 2017-10,2018-10, or 2017-10..2020-10:12 for every twelfth; by default
     the last four, a year apart, whose windows are wholly observed."""
-    horizons: Months = "3-14"
+    horizons: Horizons = "3-14"
     """Months ahead of the origin."""
     models: tuple[str, ...] = ()
     """Models by name; empty means all."""
     reference: str = "conflictology"
     """The model that skill is relative to; it takes part in any case."""
-    processes: int = Field(default=0, ge=0)
+    processes: Whole = Field(default=0, ge=0, le=1024)
     """Worker processes; 0 means one per core. The results do not depend on it."""
 
 
 class Params(_Section):
     """A whole study."""
 
-    seed: int = 20240101
+    seed: Whole = Field(default=20240101, ge=0, lt=2**32)
     """Seed of every fit and draw: the same seed and inputs give the same bytes."""
     data: DataSettings = DataSettings()
     panel: PanelSettings = PanelSettings()
@@ -188,13 +247,8 @@ def _checked(kind: type[_Kind], tree: dict[str, Any], path: Path | None) -> _Kin
     try:
         return kind.model_validate(tree)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(
-            f"{path or 'settings'}: {key}: {first['msg']}",
-            got=first["input"],
-            hint="docs/configuration.md lists every key",
-        ) from None
+        place, hint = str(path or "settings"), "docs/configuration.md lists every key"
+        raise refusal(error, kind, place, hint) from None
 
 
 def settings_tree(settings: Sequence[str], tree: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -214,25 +268,24 @@ def settings_tree(settings: Sequence[str], tree: dict[str, Any] | None = None) -
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     try:
-        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            text = file.read(_LARGEST_FILE)
     except OSError as error:
         raise ConfigError(f"cannot read {path}", got=error.strerror) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not YAML: {error}") from error
-    if not isinstance(tree or {}, dict):
+    tree = load_yaml(text, str(path))
+    if tree is None:
+        return {}
+    if not isinstance(tree, dict):
         raise ConfigError(f"{path} holds no keys", hint="write `key: value` lines")
-    return tree or {}
+    return tree
 
 
 def _apply(tree: dict[str, Any], setting: str) -> None:
     key, equals, text = setting.partition("=")
-    if not equals or not key:
-        raise ConfigError("a setting is written KEY=VALUE", got=setting)
-    try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError:
-        raise ConfigError(f"the value of {key} is not YAML", got=text) from None
-    *parents, last = key.split(".")
+    *parents, last = names = key.split(".")
+    if not equals or not all(names) or len(names) > _DEEPEST_KEY:
+        raise ConfigError("a setting is written KEY=VALUE, its key as section.key", got=setting)
+    value = load_yaml(text, f"the value of {key}")
     for parent in parents:
         child = tree.setdefault(parent, {})
         if not isinstance(child, dict):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 _LONGEST_VALUE, _LONGEST_TEXT = 200, 2000
 
 
@@ -33,6 +36,18 @@ class RiskkitError(Exception):
     def __reduce__(self) -> tuple[object, tuple[object, ...]]:
         """Cross process borders with every part, so that workers report as clearly."""
         return (_rebuild, (type(self), self.what, self.got, self.hint))
+
+
+def suggestion(name: object, known: Iterable[str]) -> str | None:
+    """Ask whether something else was meant, if one of the known names is near.
+
+    >>> suggestion("conflictolgy", ["conflictology", "hurdle"])
+    "did you mean 'conflictology'?"
+    """
+    typed, names = str(name)[:_LONGEST_VALUE].lower(), list(known)
+    near = get_close_matches(typed, names, n=1)
+    near = near or [one for one in names if len(typed) > 1 and one.startswith(typed)]
+    return f"did you mean '{near[0]}'?" if near else None
 
 
 def _shortened(text: str, longest: int = _LONGEST_VALUE) -> str:

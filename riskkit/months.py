@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 _EPOCH_YEAR = 1980
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?")
-_RANGE = re.compile(r"(.+?)\.\.([^:]+)(?::(\d+))?")
-_HORIZONS = re.compile(r"(\d+)(?:-(\d+))?")
+_RANGE = re.compile(r"(.+?)\.\.([^:]+)(?::(\d{1,5}))?")
+_HORIZONS = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?")
 _MONTH_HINT = "write a month as YYYY-MM, for example 2021-12"
 
 

@@ -11,7 +11,7 @@ from importlib.metadata import entry_points
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from riskkit.errors import RiskkitError
+from riskkit.errors import RiskkitError, suggestion
 
 if TYPE_CHECKING:
     from riskkit.family import Family
@@ -81,12 +81,14 @@ def sources() -> Mapping[str, type[Source]]:
     return _collect("sources", _classes("riskkit.sources", Source), lambda source: str(source.name))
 
 
-def lookup(kind: str, known: Mapping[str, Any], name: str) -> Any:
+def lookup(kind: str, known: Mapping[str, Any], name: object) -> Any:
     """Find one registered thing.
 
     Raises:
-        RiskkitError: Nothing has that name; the text lists what there is.
+        RiskkitError: Nothing has that name; the text asks for the nearest and lists what there is.
     """
-    if name not in known:
-        raise RiskkitError(f"there is no {kind} '{name}'", hint=f"known: {', '.join(known)}")
+    if not isinstance(name, str) or name not in known:
+        meant = suggestion(name, known)
+        hint = f"{meant or ''} known: {', '.join(known)}".strip()
+        raise RiskkitError(f"there is no {kind} '{name}'", hint=hint)
     return known[name]

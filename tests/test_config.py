@@ -39,8 +39,9 @@ def test_studies_share_lists_of_sources(tmp_path: Path) -> None:
     ("text", "message"),
     [
         (None, r"cannot read .*shared\.yaml"),
-        ("seed: 1", r"shared\.yaml: sources: Field required"),
-        ("sources: [{source: cru}]", r"shared\.yaml: sources\.0\.path: Field required"),
+        ("seed: 1", r"shared\.yaml: there is no key 'seed'; known: sources"),
+        ("", r"shared\.yaml: sources is needed"),
+        ("sources: [{source: cru}]", r"shared\.yaml: sources\.0\.path is needed"),
     ],
 )
 def test_a_shared_list_that_is_none_is_named(
@@ -56,8 +57,8 @@ def test_a_shared_list_that_is_none_is_named(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("sed: 3", "sed: Extra inputs"),
-        ("seed: three", "seed: Input should be a valid integer"),
+        ("sed: 3", "no key 'sed'; did you mean 'seed'"),
+        ("seed: three", "seed takes a whole number"),
         ("target: {thresholds: [25, 1, 100]}", r"target\.thresholds: .*ascending"),
         ("data: {world: {countries: 3}}", r"data\.world\.countries"),
         ("- a", "holds no keys"),

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from riskkit import __version__
+from riskkit.cli._options import Group
 from riskkit.errors import RiskkitError
 
 _COMMANDS = (
@@ -31,7 +32,7 @@ _COMMANDS = (
 )
 
 
-class _Commands(click.Group):
+class _Commands(Group):
     """Load a command's file when it is asked for; turn refused input into one line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -9,7 +9,23 @@ from typing import Any, TypeVar
 
 import click
 
+from riskkit.errors import suggestion
+
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Group(click.Group):
+    """A group that asks whether another of its commands was meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is named."""
+        name, known = str(args[0]), self.list_commands(ctx)
+        if name not in known and not name.startswith("-") and not ctx.resilient_parsing:
+            meant = suggestion(name, known) or f"there are: {', '.join(known)}"
+            ctx.fail(f"there is no command '{name}'; {meant}")
+        return super().resolve_command(ctx, args)
 
 
 def params_options(command: Command) -> Command:

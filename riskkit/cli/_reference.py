@@ -36,6 +36,11 @@ defaults, unknown keys are refused, and a missing file means all defaults.
 Commands read `params.yaml` of the working folder, or the file that `--config` names. `--set
 KEY=VALUE` changes one key for one run, as often as needed: `--set panel.as_of=2021-06 --set
 data.root=../newer`. Lists and sections are written as in YAML: `--set 'backtest.models=[pool]'`.
+
+What is typed is what counts: only `true`, `false`, `null` (or `~`, or nothing) and decimal numbers
+are more than text, so `no` and `2021-12-31` need no quotes. A key that is given twice, a tag
+(`!!int`) and a merge key (`<<`) are refused. Names of keys, models and their settings, families,
+sources and their options are checked before anything is read.
 """
 
 

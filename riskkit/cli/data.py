@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from riskkit.cli._options import echo_json, json_option
+from riskkit.cli._options import Group, echo_json, json_option
 
 _STORE = click.option(
     "--store",
@@ -17,7 +17,7 @@ _STORE = click.option(
 )
 
 
-@click.group(name="data")
+@click.group(name="data", cls=Group)
 def command() -> None:
     """List sources, and fetch, add, check and describe their files."""
 

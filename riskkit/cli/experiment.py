@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from riskkit.cli._options import echo_json, json_option
+from riskkit.cli._options import Group, echo_json, json_option
 
 
-@click.group(name="experiment")
+@click.group(name="experiment", cls=Group)
 def command() -> None:
     """Studies with a question, a method, a result, and one command that repeats them."""
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from riskkit.cli._options import echo_json, json_option, out_option, params_options
+from riskkit.cli._options import Group, echo_json, json_option, out_option, params_options
 
 
-@click.group(name="features")
+@click.group(name="features", cls=Group)
 def command() -> None:
     """List, describe and build feature families."""
 

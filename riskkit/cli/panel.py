@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from riskkit.cli._options import echo_json, json_option, out_option, params_options
+from riskkit.cli._options import Group, echo_json, json_option, out_option, params_options
 
 
-@click.group(name="panel")
+@click.group(name="panel", cls=Group)
 def command() -> None:
     """Build or look at the panel: the one join of every source, as of a date."""
 

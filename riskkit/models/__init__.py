@@ -12,9 +12,13 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from riskkit.errors import ConfigError, RiskkitError
+from riskkit.config import Params
+from riskkit.errors import ConfigError, RiskkitError, suggestion
 from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.forecast import Forecast
+
+_MOST = 10_000
+"""The largest whole number that a setting may be."""
 
 
 @dataclass(frozen=True)
@@ -130,14 +134,33 @@ def make_model(name: str, options: dict[str, Any]) -> Model:
     settings = signature(kind).parameters
     for key, value in options.items():
         if key not in settings:
-            raise ConfigError(
-                f"models.{name} has no setting '{key}'",
-                hint=f"its settings: {', '.join(settings) or 'none'}",
-            )
+            meant = suggestion(key, settings)
+            hint = f"{meant or ''} its settings: {', '.join(settings) or 'none'}".strip()
+            raise ConfigError(f"models.{name} has no setting '{key}'", hint=hint)
         default = settings[key].default
         if not _is_like(value, default):
             raise ConfigError(f"models.{name}.{key} takes a value like {default!r}", got=value)
+        if type(value) is int and not 1 <= value <= _MOST:
+            raise ConfigError(f"models.{name}.{key} is from 1 to {_MOST:,}", got=value)
     return kind(**options)
+
+
+def check_models(params: Params) -> None:
+    """Refuse models and settings of models that there are not, before anything is read.
+
+    Args:
+        params: Those of a study: `forecast.model`, `backtest.models` and all of `models`.
+
+    Raises:
+        RiskkitError: There is no such model; the text asks for the nearest.
+        ConfigError: A setting does not belong to a model, or its value does not fit.
+    """
+    from riskkit.registry import lookup, models
+
+    for name in (params.forecast.model, *params.backtest.models):
+        lookup("model", models(), name)
+    for name, options in params.models.items():
+        make_model(name, options)
 
 
 def _is_like(value: object, default: object) -> bool:
@@ -146,4 +169,6 @@ def _is_like(value: object, default: object) -> bool:
         return isinstance(value, list | tuple)
     if isinstance(default, float):
         return isinstance(value, int | float)
+    if isinstance(default, int) and not isinstance(default, bool) and isinstance(value, bool):
+        return False
     return not isinstance(default, int | str) or isinstance(value, type(default))

@@ -18,9 +18,10 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from riskkit.atomic import write_text
-from riskkit.errors import ConfigError, RiskkitError, SourceError
+from riskkit.errors import RiskkitError, SourceError
+from riskkit.refusals import refusal
 from riskkit.registry import lookup, sources
-from riskkit.sources import Source
+from riskkit.sources import Options, Source
 from riskkit.tables import Release
 
 MANIFEST = "manifest.json"
@@ -98,6 +99,21 @@ def _reader(name: str) -> Source:
     return source()
 
 
+def checked_options(name: str, path: Path, options: dict[str, Any]) -> Options:
+    """Check what was said about a file, without reading it.
+
+    Raises:
+        RiskkitError: There is no such source.
+        ConfigError: An option does not fit the source.
+    """
+    kind = _reader(name).options
+    try:
+        return kind.model_validate(options)
+    except ValidationError as error:
+        hint = f"docs/sources.md lists the options of {name}"
+        raise refusal(error, kind, f"{name} {path.name}", hint, "option") from None
+
+
 def read_file(name: str, path: Path, options: dict[str, Any]) -> Release:
     """Read a file, or a folder of one source's files, with a registered reader.
 
@@ -105,16 +121,7 @@ def read_file(name: str, path: Path, options: dict[str, Any]) -> Release:
         RiskkitError: There is no such source, or the file is refused.
         ConfigError: An option does not fit the source.
     """
-    source = _reader(name)
-    try:
-        checked = source.options.model_validate(options)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(
-            f"{name} {path.name}: option {key}: {first['msg']}",
-            hint=f"docs/sources.md lists the options of {name}",
-        ) from None
+    source, checked = _reader(name), checked_options(name, path, options)
     return replace(source.read(path, checked), citation=source.cite(path, checked))
 
 

@@ -19,6 +19,7 @@ from riskkit.months import month_id, parse_horizons, parse_month
 from riskkit.panel import Panel, build_panel
 from riskkit.registry import families, lookup, models
 from riskkit.store import Store, read_file
+from riskkit.study.names import check_names
 from riskkit.tables import Citation, Release
 from riskkit.units import countries
 from riskkit.world import World, simulate
@@ -189,4 +190,6 @@ def open_study(config: Path | None, settings: Sequence[str], features: Path | No
     """
     if config is None and DEFAULT_CONFIG.is_file():
         config = DEFAULT_CONFIG
-    return Study(load_params(config, settings), Path(), features)
+    params = load_params(config, settings)
+    check_names(params)
+    return Study(params, Path(), features)

@@ -12,6 +12,8 @@ ROOMS = (
     "errors",
     "months",
     "atomic",
+    "yaml_text",
+    "refusals",
     "tables",
     "config",
     "registry",

@@ -42,7 +42,11 @@ def test_settings_reach_the_model():
     ("name", "options", "told"),
     [
         ("zero", {"a": 1}, r"models\.zero has no setting 'a'; its settings: none"),
-        ("xgboost", {"depth": 4}, r"no setting 'depth'; its settings: rounds, bins, max_depth"),
+        (
+            "xgboost",
+            {"depth": 4},
+            r"no setting 'depth'; did you mean 'max_depth'\? its settings: rounds, bins",
+        ),
         ("xgboost", {"rounds": "many"}, r"models\.xgboost\.rounds takes a value like \d+ \(got"),
         ("xgboost", {"rounds": 1.5}, r"models\.xgboost\.rounds takes a value like"),
         ("pool", {"members": "xgboost"}, r"models\.pool\.members takes a value like \('ewhistory"),

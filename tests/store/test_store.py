@@ -14,7 +14,7 @@ from riskkit.errors import ConfigError, RiskkitError
 from riskkit.registry import sources
 from riskkit.store import MANIFEST, Origin, Store, read_file
 
-FIXTURES = Path(__file__).parent / "sources" / "fixtures"
+FIXTURES = Path(__file__).parents[1] / "sources" / "fixtures"
 
 OPTIONS = {
     "unit": {"column": "iso3", "codes": {"one": "XAA"}},
@@ -81,12 +81,16 @@ def test_a_damaged_manifest_is_named(tmp_path: Path) -> None:
 
 
 def test_unknown_options_are_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"table riots\.csv: option lag: .*docs/sources\.md"):
+    with pytest.raises(ConfigError, match=r"table riots\.csv: .*'lag'; did you mean 'lag_months'"):
         read_file("table", table(tmp_path), {**OPTIONS, "lag": 3})
+    with pytest.raises(ConfigError, match=r"lag_months takes a whole number .*docs/sources\.md"):
+        read_file("table", table(tmp_path), {**OPTIONS, "lag_months": "soon"})
 
 
 def test_missing_files_and_sources_are_named(tmp_path: Path) -> None:
-    with pytest.raises(RiskkitError, match=r"there is no source 'gdp'; known: .*table"):
+    with pytest.raises(
+        RiskkitError, match=r"there is no source 'gdp'; did you mean 'gtd'. known: .*table"
+    ):
         Store(tmp_path).add("gdp", tmp_path / "a.csv", {})
     with pytest.raises(RiskkitError, match=r"there is no file .*a\.csv"):
         Store(tmp_path).add("table", tmp_path / "a.csv", OPTIONS)
