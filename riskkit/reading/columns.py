@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated
@@ -16,7 +16,10 @@ from riskkit.reading.dates import month_numbers, parse_days
 from riskkit.reading.sheets import Sheet
 from riskkit.tables import Frequency
 from riskkit.units import System, to_unit
+from riskkit.units.codes import why_none
+from riskkit.units.names import no_country, resembles
 
+_NAMED = 5
 EXTRACT = 20
 """A census file that names fewer countries than this speaks of these countries only."""
 
@@ -242,6 +245,33 @@ def _refuse_unknown(
         mapping = "or map it to a unit in the option codes"
         hint = f"{error.hint}; {mapping}" if error.hint else f"correct it, {mapping}"
         sheet.refuse(column, unknown, f"no country answers to this {system}", hint)
+
+
+def unplaced(names: Iterable[str], own: Mapping[str, str]) -> dict[str, str]:
+    """Say why names stand for no country, as far as they are no misspelling of one.
+
+    A place at sea, a region or a place nobody has heard of is left out and counted; a name that
+    resembles a country's is for people to judge, since without it that country would look quiet.
+
+    Args:
+        names: Distinct names that no unit answers to.
+        own: The user's own names -> units.
+
+    Returns:
+        Name -> reason, as in `Release.dropped`; names that resemble a country's are not in it.
+    """
+    reasons: dict[str, str] = {}
+    strangers = 0
+    for name in sorted(names):
+        if what := no_country(name):
+            reasons[name] = f"row of no country: {what}"
+        elif not resembles(name, own):
+            strangers += 1
+            why = why_none(name, "name")
+            reasons[name] = f"row of '{name}', {why or 'which no unit answers to'}"
+            if strangers > _NAMED:
+                reasons[name] = "row of another place that no unit answers to"
+    return reasons
 
 
 def known_from(frequency: Frequency, lag_months: int) -> pl.Expr:

@@ -79,9 +79,7 @@ def read_text(file: str, data: bytes, form: Form) -> Sheet:
         frame = _read_slow(text, wanted)
     if frame.is_empty():
         raise SourceError(f"{file} has a header but no rows", hint="download it again")
-    return Sheet(
-        file, frame, lambda row: f"line {_line(text, row)}", commas=text.delimiter == ","
-    )
+    return Sheet(file, frame, lambda row: f"line {_line(text, row)}", commas=text.delimiter == ",")
 
 
 def has_columns(beginning: bytes, form: Form) -> bool:

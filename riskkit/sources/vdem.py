@@ -7,8 +7,8 @@ import io
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from dataclasses import replace
+from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import IO, Annotated
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
-from datetime import date
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import polars as pl

@@ -18,8 +18,8 @@ from riskkit.reading.sheets import Form, Sheet
 from riskkit.reading.states import known_units
 from riskkit.sources import Source
 from riskkit.sources._options import FileOptions
-from riskkit.sources.gtd._details import CONCENTRATIONS, COUNTS, OPTIONAL, details, undelivered
 from riskkit.sources.gtd import _periods
+from riskkit.sources.gtd._details import CONCENTRATIONS, COUNTS, OPTIONAL, details, undelivered
 from riskkit.sources.gtd._periods import LOST_YEAR, covers
 from riskkit.tables import Frequency, Indicator, Release
 from riskkit.units import countries
