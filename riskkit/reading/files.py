@@ -57,6 +57,27 @@ def read_sheet(path: Path, form: Form) -> Sheet:
     )
 
 
+def read_notes(path: Path, sheet: str) -> list[list[str]]:
+    """Read the cells of a workbook's sheet that explains the table, row by row, as text.
+
+    Args:
+        path: A file that `read_sheet` has read.
+        sheet: The sheet's name.
+
+    Returns:
+        The filled cells; no row where the file is no workbook or has no such sheet.
+    """
+    import fastexcel
+
+    if path.suffix.lower() != ".xlsx":
+        return []
+    book = fastexcel.read_excel(read_bytes(path))
+    if sheet not in book.sheet_names:
+        return []
+    cells = book.load_sheet(sheet, header_row=None, dtypes="string").to_polars()
+    return [[cell for cell in row if cell is not None] for row in cells.rows()]
+
+
 def read_bytes(path: Path) -> bytes:
     """Read a whole file.
 
