@@ -143,10 +143,12 @@ def status(store: Path, as_json: bool) -> None:
     Example:
       riskkit data status
     """
+    from riskkit.cli._data_status import print_status
+    from riskkit.cli._progress import progress
     from riskkit.store import Store
-    from riskkit.store.status import print_status, status_rows
+    from riskkit.store.status import status_rows
 
-    rows = status_rows(Store(store))
+    rows = status_rows(Store(store), progress=progress)
     if as_json:
         echo_json(rows)
     elif rows:

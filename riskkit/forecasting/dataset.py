@@ -27,8 +27,8 @@ class Dataset:
         origin: Month id of the last column: the last month whose end has passed.
         horizons: Months ahead; horizon h speaks of the period that starts in origin + h.
         features: Names along the last axis of X: those with any value up to the origin.
-        X: Array [units, months, features]; column t holds what was known at the end of month t,
-            NaN where missing.
+        X: Array [units, months, features]; column t holds what the panel as of the origin shows
+            in month t, NaN where missing.
         y: Array [units, months]: outcome of the period that starts in the month, as known at the
             origin; NaN where not known, not a state, or no period starts.
     """
@@ -64,7 +64,8 @@ def build_dataset(
     """Align features and outcomes for one origin.
 
     Args:
-        features: Columns `unit, month, <features>` on a balanced panel sorted by both.
+        features: Columns `unit, month, <features>` on a balanced panel sorted by both, which is
+            the panel as of the origin or exact at it (`Panel.exact_at`).
         releases: The sources as read.
         units: Rows of `riskkit.tables.Units`, sorted by unit, those of the panel.
         target: What is forecast.
