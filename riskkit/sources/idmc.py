@@ -65,7 +65,7 @@ MONTHLY = {
 
 _START = ("Date of Event (start)", "Start Date")
 _DISPLACED = (*YEARLY["idmc_disaster_new_disp"][0], "new_displacement")
-_HAZARD = ("Hazard Category", "hazard_category_name")
+_HAZARD = ("hazard_category_name", "Hazard Category")
 _EVENT_COLUMNS = (_START, _DISPLACED, _HAZARD)
 _YEAR_COLUMNS = tuple(among for among, _, _ in YEARLY.values())
 _CATEGORIES = ("weather related", "geophysical", "mixed disasters")
