@@ -270,7 +270,7 @@ def _sheet(
     wanted = form.choose(file, names)
     tags = 0
     if not frame.is_empty() and all(kind == pl.String for kind in frame.dtypes):
-        tags = int(is_tag_line(frame.row(0)))
+        tags = 1 if is_tag_line(frame.row(0)) else 0
     if frame.height == tags:
         raise SourceError(f"{file} has a header but no rows", hint="download it again")
     columns = [_plain(file, frame.to_series(at).alias(name)) for name, at in wanted.items()]
