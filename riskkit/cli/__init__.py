@@ -69,7 +69,7 @@ class _Commands(Group):
 def riskkit(debug: bool) -> None:
     """Forecast regional instability and publish ranked risk scores.
 
-    Start with `riskkit run`: without data of your own it forecasts a simulated world.
+    Start with `riskkit run`: it ranks real countries by the open data that come with it.
     """
     del debug
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from riskkit.cli import riskkit
+from riskkit.cli._base_page import base_page
 
 if TYPE_CHECKING:
     from riskkit.family import Family
@@ -221,6 +222,7 @@ def with_rules(page: str) -> str:
 
 
 PAGES = {
+    "base-data.md": base_page,
     "cli.md": commands_page,
     "configuration.md": settings_page,
     "source-list.md": sources_page,

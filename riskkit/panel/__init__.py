@@ -42,6 +42,8 @@ class Panel:
         simulated: True when any source is made up.
         networks: By relation who was known to be tied to whom, as `riskkit.panel.networks` says.
         revised: Month ids at whose end something in a row up to then was not known as it is here.
+        vintages: Which version of a publisher's figures each indicator is of, in words.
+        shows_revised: Whether features may read indicators that are computed anew each year.
     """
 
     frame: pl.DataFrame
@@ -52,6 +54,8 @@ class Panel:
     simulated: bool
     networks: Mapping[str, pl.Series] = field(default_factory=dict)
     revised: frozenset[int] = frozenset()
+    vintages: Mapping[str, str] = field(default_factory=dict)
+    shows_revised: bool = False
 
     @property
     def data_kind(self) -> Literal["observed", "simulated"]:
@@ -72,6 +76,13 @@ class Panel:
     def first_month(self) -> int:
         """Month id of the first row of each unit."""
         return self.as_of - self.n_months + 1
+
+    def hides(self, indicator: str) -> bool:
+        """Whether features see nulls for an indicator, because the panel lacks or withholds it."""
+        if indicator not in self.frame.columns:
+            return True
+        declared = self.indicators.get(indicator)
+        return declared is not None and declared.revised and not self.shows_revised
 
     def lag(self, indicator: str) -> int:
         """Months from the month that a monthly indicator's value is of to the row it stands in."""
@@ -286,7 +297,11 @@ def _declarations(releases: Sequence[Release]) -> dict[str, Indicator]:
 
 
 def build_panel(
-    releases: Sequence[Release], units: pl.DataFrame, first_month: int, as_of: int
+    releases: Sequence[Release],
+    units: pl.DataFrame,
+    first_month: int,
+    as_of: int,
+    shows_revised: bool = False,
 ) -> Panel:
     """Join every source onto the unit-month grid as it was known at the end of `as_of`.
 
@@ -298,6 +313,7 @@ def build_panel(
         units: Rows of `riskkit.tables.Units`; the panel holds these units and no others.
         first_month: Month id of the first row.
         as_of: Month id of the last row, at whose end one stands.
+        shows_revised: Let features read indicators that are computed anew each year.
 
     Raises:
         RiskkitError: There is no source, two bring the same indicator or relation, or the span is
@@ -332,4 +348,6 @@ def build_panel(
             revised_since(monthly, _CELL, months)
             | networks_revised_since(releases, names, first_month, as_of)
         ),
+        vintages={i.name: release.vintage for release in releases for i in release.indicators},
+        shows_revised=shows_revised,
     )

@@ -69,10 +69,12 @@ def forecast(study: Study, out: Path | None = None) -> Outlook:
         study: The study.
         out: Folder to keep draws, explanations and models in.
     """
+    # All before the first fit: data that are too little or too old are refused at once.
+    seen = {threat.name: study.forecast_dataset(threat) for threat in study.threats}
     with study.progress("forecast", len(study.threats)) as advance:
         threats = {}
         for threat in study.threats:
-            threats[threat.name] = _fit(study, threat)
+            threats[threat.name] = _fit(study, threat, seen[threat.name])
             advance(f"{threat.name} by {threat.model}")
     outlook = Outlook(threats, forecast_identity(study))
     if out is not None:
@@ -80,9 +82,9 @@ def forecast(study: Study, out: Path | None = None) -> Outlook:
     return outlook
 
 
-def _fit(study: Study, threat: Threat) -> ThreatForecast:
+def _fit(study: Study, threat: Threat, data: Dataset) -> ThreatForecast:
     """Fit a threat's model as of the study's date and draw; keep the model."""
-    data, params = study.forecast_dataset(threat), study.params
+    params = study.params
     options = study.model_options(threat.model, threat.options)
     job = Job(data, threat.model, options, params.forecast.draws, params.seed)
     model = make_model(threat.model, options).fit(data, job.stream)

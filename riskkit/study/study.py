@@ -13,6 +13,7 @@ import polars as pl
 from riskkit.config import Params, load_params
 from riskkit.family import Family, join_families
 from riskkit.forecasting.dataset import Dataset, build_dataset
+from riskkit.forecasting.eligibility import Limits
 from riskkit.forecasting.targets import Series, find
 from riskkit.forecasting.threats import Absent, Threat, resolve
 from riskkit.months import parse_horizons, parse_month
@@ -152,7 +153,8 @@ class Study:
         return self._panel_at(self.span[1])
 
     def _panel_at(self, as_of: int) -> Panel:
-        return build_panel(self.releases, self.units, first_month=self.span[0], as_of=as_of)
+        shows = self.params.features.revised
+        return build_panel(self.releases, self.units, self.span[0], as_of, shows_revised=shows)
 
     @cached_property
     def families(self) -> list[Family]:
@@ -196,6 +198,15 @@ class Study:
             threat.target,
             origin,
             horizons,
+            self.limits,
+        )
+
+    @property
+    def limits(self) -> Limits:
+        """How little and how old outcomes may be."""
+        settings = self.params.forecast
+        return Limits(
+            settings.max_gap, settings.min_history, settings.max_age, settings.stale_after
         )
 
     def forecast_dataset(self, threat: Threat) -> Dataset:
