@@ -195,10 +195,9 @@ def _read_workbook(file: str, data: bytes, form: Form) -> Sheet:
 
 
 def _header(cells: pl.DataFrame, filled: pl.Series, form: Form) -> int:
-    """The row that has the columns of the form, or else the first that holds anything."""
+    """The row that has the columns of the form, or else most of them."""
     candidates: list[int] = filled.head(_ABOVE).to_list()
-    headings = ((row, [name or "" for name in cells.row(row)]) for row in candidates)
-    return next((row for row, names in headings if form.fits(names)), candidates[0])
+    return max(candidates, key=lambda row: form.found([name or "" for name in cells.row(row)]))
 
 
 def _check_workbook(file: str, data: bytes) -> None:

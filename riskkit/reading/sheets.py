@@ -84,7 +84,11 @@ class Form:
 
     def fits(self, header: Sequence[str]) -> bool:
         """Whether a record has all required columns, and so may be the header."""
-        return set(self.required) <= set(self._names(header))
+        return self.found(header) == len(set(self.required))
+
+    def found(self, header: Sequence[str]) -> int:
+        """How many of the required columns a record has."""
+        return len(set(self.required).intersection(self._names(header)))
 
     def _names(self, header: Sequence[str]) -> list[str]:
         """Today's name of each heading; its own where it is no column of the form."""

@@ -179,12 +179,12 @@ def _open(file: str, data: bytes, form: Form) -> _Text:
 def _without_header(
     file: str, data: bytes, start: str, form: Form, head: list[tuple[int, list[str]]]
 ) -> _Text:
-    """Take the first record for the header, whose columns will be found missing."""
+    """Take the record with most of the columns for the header; others will be found missing."""
     found = _delimiters(start)[0]
     delimiter = form.delimiter or found
     if not head:
         raise SourceError(f"{file}, line 1: there are no column names", hint="add a header line")
-    _, first = head[0]
+    _, first = max(head, key=lambda numbered: form.found(numbered[1]))
     if len(first) == 1 and found != delimiter and found in first[0]:
         raise SourceError(
             f"{file}, line 1: columns are separated by {DELIMITERS[found]}",
