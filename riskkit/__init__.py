@@ -18,7 +18,7 @@ _PLACES = {
     "Release": "tables",
     "RiskkitError": "errors",
     "Source": "sources",
-    "Study": "study",
+    "Study": "study.study",
     "Target": "forecasting.targets",
     "build_dataset": "forecasting.dataset",
     "build_panel": "panel",
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from riskkit.models import Model
     from riskkit.panel import Panel, build_panel
     from riskkit.sources import Source
-    from riskkit.study import Study
+    from riskkit.study.study import Study
     from riskkit.tables import Indicator, Release
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -13,8 +14,8 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StringConstraints,
     ValidationError,
-    field_validator,
 )
 
 from riskkit.errors import ConfigError, RiskkitError
@@ -129,9 +130,11 @@ class WorldSettings(_Section):
 class DataSettings(_Section):
     """Where the observations come from."""
 
-    kind: Literal["auto", "world", "files"] = "auto"
-    """`files` takes the entries of `sources`; `world` simulates; `auto` takes the entries, or else
-    the files that `riskkit data add` stored, or else the simulated world."""
+    kind: Literal["auto", "base", "files", "store", "world"] = "auto"
+    """`base` takes the embedded data of real countries; `files` the entries of `sources`; `store`
+    what `riskkit data add` and `fetch` put there; `world` simulates. `auto` takes the embedded
+    data and lays the entries of `sources`, or else the store, over them: indicator by indicator,
+    the newer vintage month by month."""
     root: str = "."
     """Folder of the `sources`, relative to the working folder."""
     store: str = "data"
@@ -158,24 +161,73 @@ class FeatureSettings(_Section):
 
     families: tuple[str, ...] = ()
     """Feature families, see `riskkit features list`; empty means all that have an indicator."""
+    revised: bool = False
+    """Let features read indicators that are computed anew each year, such as INFORM's: what they
+    say of the past was not known then, so a backtest looks ahead."""
+
+
+def _ascending(value: tuple[int, ...]) -> tuple[int, ...]:
+    if len(value) != 3 or sorted(set(value)) != list(value) or value[0] < 1:
+        raise ValueError("thresholds are three ascending counts of at least 1")
+    return value
+
+
+Thresholds = Annotated[tuple[int, ...], AfterValidator(_ascending)]
+Period = Literal["month", "year"]
 
 
 class TargetSettings(_Section):
-    """What is forecast."""
+    """The one quantity that a study forecasts instead of the threats."""
 
     indicator: str = "ged_sb"
     """The indicator to forecast; one of a source's."""
-    period: Literal["month", "year"] = "month"
+    period: Period = "month"
     """Whether a forecast is of the indicator in each month, or of its sum over each year."""
-    thresholds: tuple[int, ...] = (1, 25, 100)
+    thresholds: Thresholds = (1, 25, 100)
     """Three ascending counts, whose probabilities are published as p_any, p_25 and p_100."""
 
-    @field_validator("thresholds")
-    @classmethod
-    def _ascending(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        if len(value) != 3 or sorted(set(value)) != list(value) or value[0] < 1:
-            raise ValueError("thresholds are three ascending counts of at least 1")
-        return value
+
+class Measure(_Section):
+    """What a threat counts, and how its forecast is made."""
+
+    name: str
+    """What forecasts and scores call it; an indicator's name where it is one."""
+    indicators: tuple[str, ...] = ()
+    """Indicators that are added up; by default the one that `name` names."""
+    title: str = ""
+    """What it counts, in words, such as "deaths in organised violence"."""
+    period: Period = "month"
+    """Whether a forecast is of each month or of each calendar year."""
+    thresholds: Thresholds = (1, 25, 100)
+    """Three ascending counts whose probabilities are published."""
+    top: float = Field(default=10_000, gt=0)
+    """The total of twelve months that scores 10, in units of the first threshold."""
+    scale: Literal["log", "linear"] = "log"
+    """Whether the score is the order of magnitude of the total or grows in step with it."""
+    model: str = ""
+    """The model that is published; by default `forecast.model`."""
+    options: dict[str, Any] = Field(default_factory=dict)
+    """Options of that model, over those of `models`."""
+
+
+class ThreatSettings(_Section):
+    """One threat: what it counts, and how much it weighs in the composite score."""
+
+    measures: tuple[Measure, ...] = Field(min_length=1)
+    """In order of preference: the first whose indicators the data bring is forecast."""
+    weight: float = Field(default=1.0, ge=0)
+    """Weight in the composite score; 0 leaves the threat out of it."""
+    joined_with: tuple[str, ...] = ()
+    """Indicators from 0 to 10 that turn a hazard into a risk: the score is the geometric mean of
+    the hazard's and theirs, as in the INFORM Risk Index."""
+
+
+class CompositeSettings(_Section):
+    """How the scores of the threats become one."""
+
+    exponent: float = Field(default=2.0, ge=1, le=10)
+    """Exponent of the weighted power mean: 1 is the plain mean, and the higher, the more the
+    largest threat decides."""
 
 
 class ForecastSettings(_Section):
@@ -187,6 +239,16 @@ class ForecastSettings(_Section):
     """Months ahead of `panel.as_of`, e.g. 1-12 or 1,3,6; together they are the window."""
     draws: Whole = Field(default=1000, ge=100, le=10000)
     """Joint scenarios, in backtests too."""
+    max_gap: Whole | None = Field(default=None, ge=0, le=600)
+    """Months by which a unit's last outcome may be older than that of most units, for it to be
+    forecast; by default 3, or 12 for a yearly target."""
+    min_history: Whole = Field(default=60, ge=1, le=6000)
+    """Months of outcomes without which nothing is forecast."""
+    max_age: Whole = Field(default=24, ge=0, le=6000)
+    """Months from the end of the last known outcomes to `panel.as_of`, or to an origin, beyond
+    which nothing is forecast."""
+    stale_after: Whole = Field(default=12, ge=0, le=6000)
+    """Months from there on beyond which a publication is marked as made from old data."""
 
 
 class BacktestSettings(_Section):
@@ -199,10 +261,22 @@ class BacktestSettings(_Section):
     """Months ahead of the origin."""
     models: tuple[str, ...] = ()
     """Models by name; empty means all."""
+    threats: tuple[str, ...] = ()
+    """Threats by name; empty means all."""
     reference: str = "conflictology"
     """The model that skill is relative to; it takes part in any case."""
     processes: Whole = Field(default=0, ge=0, le=1024)
     """Worker processes; 0 means one per core. The results do not depend on it."""
+
+
+ThreatName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
+
+
+def standard_threats() -> dict[str, ThreatSettings]:
+    """Read the four threats that are ranked unless params.yaml says otherwise."""
+    text = files("riskkit").joinpath("threats.yaml").read_text(encoding="utf-8")
+    tree = load_yaml(text, "threats.yaml")
+    return {name: ThreatSettings(**settings) for name, settings in tree.items()}
 
 
 class Params(_Section):
@@ -213,7 +287,10 @@ class Params(_Section):
     data: DataSettings = DataSettings()
     panel: PanelSettings = PanelSettings()
     features: FeatureSettings = FeatureSettings()
-    target: TargetSettings = TargetSettings()
+    target: TargetSettings | None = None
+    threats: dict[ThreatName, ThreatSettings] = Field(default_factory=standard_threats)
+    """What is ranked, by name; `target` takes their place."""
+    composite: CompositeSettings = CompositeSettings()
     forecast: ForecastSettings = ForecastSettings()
     models: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Options of models, by model; models.md lists them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import entry_points
 from types import MappingProxyType, ModuleType
@@ -29,7 +29,9 @@ def _modules(package: str, *, deep: bool = False) -> Iterator[ModuleType]:
                 yield from _modules(f"{package}.{info.name}", deep=True)
 
 
-def _classes(package: str, base: type) -> Iterator[tuple[str, Any]]:
+def _classes(package: str, name: str) -> Iterator[tuple[str, Any]]:
+    """Find every class below a package that derives from the one of this name in it."""
+    base = getattr(importlib.import_module(package), name)
     for module in _modules(package, deep=True):
         for _, item in inspect.getmembers(module, inspect.isclass):
             public = item.__module__ == module.__name__ and not item.__name__.startswith("_")
@@ -37,10 +39,8 @@ def _classes(package: str, base: type) -> Iterator[tuple[str, Any]]:
                 yield module.__name__, item
 
 
-def _collect(
-    kind: str, built_in: Iterator[tuple[str, Any]], name_of: Callable[[Any], str]
-) -> Mapping[str, Any]:
-    """Gather built-in things and those of installed entry points; a name may occur once.
+def _collect(kind: str, built_in: Iterator[tuple[str, Any]]) -> Mapping[str, tuple[str, Any]]:
+    """Gather built-in things and those of installed entry points with the module of each.
 
     Raises:
         RiskkitError: Two places define the same name; both are cited.
@@ -48,37 +48,44 @@ def _collect(
     found: dict[str, tuple[str, Any]] = {}
     plugged = ((point.value, point.load()) for point in entry_points(group=f"riskkit.{kind}"))
     for place, item in (*built_in, *plugged):
-        name = name_of(item)
+        name = str(item.name)
         if name in found:
             raise RiskkitError(
                 f"'{name}' is defined twice among the {kind}: in {found[name][0]} and in {place}",
                 hint="rename or uninstall one of them",
             )
-        found[name] = (place, item)
-    return MappingProxyType({name: item for name, (_, item) in sorted(found.items())})
+        found[name] = (place.partition(":")[0], item)
+    return dict(sorted(found.items()))
+
+
+@cache
+def _families() -> Mapping[str, tuple[str, Family]]:
+    return _collect("families", ((m.__name__, m.FAMILY) for m in _modules("riskkit_features")))
 
 
 @cache
 def families() -> Mapping[str, Family]:
     """Every feature family by name: `FAMILY` of each package under riskkit_features."""
-    built_in = ((m.__name__, m.FAMILY) for m in _modules("riskkit_features"))
-    return _collect("families", built_in, lambda family: str(family.name))
+    return MappingProxyType({name: family for name, (_, family) in _families().items()})
+
+
+def family_module(name: str) -> str:
+    """Name the module that defines a family."""
+    return _families()[name][0]
 
 
 @cache
 def models() -> Mapping[str, type[Model]]:
     """Every model class by name."""
-    from riskkit.models import Model
-
-    return _collect("models", _classes("riskkit.models", Model), lambda model: str(model.name))
+    found = _collect("models", _classes("riskkit.models", "Model"))
+    return MappingProxyType({name: model for name, (_, model) in found.items()})
 
 
 @cache
 def sources() -> Mapping[str, type[Source]]:
     """Every source class by name."""
-    from riskkit.sources import Source
-
-    return _collect("sources", _classes("riskkit.sources", Source), lambda source: str(source.name))
+    found = _collect("sources", _classes("riskkit.sources", "Source"))
+    return MappingProxyType({name: source for name, (_, source) in found.items()})
 
 
 def lookup(kind: str, known: Mapping[str, Any], name: object) -> Any:

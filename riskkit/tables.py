@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -83,6 +84,10 @@ class Indicator:
         carry_months: How long a yearly value serves after it became known; then it is missing.
         yearly_release: Calendar month of the following year at whose end all months of a year come
             out together; None when each month comes out by itself, lag_months after its end.
+        monthly_from: First day of the month from which on months come out by themselves, where only
+            those before it come out by the year; None where all of them do.
+        revised: True when the publisher computes all years anew each year, so that what the rows
+            say of the past is not what was said then; features do not see it unless allowed to.
     """
 
     name: str
@@ -94,6 +99,8 @@ class Indicator:
     census: bool = False
     carry_months: int = 36
     yearly_release: int | None = None
+    monthly_from: date | None = None
+    revised: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,6 +158,8 @@ class Release:
         citation: What to cite.
         dyads: Rows of `Dyads`; None for a source without ties.
         relations: What the dyads are.
+        vintage: Which version of the publisher's figures these are, in words.
+        unit_names: Unit -> name to display, where its rows hold more than the unit.
     """
 
     observations: pl.DataFrame
@@ -162,6 +171,8 @@ class Release:
     citation: Citation | None = None
     dyads: pl.DataFrame | None = None
     relations: tuple[Relation, ...] = ()
+    vintage: str = ""
+    unit_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:

@@ -66,9 +66,8 @@ def record_option(command: Command) -> Command:
     return click.option(
         "--record",
         type=click.Path(path_type=Path),
-        default="backtest",
-        show_default=True,
-        help="Folder of `riskkit backtest`; its scores of the same target go into the model card.",
+        help="Folder with the scores of `riskkit backtest`, which go into the model card; they "
+        "must be of this study.",
     )(command)
 
 

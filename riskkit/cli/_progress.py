@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
+
+from riskkit.progress import Advance
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-
-class Advance(Protocol):
-    """Report that one step is done."""
-
-    def __call__(self, what: str = "") -> None:
-        """Move on; `what` names the step."""
 
 
 @contextmanager

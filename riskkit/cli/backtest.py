@@ -14,6 +14,7 @@ from riskkit.cli._options import features_option, json_option, out_option, param
 @click.option("--origins", help="Last known months, e.g. 2017-10,2018-10 or 2017-10..2020-10:12.")
 @click.option("--horizons", help="Months ahead, e.g. 3-14.")
 @click.option("--models", help="Models, with commas. [default: all]")
+@click.option("--threats", help="Threats, with commas. [default: all]")
 @click.option("--processes", type=click.IntRange(min=0), help="Worker processes; 0: one per core.")
 @click.option("--export", type=click.Choice(["views"]), help="Write submission files as well.")
 @click.option("--no-scores", is_flag=True, help="Forecast only, for `riskkit evaluate` to score.")
@@ -31,6 +32,7 @@ def command(
     origins: str | None,
     horizons: str | None,
     models: str | None,
+    threats: str | None,
     processes: int | None,
     export: str | None,
     no_scores: bool,
@@ -51,17 +53,18 @@ def command(
       riskkit backtest --models xgboost --no-scores --out work/xgboost
     """
     from riskkit.atomic import write_text
+    from riskkit.cli._leaderboard import print_leaderboard
     from riskkit.cli._options import echo_json
-    from riskkit.study import open_study
-    from riskkit.study.backtesting import backtest_study, print_leaderboard
+    from riskkit.cli._progress import progress
     from riskkit.study.evaluating import METRICS
+    from riskkit.study.study import Study
 
     given = {"origins": origins, "horizons": horizons, "processes": processes}
     overrides = [f"backtest.{key}={value}" for key, value in given.items() if value is not None]
-    if models is not None:
-        overrides.append(f"backtest.models=[{models}]")
-    study = open_study(config, (*settings, *overrides), features)
-    board = backtest_study(study, out, scores=not no_scores, export=export == "views")
+    lists = {"models": models, "threats": threats}
+    overrides += [f"backtest.{key}=[{value}]" for key, value in lists.items() if value is not None]
+    study = Study.open(config, (*settings, *overrides), features=features, progress=progress)
+    board = study.backtest(out, scores=not no_scores, export=export == "views").leaderboard
     if metrics is not None and board is not None:
         write_text(metrics, (out / METRICS).read_text(encoding="utf-8"))
     if as_json:

@@ -31,9 +31,10 @@ def list_sources(as_json: bool) -> None:
     Example:
       riskkit data list
     """
+    from riskkit.base.status import base_source
     from riskkit.registry import sources
 
-    rows = [
+    rows = [base_source()] + [
         {
             "name": name,
             "title": source.title,
@@ -137,22 +138,26 @@ def fetch(sources: tuple[str, ...], offline: bool, store: Path, as_json: bool) -
 def status(store: Path, as_json: bool) -> None:
     """Say how far each source reaches, how old it is, what is missing, stale or damaged.
 
-    A source is stale when, by its cadence and publication lag, something newer should be out.
+    First come the embedded tables, then what was added. A source is stale when, by its cadence and
+    publication lag, something newer should be out.
 
     \b
     Example:
       riskkit data status
     """
+    from riskkit.base.status import base_rows
+    from riskkit.cli._data_status import print_status
+    from riskkit.cli._progress import progress
     from riskkit.store import Store
-    from riskkit.store.status import print_status, status_rows
+    from riskkit.store.status import status_rows
 
-    rows = status_rows(Store(store))
+    embedded, own = base_rows(), status_rows(Store(store), progress=progress)
     if as_json:
-        echo_json(rows)
-    elif rows:
-        print_status(rows)
-    else:
-        click.echo(f"{store} holds no data: `riskkit run` forecasts the simulated world")
+        echo_json([*embedded, *own])
+        return
+    print_status([*embedded, *own])
+    if not own:
+        click.echo(f"{store} holds no data: `riskkit run` takes the embedded tables alone")
 
 
 @command.command(name="verify")

@@ -32,13 +32,13 @@ def command(
       riskkit backtest --models conflictology --no-scores --out work/conflictology
       riskkit evaluate work/xgboost work/conflictology --out work/scores
     """
+    from riskkit.cli._leaderboard import print_leaderboard
     from riskkit.cli._options import echo_json
-    from riskkit.study import open_study
-    from riskkit.study.backtesting import print_leaderboard
-    from riskkit.study.evaluating import evaluate, forecast_files
+    from riskkit.cli._progress import progress
+    from riskkit.study.study import Study
 
-    study = open_study(config, settings)
-    board = evaluate(study, forecast_files(folders), out)
+    study = Study.open(config, settings, progress=progress)
+    board = study.evaluate(folders, out).leaderboard
     if as_json:
         echo_json([] if board is None else board.to_dicts())
     elif board is None:

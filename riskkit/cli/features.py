@@ -36,12 +36,12 @@ def list_families(
       riskkit features list --coverage --config experiments/ablation/params.yaml
     """
     from riskkit.registry import families
-    from riskkit.study import open_study
     from riskkit.study.inspection import absent_inputs, family_rows, in_columns
+    from riskkit.study.study import Study
 
     rows = family_rows(families().values())
     if coverage:
-        panel = open_study(config, settings).panel
+        panel = Study.open(config, settings).panel
         rows = [row | absent_inputs(families()[row["family"]], panel) for row in rows]
     if as_json:
         echo_json(rows)
@@ -78,13 +78,13 @@ def show(
       riskkit features show conflict --coverage --config experiments/ablation/params.yaml
     """
     from riskkit.registry import families, lookup
-    from riskkit.study import open_study
     from riskkit.study.inspection import coverage_rows, feature_rows
+    from riskkit.study.study import Study
 
     chosen = lookup("family", families(), family)
     rows = feature_rows(chosen)
     if coverage:
-        found = coverage_rows(chosen.build(open_study(config, settings).panel))
+        found = coverage_rows(chosen.build(Study.open(config, settings).panel))
         rows = [row | shares for row, shares in zip(rows, found, strict=True)]
     if as_json:
         echo_json(rows)
@@ -130,33 +130,27 @@ def build(
       riskkit features build --out features
       riskkit features build conflict --set panel.as_of=2015-06 --out features
     """
-    from riskkit.atomic import atomic_file
     from riskkit.cli._progress import progress
-    from riskkit.study import open_study
+    from riskkit.study.features import build_features
     from riskkit.study.inspection import missing_shares
+    from riskkit.study.study import Study
 
     chosen = [f"features.families=[{', '.join(names)}]"] if names else []
-    study = open_study(config, (*settings, *chosen))
-    families, panel = study.families, study.panel
-    summary = []
-    with progress("features", len(families)) as advance:
-        for family in families:
-            frame = family.build(panel)
-            path = out / f"{family.name}.parquet"
-            with atomic_file(path) as partial:
-                frame.write_parquet(partial)
-            summary.append(
-                {
-                    "family": family.name,
-                    "file": str(path),
-                    "rows": frame.height,
-                    "features": frame.width - 2,
-                    "missing": missing_shares(frame),
-                }
-            )
-            advance(family.name)
+    study = Study.open(config, (*settings, *chosen), progress=progress)
+    summary = [
+        {
+            "family": built.family.name,
+            "file": str(built.path),
+            "rows": built.frame.height,
+            "features": built.frame.width - 2,
+            "unchanged": built.kept,
+            "missing": missing_shares(built.frame),
+        }
+        for built in build_features(study, out)
+    ]
     if as_json:
         echo_json(summary)
         return
     for row in summary:
-        click.echo(f"{row['file']}: {row['features']} features, {row['rows']:,} rows")
+        state = ", unchanged" if row["unchanged"] else ""
+        click.echo(f"{row['file']}: {row['features']} features, {row['rows']:,} rows{state}")

@@ -35,31 +35,34 @@ def command(
       riskkit publish --forecast forecast --out publication
     """
     from riskkit.cli._options import echo_json
+    from riskkit.cli._progress import progress
     from riskkit.months import format_month
-    from riskkit.study import open_study
-    from riskkit.study.publishing import fit_study, write_fitted
+    from riskkit.study.study import Study
     from riskkit.study.training import log_training
 
-    study = open_study(config, settings, features)
-    fitted = fit_study(study)
-    write_fitted(study, fitted, out)
-    if live is not None:
-        log_training(fitted.model, live)
-    forecast = fitted.result.forecast
-    summary = {
-        "model": forecast.model,
-        "target": forecast.target,
-        "origin": format_month(forecast.origin),
-        "units": len(forecast.units),
-        "months": [format_month(month) for month in forecast.months],
-        "draws": forecast.draws.shape[-1],
-        "folder": str(out),
-    }
+    study = Study.open(config, settings, features=features, progress=progress)
+    outlook = study.forecast(out)
+    first = next(iter(outlook.threats.values()))
+    if live is not None and first.model is not None:
+        log_training(first.model, live)
+    summary = [
+        {
+            "threat": name,
+            "model": one.forecast.model,
+            "target": one.forecast.target,
+            "origin": format_month(one.forecast.origin),
+            "units": len(one.forecast.units),
+            "months": [format_month(month) for month in one.forecast.months],
+            "draws": one.forecast.draws.shape[-1],
+            "folder": str(out),
+        }
+        for name, one in outlook.threats.items()
+    ]
     if as_json:
         echo_json(summary)
-    else:
+        return
+    for row in summary:
         click.echo(
-            f"{summary['model']} forecast {summary['target']} of {summary['units']} units for "
-            f"{summary['months'][0]} to {summary['months'][-1]} with {summary['draws']} draws: "
-            f"{out}"
+            f"{row['model']} forecast {row['target']} of {row['units']} units for "
+            f"{row['months'][0]} to {row['months'][-1]} with {row['draws']} draws: {out}"
         )

@@ -47,13 +47,10 @@ def command(
       riskkit leaderboard backtest --window 2018 --target ged_sb_total_war
       riskkit leaderboard conflict plus_climate --rule ign --reference conflict/xgboost
     """
+    from riskkit.cli._leaderboard import print_leaderboard
     from riskkit.cli._options import echo_json
-    from riskkit.study.backtesting import (
-        compare_backtests,
-        print_leaderboard,
-        read_leaderboard,
-        write_comparison,
-    )
+    from riskkit.study.comparison import compare_backtests, write_comparison
+    from riskkit.study.evaluating import read_leaderboard
 
     if len(folders) > 1:
         board = compare_backtests(folders, reference)

@@ -27,9 +27,9 @@ def build(config: Path | None, settings: tuple[str, ...], out: Path, as_json: bo
     """
     from riskkit.atomic import atomic_file
     from riskkit.months import format_month
-    from riskkit.study import open_study
+    from riskkit.study.study import Study
 
-    panel = open_study(config, settings).panel
+    panel = Study.open(config, settings).panel
     with atomic_file(out) as partial:
         panel.frame.write_parquet(partial)
     summary = {
@@ -60,10 +60,10 @@ def show(unit: str | None, config: Path | None, settings: tuple[str, ...], as_js
       riskkit panel show
       riskkit panel show MLI
     """
-    from riskkit.study import open_study
     from riskkit.study.inspection import indicator_states, unit_states
+    from riskkit.study.study import Study
 
-    panel = open_study(config, settings).panel
+    panel = Study.open(config, settings).panel
     rows = indicator_states(panel) if unit is None else unit_states(panel, unit)
     if as_json:
         echo_json(rows)

@@ -27,7 +27,7 @@ def command(
     config: Path | None,
     settings: tuple[str, ...],
     out: Path,
-    record: Path,
+    record: Path | None,
     as_json: bool,
 ) -> None:
     """Publish a forecast: ranking.csv and everything that stands beside it.
@@ -36,9 +36,9 @@ def command(
     Example:
       riskkit publish --forecast forecast --out publication
     """
+    from riskkit.cli._progress import progress
     from riskkit.cli._summary import print_summary
-    from riskkit.study import open_study
-    from riskkit.study.publishing import publish_study, read_result
+    from riskkit.study.study import Study
 
-    publish_study(open_study(config, settings), read_result(folder), out, record)
+    Study.open(config, settings, progress=progress).publish(out, folder, record)
     print_summary(out, as_json=as_json)

@@ -15,7 +15,7 @@ from riskkit.cli._options import json_option, out_option, params_options, record
 @record_option
 @json_option
 def command(
-    config: Path | None, settings: tuple[str, ...], out: Path, record: Path, as_json: bool
+    config: Path | None, settings: tuple[str, ...], out: Path, record: Path | None, as_json: bool
 ) -> None:
     """Forecast and publish: panel, features, fit, forecast, ranking.
 
@@ -27,19 +27,13 @@ def command(
     """
     from riskkit.cli._progress import progress
     from riskkit.cli._summary import print_summary
-    from riskkit.study import open_study
-    from riskkit.study.publishing import fit_study, publish_study
+    from riskkit.study.study import Study
 
-    study = open_study(config, settings)
-    with progress("riskkit run", 5) as advance:
-        releases = study.releases
-        advance(f"read {len(releases)} source(s)")
+    study = Study.open(config, settings, progress=progress)
+    with progress("riskkit run", 3) as advance:
+        advance(f"read {len(study.releases)} source(s)")
         panel = study.panel
         advance(f"panel of {panel.n_units} units x {panel.n_months} months")
-        features = study.features
-        advance(f"{features.width - 2} features")
-        result = fit_study(study).result
-        advance(f"forecast by {result.forecast.model}")
-        publish_study(study, result, out, record)
-        advance(f"published in {out}")
+        advance(f"{study.features.width - 2} features")
+    study.publish(out, record=record)
     print_summary(out, as_json=as_json)

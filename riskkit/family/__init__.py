@@ -76,9 +76,10 @@ class Family:
         """Compute the features: one row per panel row, columns `unit, month, <features>`.
 
         An indicator or a relation that the panel does not carry is missing everywhere: its
-        features are null, not zero and not absent.
+        features are null, not zero and not absent. So is one that its publisher computes anew each
+        year, unless the panel shows those: what it says of the past was not known then.
         """
-        absent = [name for name in self.inputs if name not in panel.frame.columns]
+        absent = [name for name in self.inputs if panel.hides(name)]
         frame = panel.frame.lazy().with_columns(
             (pl.int_range(pl.len(), dtype=pl.Int32) % panel.n_months).alias(POSITION),
             *(pl.lit(None, dtype=pl.Float64).alias(name) for name in absent),

@@ -1,8 +1,8 @@
-"""What is forecast: an indicator summed over a month or a calendar year."""
+"""What is forecast: an indicator, or a sum of several, over a month or a calendar year."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,8 +11,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from riskkit.errors import ConfigError, RiskkitError
-from riskkit.months import month_id_expr
+from riskkit.months import month_id, month_id_expr
 from riskkit.panel import complete
+from riskkit.panel.schedule import comes_out, newest_out
 from riskkit.tables import Indicator, Release
 
 PERIOD_MONTHS = {"month": 1, "year": 12}
@@ -29,20 +30,27 @@ class Target:
     """A quantity to forecast.
 
     Attributes:
-        indicator: The indicator that is counted.
+        indicator: What is counted: an indicator, or a name for the sum of `parts`.
         period: "month", or "year" for the calendar-year sum.
         thresholds: Counts whose exceedance is forecast, ascending; the second one carries the
             likelihood words of a publication.
+        parts: The indicators that are added up; by default `indicator` alone.
     """
 
     indicator: str
     period: Literal["month", "year"] = "month"
     thresholds: tuple[int, ...] = (1, 25, 100)
+    parts: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """Name in forecasts and scores, e.g. "ged_sb" or "ged_sb_year"."""
         return self.indicator if self.period == "month" else f"{self.indicator}_year"
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """The indicators that are added up."""
+        return self.parts or (self.indicator,)
 
     @property
     def threat(self) -> str:
@@ -55,26 +63,66 @@ class Target:
         return PERIOD_MONTHS[self.period]
 
 
-def find(target: Target, releases: Sequence[Release]) -> tuple[Release, Indicator]:
-    """Find the source that counts a target.
+@dataclass(frozen=True)
+class Series:
+    """Where a target is counted.
+
+    Attributes:
+        parts: The release and the declaration of each indicator that is added up.
+    """
+
+    parts: tuple[tuple[Release, Indicator], ...]
+
+    @property
+    def covers(self) -> tuple[int, int]:
+        """First and last month id of which every part speaks."""
+        spans = [(month_id(release.covers[0]), month_id(release.covers[1])) for release, _ in self]
+        return max(first for first, _ in spans), min(last for _, last in spans)
+
+    @property
+    def known_at(self) -> int:
+        """Month id at whose end the last period of `covers` was known of every part."""
+        last = self.covers[1]
+        return max(comes_out(indicator, last) for _, indicator in self)
+
+    def last_known(self, origin: int) -> int:
+        """Month id of the last month of which every part is known at the end of `origin`."""
+        return min(self.covers[1], *(newest_out(indicator, origin) for _, indicator in self))
+
+    @property
+    def unit(self) -> str:
+        """Unit of measurement, in words."""
+        return self.parts[0][1].unit
+
+    @property
+    def simulated(self) -> bool:
+        """Whether any part is made up."""
+        return any(release.simulated for release, _ in self)
+
+    def __iter__(self) -> Iterator[tuple[Release, Indicator]]:
+        return iter(self.parts)
+
+
+def find(target: Target, releases: Sequence[Release]) -> Series:
+    """Find where a target is counted.
 
     Raises:
-        ConfigError: No source brings the indicator, or only yearly values of a monthly target.
+        ConfigError: No source brings one of its indicators, or only yearly values of a monthly
+            target.
     """
-    for release in releases:
-        for indicator in release.indicators:
-            if indicator.name == target.indicator:
-                if indicator.frequency == "year" and target.period == "month":
-                    raise ConfigError(
-                        f"'{indicator.name}' is a yearly figure of {indicator.source}",
-                        hint="set target.period to year",
-                    )
-                return release, indicator
-    known = sorted(i.name for release in releases for i in release.indicators)
-    raise ConfigError(
-        f"no source brings the target '{target.indicator}'",
-        hint=f"set target.indicator to one of {', '.join(known)}",
-    )
+    declared = {i.name: (release, i) for release in reversed(releases) for i in release.indicators}
+    for name in target.indicators:
+        if name not in declared:
+            raise ConfigError(
+                f"no source brings '{name}', which the target '{target.name}' counts",
+                hint=f"set target.indicator to one of {', '.join(sorted(declared))}",
+            )
+        if declared[name][1].frequency == "year" and target.period == "month":
+            raise ConfigError(
+                f"'{name}' is a yearly figure of {declared[name][1].source}",
+                hint="set target.period to year",
+            )
+    return Series(tuple(declared[name] for name in target.indicators))
 
 
 def outcomes(
@@ -93,7 +141,20 @@ def outcomes(
         Array [units, months]: the outcome of the period that starts in each month, NaN where it
         is not known, the state did not exist, or no period starts (a year starts in January).
     """
-    release, indicator = find(target, releases)
+    series = find(target, releases)
+    parts = [_part(release, i, target, units, months, as_of) for release, i in series]
+    return np.asarray(np.sum(parts, axis=0), dtype=np.float64)
+
+
+def _part(
+    release: Release,
+    indicator: Indicator,
+    target: Target,
+    units: pl.DataFrame,
+    months: range,
+    as_of: int,
+) -> NDArray[np.float64]:
+    """Lay out one of the indicators that are added up."""
     only = Release(
         release.observations.filter(pl.col("indicator") == indicator.name),
         (indicator,),
@@ -113,7 +174,7 @@ def outcomes(
     values = np.full((units.height, len(months)), np.nan)
     values[rows["row"].to_numpy(), rows["column"].to_numpy()] = rows["value"].to_numpy()
     if np.nanmin(values, initial=0) < 0:
-        raise RiskkitError(f"the target '{target.indicator}' has negative values")
+        raise RiskkitError(f"'{indicator.name}', which '{target.name}' counts, has negative values")
     if target.period == "year" and indicator.frequency == "month":
         return _year_sums(values, months)
     return values

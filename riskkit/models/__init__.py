@@ -69,14 +69,14 @@ class Model(ABC):
         """
 
     def forecast(self, data: Dataset, size: int, seed: int) -> Forecast:
-        """Draw for the units that can be forecast: those whose last outcome is known."""
-        living = ~np.isnan(data.y[:, data.last_known])
-        draws = self.sample(data, size, seed)[living]
+        """Draw for the units that can be forecast; `Dataset.left_out` names the others."""
+        eligible = data.eligibility.forecast
+        draws = self.sample(data, size, seed)[eligible]
         return Forecast(
             model=self.name,
             target=data.target.name,
             origin=data.origin,
-            units=tuple(np.array(data.units)[living].tolist()),
+            units=tuple(np.array(data.units)[eligible].tolist()),
             horizons=data.horizons,
             draws=draws,
         )

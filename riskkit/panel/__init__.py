@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import polars as pl
 
 from riskkit.errors import RiskkitError
-from riskkit.months import first_day, first_day_expr, month_id, month_id_expr
-from riskkit.panel.networks import build_networks
+from riskkit.months import first_day, first_day_expr, format_month, month_id, month_id_expr
+from riskkit.panel.networks import build_networks, networks_revised_since
+from riskkit.panel.schedule import comes_out, lag_as_of
+from riskkit.panel.vintages import newest, revised_since
 from riskkit.tables import Indicator, Release, Units
 
 _LENGTH = {"month": 1, "year": 12}
+_CELL = ("unit", "indicator", "row")
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A balanced panel: row (unit, t) holds what was known of the unit at the end of month t.
+    """A balanced panel of what was known of each unit at one date, the end of `as_of`.
 
-    A monthly indicator with a publication lag of L months shows in row t the value of month
-    t - L; a yearly one the latest year published by then. No row depends on anything published
-    after its month, so a panel built today and cut at t equals the panel built at t.
+    Row (unit, t) of a monthly indicator with a lag of L months holds the value of month t - L as
+    the newest vintage has it that was published by the end of `as_of`; a value that was not
+    published by then is null. Row (unit, t) of a yearly indicator holds the newest year that was
+    published by t. Nothing that came later than `as_of` is in the panel, and every row is aligned
+    as the last one is, the one to forecast from.
+
+    The panel of a past month holds older vintages. Cutting this one is the same only where nothing
+    came late: ask `exact_at`, and build it for that month where the answer is no.
 
     Attributes:
         frame: Columns `unit, month, <indicators>`, sorted by unit and month, every unit with
@@ -33,6 +41,9 @@ class Panel:
         as_of: Month id of the last row.
         simulated: True when any source is made up.
         networks: By relation who was known to be tied to whom, as `riskkit.panel.networks` says.
+        revised: Month ids at whose end something in a row up to then was not known as it is here.
+        vintages: Which version of a publisher's figures each indicator is of, in words.
+        shows_revised: Whether features may read indicators that are computed anew each year.
     """
 
     frame: pl.DataFrame
@@ -42,6 +53,9 @@ class Panel:
     as_of: int
     simulated: bool
     networks: Mapping[str, pl.Series] = field(default_factory=dict)
+    revised: frozenset[int] = frozenset()
+    vintages: Mapping[str, str] = field(default_factory=dict)
+    shows_revised: bool = False
 
     @property
     def data_kind(self) -> Literal["observed", "simulated"]:
@@ -63,6 +77,54 @@ class Panel:
         """Month id of the first row of each unit."""
         return self.as_of - self.n_months + 1
 
+    def hides(self, indicator: str) -> bool:
+        """Whether features see nulls for an indicator, because the panel lacks or withholds it."""
+        if indicator not in self.frame.columns:
+            return True
+        declared = self.indicators.get(indicator)
+        return declared is not None and declared.revised and not self.shows_revised
+
+    def lag(self, indicator: str) -> int:
+        """Months from the month that a monthly indicator's value is of to the row it stands in."""
+        return lag_as_of(self.indicators[indicator], self.as_of)
+
+    def exact_at(self, origin: int) -> bool:
+        """Whether `cut` gives just what building the panel as of an earlier month gives.
+
+        It does unless something was published or revised late: after `origin`, though it stands
+        in a row up to it. Where the months of a year come out together, rows are aligned another
+        way in each month between two releases, so that origins a whole year apart are exact only.
+        """
+        aligned = all(
+            lag_as_of(declared, origin) == lag_as_of(declared, self.as_of)
+            for declared in self.indicators.values()
+            if declared.frequency == "month"
+        )
+        inside = self.first_month <= origin <= self.as_of
+        return inside and aligned and origin not in self.revised
+
+    def cut(self, origin: int) -> Panel:
+        """Keep the rows up to a month, as they are known at the end of `as_of`.
+
+        Raises:
+            RiskkitError: The month lies outside the panel.
+        """
+        if not self.first_month <= origin <= self.as_of:
+            raise RiskkitError(
+                f"the panel runs from {format_month(self.first_month)} to "
+                f"{format_month(self.as_of)}",
+                got=format_month(origin),
+                hint="choose a month in between",
+            )
+        early = self.frame["month"] <= first_day(origin)
+        return replace(
+            self,
+            frame=self.frame.filter(early),
+            as_of=origin,
+            networks={name: network.filter(early) for name, network in self.networks.items()},
+            revised=frozenset(month for month in self.revised if month <= origin),
+        )
+
     def status(self, indicator: str) -> pl.DataFrame:
         """Say of each row whether its value is observed, zero, missing or not yet published.
 
@@ -70,8 +132,7 @@ class Panel:
             Columns `unit, month, status` with status one of "observed", "zero", "missing",
             "unpublished" and "no state" (before a state's birth or after its death).
         """
-        declared = self.indicators[indicator]
-        period = month_id_expr("month") - declared.lag_months
+        period = month_id_expr("month") - self.lag(indicator)
         value = pl.col(indicator)
         status = (
             pl.when(value == 0)
@@ -106,7 +167,8 @@ def complete(release: Release, units: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         The release's observations and, for its census indicators, a zero row for every period
-        that was silent when it was published; events that were reported later are a revision.
+        that was silent when it came out, known from then on; events that were reported later are
+        a revision of it.
     """
     census = [i for i in release.indicators if i.census]
     if not census:
@@ -137,7 +199,7 @@ def _zeros(indicator: Indicator, release: Release, units: pl.DataFrame) -> pl.Da
     published = pl.DataFrame(
         {
             "month": [first_day(m) for m in starts],
-            "known": [first_day(m + length - 1 + indicator.lag_months) for m in starts],
+            "known": [first_day(comes_out(indicator, m + length - 1)) for m in starts],
         },
         schema={"month": pl.Date, "known": pl.Date},
     )
@@ -152,14 +214,9 @@ def _zeros(indicator: Indicator, release: Release, units: pl.DataFrame) -> pl.Da
 
 
 def _monthly_rows(observations: pl.DataFrame, lags: pl.DataFrame) -> pl.DataFrame:
-    """Put each monthly value into the row whose month is the last one of its publication lag."""
-    return (
-        observations.join(lags, on="indicator")
-        .with_columns(row=month_id_expr("month") + pl.col("lag"), known=month_id_expr("known_from"))
-        .filter(pl.col("known") <= pl.col("row"))
-        .sort("known_from")
-        .group_by("unit", "indicator", "row", maintain_order=True)
-        .agg(pl.col("value").last())
+    """Put every vintage of a monthly value into the row that its month is shown in."""
+    return observations.join(lags, on="indicator").with_columns(
+        row=month_id_expr("month") + pl.col("lag"), known=month_id_expr("known_from")
     )
 
 
@@ -185,23 +242,46 @@ def _yearly_rows(observations: pl.DataFrame, carry: pl.DataFrame, as_of: int) ->
     )
 
 
-def _known_rows(releases: Sequence[Release], units: pl.DataFrame, as_of: int) -> pl.DataFrame:
-    everything = pl.concat([complete(release, units) for release in releases])
-    known = everything.filter(month_id_expr("known_from") <= as_of)
-    declared = [indicator for release in releases for indicator in release.indicators]
-    rules = pl.DataFrame(
+def _rules(declared: Mapping[str, Indicator], as_of: int) -> pl.DataFrame:
+    """What decides where the values of each indicator stand."""
+    return pl.DataFrame(
         {
-            "indicator": [i.name for i in declared],
-            "lag": [i.lag_months for i in declared],
-            "carry": [i.carry_months for i in declared],
-            "yearly": [i.frequency == "year" for i in declared],
+            "indicator": list(declared),
+            "lag": [lag_as_of(i, as_of) for i in declared.values()],
+            "carry": [i.carry_months for i in declared.values()],
+            "yearly": [i.frequency == "year" for i in declared.values()],
         },
         schema={"indicator": pl.String, "lag": pl.Int32, "carry": pl.Int32, "yearly": pl.Boolean},
     )
-    monthly = _monthly_rows(known, rules.filter(~pl.col("yearly")).select("indicator", "lag"))
-    yearly = _yearly_rows(known, rules.filter("yearly").select("indicator", "carry"), as_of)
-    columns = ["unit", "indicator", pl.col("row").cast(pl.Int32), "value"]
-    return pl.concat([monthly.select(columns), yearly.select(columns)])
+
+
+def _known(
+    releases: Sequence[Release], declared: Mapping[str, Indicator], units: pl.DataFrame, as_of: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Vintages of monthly values and rows of yearly ones, of what was published by a date."""
+    everything = pl.concat([complete(release, units) for release in releases])
+    known = everything.filter(month_id_expr("known_from") <= as_of)
+    known = known.join(units.select("unit"), on="unit", how="semi")
+    rules = _rules(declared, as_of)
+    monthly = rules.filter(~pl.col("yearly")).select("indicator", "lag")
+    yearly = rules.filter("yearly").select("indicator", "carry")
+    return _monthly_rows(known, monthly), _yearly_rows(known, yearly, as_of)
+
+
+def _frame(
+    rows: pl.DataFrame, declared: Mapping[str, Indicator], units: pl.DataFrame, months: range
+) -> pl.DataFrame:
+    """Lay out `unit, indicator, row, value` as one row per unit and month."""
+    row = pl.int_range(months.start, months.stop, dtype=pl.Int32, eager=True)
+    grid = units.select("unit").join(pl.DataFrame({"row": row}), how="cross")
+    inside = rows.filter(pl.col("row").is_between(months.start, months.stop - 1))
+    wide = inside.pivot("indicator", index=["unit", "row"], values="value")
+    frame = grid.join(wide, on=["unit", "row"], how="left", maintain_order="left")
+    present = [
+        pl.col(name) if name in frame.columns else pl.lit(None, dtype=pl.Float64).alias(name)
+        for name in sorted(declared)
+    ]
+    return frame.select("unit", first_day_expr("row").alias("month"), *present)
 
 
 def _declarations(releases: Sequence[Release]) -> dict[str, Indicator]:
@@ -217,15 +297,23 @@ def _declarations(releases: Sequence[Release]) -> dict[str, Indicator]:
 
 
 def build_panel(
-    releases: Sequence[Release], units: pl.DataFrame, first_month: int, as_of: int
+    releases: Sequence[Release],
+    units: pl.DataFrame,
+    first_month: int,
+    as_of: int,
+    shows_revised: bool = False,
 ) -> Panel:
-    """Join every source onto the unit-month grid, using only what was published by `as_of`.
+    """Join every source onto the unit-month grid as it was known at the end of `as_of`.
+
+    What was published later is not used, whichever month it speaks of; `Panel` says what stands
+    in which row.
 
     Args:
         releases: The sources as read.
         units: Rows of `riskkit.tables.Units`; the panel holds these units and no others.
         first_month: Month id of the first row.
         as_of: Month id of the last row, at whose end one stands.
+        shows_revised: Let features read indicators that are computed anew each year.
 
     Raises:
         RiskkitError: There is no source, two bring the same indicator or relation, or the span is
@@ -241,17 +329,13 @@ def build_panel(
         )
     declared = _declarations(releases)
     units = Units.validate(units.select(Units.column_names()), cast=True).sort("unit")
-    months = pl.DataFrame({"row": pl.int_range(first_month, as_of + 1, dtype=pl.Int32, eager=True)})
-    grid = units.select("unit").join(months, how="cross")
-    known = _known_rows(releases, units, as_of).filter(pl.col("row") >= first_month)
-    wide = known.pivot("indicator", index=["unit", "row"], values="value")
-    frame = grid.join(wide, on=["unit", "row"], how="left", maintain_order="left")
-    present = [
-        pl.col(name) if name in frame.columns else pl.lit(None, dtype=pl.Float64).alias(name)
-        for name in sorted(declared)
-    ]
+    months = range(first_month, as_of + 1)
+    monthly, yearly = _known(releases, declared, units, as_of)
+    columns = [*_CELL[:2], pl.col("row").cast(pl.Int32), "value"]
+    rows = pl.concat([newest(monthly, _CELL).select(columns), yearly.select(columns)])
+    names = units["unit"].to_list()
     return Panel(
-        frame=frame.select("unit", first_day_expr("row").alias("month"), *present),
+        frame=_frame(rows, declared, units, months),
         units=units,
         indicators=declared,
         last_period={
@@ -259,5 +343,11 @@ def build_panel(
         },
         as_of=as_of,
         simulated=any(release.simulated for release in releases),
-        networks=build_networks(releases, units["unit"].to_list(), first_month, as_of),
+        networks=build_networks(releases, names, first_month, as_of),
+        revised=frozenset(
+            revised_since(monthly, _CELL, months)
+            | networks_revised_since(releases, names, first_month, as_of)
+        ),
+        vintages={i.name: release.vintage for release in releases for i in release.indicators},
+        shows_revised=shows_revised,
     )

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from riskkit.errors import RiskkitError
 from riskkit.months import month_id_expr
 from riskkit.panel.arrays import is_complete
+from riskkit.panel.vintages import revised_since
 from riskkit.tables import Dyads, Relation, Release
 
 NETWORK = pl.List(pl.Struct({"other": pl.UInt32, "weight": pl.Float64}))
@@ -29,6 +30,8 @@ How = Literal["mean", "sum", "max", "min", "concentration"]
 _Array = NDArray[np.float64]
 _Index = NDArray[np.intp]
 _PREFIX = "over:"
+_TIE = ("relation", "unit", "other", "row")
+_LAGS = {"relation": pl.String, "lag": pl.Int32}
 _FOREVER = 10**6
 _BLOCK = 2**19  # values of partners per pass, which stay in the processor's cache
 
@@ -55,11 +58,12 @@ def relations_among(columns: Iterable[str]) -> tuple[str, ...]:
 def build_networks(
     releases: Sequence[Release], units: Sequence[str], first_month: int, as_of: int
 ) -> dict[str, pl.Series]:
-    """Lay out every relation by month, using only what was published by then.
+    """Lay out every relation by month, using only what was published by the end of `as_of`.
 
     The row of month t holds, of a monthly relation with a publication lag of L months, the ties
-    of month t - L; of any other those of the newest period of which anything was known at the end
-    of t, each as last revised by then. A pair without a row in that period has no tie.
+    of month t - L, each as last revised by the end of `as_of`; of any other those of the newest
+    period of which anything was known at the end of t, each as last revised by then. A pair
+    without a row in that period has no tie.
 
     Args:
         releases: The sources as read.
@@ -73,18 +77,42 @@ def build_networks(
     Raises:
         RiskkitError: Two sources bring the same relation.
     """
-    relations = _declarations(releases)
-    tables = (release.dyads for release in releases if release.dyads is not None)
-    columns = Dyads.column_names()
-    dyads = pl.concat([Dyads.create_empty(), *(table.select(columns) for table in tables)])
-    known = dyads.with_columns(
-        period=month_id_expr("month"), known=month_id_expr("known_from")
-    ).filter(pl.col("known") <= as_of)
+    known = _known_ties(releases, as_of)
     months = range(first_month, as_of + 1)
     return {
         name: _network(known.filter(pl.col("relation") == name), relation, units, months)
-        for name, relation in relations.items()
+        for name, relation in _declarations(releases).items()
     }
+
+
+def networks_revised_since(
+    releases: Sequence[Release], units: Sequence[str], first_month: int, as_of: int
+) -> set[int]:
+    """Find the months of which `build_networks` would have shown other ties than it does now.
+
+    See `riskkit.panel.vintages`; the arguments are those of `build_networks`.
+    """
+    monthly = {r.name: r.lag_months for r in _declarations(releases).values() if _moves(r)}
+    lags = pl.DataFrame({"relation": list(monthly), "lag": list(monthly.values())}, schema=_LAGS)
+    inside = pl.col("unit").is_in(units) & pl.col("other").is_in(units)
+    ties = _known_ties(releases, as_of).filter(inside).join(lags, on="relation")
+    vintages = ties.with_columns(row=pl.col("period") + pl.col("lag"))
+    return revised_since(vintages, _TIE, range(first_month, as_of + 1), absent=0.0)
+
+
+def _moves(relation: Relation) -> bool:
+    """Whether each month has ties of its own, and so a row of its own that they stand in."""
+    return relation.frequency == "month"
+
+
+def _known_ties(releases: Sequence[Release], as_of: int) -> pl.DataFrame:
+    """Vintages of ties with the month ids of their `period` and of when they were `known`."""
+    tables = (release.dyads for release in releases if release.dyads is not None)
+    columns = Dyads.column_names()
+    dyads = pl.concat([Dyads.create_empty(), *(table.select(columns) for table in tables)])
+    return dyads.with_columns(
+        period=month_id_expr("month"), known=month_id_expr("known_from")
+    ).filter(pl.col("known") <= as_of)
 
 
 def _declarations(releases: Sequence[Release]) -> dict[str, Relation]:
@@ -102,12 +130,15 @@ def _declarations(releases: Sequence[Release]) -> dict[str, Relation]:
 def _network(
     ties: pl.DataFrame, relation: Relation, units: Sequence[str], months: range
 ) -> pl.Series:
-    changes = _changes(ties, relation).filter(pl.col("until") > months.start)
+    changes = _changes(ties, relation).filter(
+        pl.col("until") > months.start, pl.col("at") < months.stop
+    )
     changes = changes.with_columns(start=pl.max_horizontal("at", pl.lit(months.start)))
     renewals = pl.concat([changes["start"], changes["until"]]) - months.start
+    told = pl.lit(True) if _moves(relation) else pl.col("known") <= pl.col("at")
     partners = (
         ties.join(changes, on="period")
-        .filter(pl.col("known") <= pl.col("at"))
+        .filter(told)
         .sort("known_from")
         .group_by("start", "unit", "other", maintain_order=True)
         .agg(pl.col("value").last())
@@ -118,7 +149,7 @@ def _network(
 
 def _changes(ties: pl.DataFrame, relation: Relation) -> pl.DataFrame:
     """Months `at` which the network is renewed, the `period` it then shows, and `until` when."""
-    if relation.frequency == "month":
+    if _moves(relation):
         shown = ties.select("period", at=pl.col("period") + relation.lag_months).unique()
         carry = 1
     else:

@@ -14,14 +14,9 @@ from riskkit.forecasting.forecast import Forecast
 from riskkit.months import first_day
 from riskkit.scoring import resample_together, score_rows, score_together
 from riskkit.scoring.comparison import summarise, without_largest
+from riskkit.scoring.leaderboard import TOTALS, month_rules, together_rules
 from riskkit.tables import Scores
 
-MONTH_RULES = (
-    "crps", "log1p_crps", "twcrps_25", "twcrps_100", "ign", "ign_views", "mis",
-    "brier_1", "brier_25", "brier_100", "coverage_50", "coverage_90",
-)  # fmt: skip
-TOTAL_RULES = ("crps", "log1p_crps", "mis", "coverage_50", "coverage_90")
-AGGREGATES = ("auc_1", "auc_25", "ap_1", "ap_25")
 WAR_DEATHS = 25
 LARGEST = 2
 REPLICATES = 500
@@ -60,7 +55,7 @@ def score_forecast(
     keys = _Keys(forecast, window)
     unit_of, month_of = np.nonzero(known)
     draws, values = forecast.draws[known], outcome[known]
-    rows = [keys.rows(unit_of, month_of, score_rows(draws, values, MONTH_RULES), "")]
+    rows = [keys.rows(unit_of, month_of, score_rows(draws, values, month_rules()), "")]
     complete = known.all(axis=1)
     at_war = complete & (recent >= WAR_DEATHS)
     if len(forecast.horizons) > 1:
@@ -68,11 +63,11 @@ def score_forecast(
             chosen = np.flatnonzero(units)
             total, truth = forecast.totals()[chosen], outcome[chosen].sum(axis=1)
             if len(chosen):
-                scores = score_rows(total, truth, TOTAL_RULES)
+                scores = score_rows(total, truth, TOTALS)
                 rows.append(keys.rows(chosen, np.zeros_like(chosen), scores, suffix))
-    together = score_together(draws, values, AGGREGATES) if len(values) else {}
+    together = score_together(draws, values, together_rules()) if len(values) else {}
     weights = unit_weights(forecast.units)[unit_of]
-    again = resample_together(draws, values, weights, AGGREGATES) if len(values) else {}
+    again = resample_together(draws, values, weights, together_rules()) if len(values) else {}
     return Scored(
         rows=Scores.validate(pl.concat(rows), cast=True),
         aggregates=keys.aggregates(together, again),

@@ -7,16 +7,16 @@ telling the old one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from riskkit.cli._progress import progress
 from riskkit.errors import RiskkitError
 from riskkit.months import first_day, format_month, month_id, month_id_expr
+from riskkit.progress import Progress, silent
 from riskkit.registry import sources
 
 if TYPE_CHECKING:
@@ -25,15 +25,17 @@ if TYPE_CHECKING:
 
 _STEP = {"month": 1, "year": 12}
 _GRACE = 1
-_SHOWN = 3
 
 
-def status_rows(store: Store, today: date | None = None) -> list[dict[str, Any]]:
+def status_rows(
+    store: Store, today: date | None = None, progress: Progress = silent
+) -> list[dict[str, Any]]:
     """Describe every entry of a store; a damaged file is told in its row and spoils no other.
 
     Args:
         store: The store.
         today: The day on which one asks.
+        progress: How to show the reading.
 
     Returns:
         What the manifest says of an entry, and `state` ("intact", or what is wrong), `units`
@@ -125,56 +127,3 @@ def _missing(present: Sequence[int], step: int) -> list[str]:
 
 def _named(month: int, step: int) -> str:
     return f"{first_day(month):%Y}" if step == 12 else format_month(month)
-
-
-def print_status(rows: Iterable[dict[str, Any]]) -> None:
-    """Print the rows: a table on a terminal, a line each in a pipe, and below what is wrong."""
-    from rich.console import Console
-    from rich.table import Table
-
-    rows = list(rows)
-    console = Console(highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
-        for row in rows:
-            console.print(_line(row), soft_wrap=True)
-        return
-    columns = ("source", "rows", "units", "from", "to", "age", "licence", "state")
-    table = Table(*columns, box=None, pad_edge=False)
-    for row in rows:
-        table.add_row(*_cells(row), style="red" if row["state"] != "intact" else None)
-    console.print(table)
-    for row in rows:
-        for remark in _remarks(row):
-            console.print(f"{row['key']}: {remark}", soft_wrap=True)
-
-
-def _cells(row: dict[str, Any]) -> tuple[str, ...]:
-    units = "?" if row["units"] is None else f"{row['units']:,}"
-    state = "damaged" if row["state"] != "intact" else "stale" if row["stale"] else "intact"
-    age = f"{row['age_months']} months"
-    licence = "; ".join(row["licences"])
-    return (row["key"], f"{row['rows']:,}", units, *row["covers"], age, licence, state)
-
-
-def _line(row: dict[str, Any]) -> str:
-    key, number, units, first, last, age, licence, _ = _cells(row)
-    told = [f"{number} rows", f"{units} units", f"{first} to {last}", f"{age} old", licence]
-    remarks = _remarks(row) or [row["state"]]
-    return f"{key}: {', '.join(told)}, {', '.join(row['files'])}: {'; '.join(remarks)}"
-
-
-def _remarks(row: dict[str, Any]) -> list[str]:
-    """What somebody should know: damage, overdue releases and gaps."""
-    remarks = [] if row["state"] == "intact" else [row["state"]]
-    if row["stale"]:
-        remarks.append(f"stale: something newer should be out since {row['due']}")
-    alike: dict[tuple[str, ...], list[str]] = {}
-    for name, ranges in row["gaps"].items():
-        alike.setdefault(tuple(ranges), []).append(name)
-    remarks += [f"gaps in {_some(names)}: {_some(ranges)}" for ranges, names in alike.items()]
-    return remarks
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more

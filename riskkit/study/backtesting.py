@@ -1,206 +1,140 @@
-"""The steps of a backtest: jobs, forecasts, and its leaderboard read again."""
+"""Rolling origins: jobs of every threat and model, their forecasts, and what came of them."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from riskkit.atomic import atomic_file, write_text
-from riskkit.cli._progress import progress
-from riskkit.errors import ConfigError, RiskkitError
+from riskkit.atomic import atomic_file
+from riskkit.errors import RiskkitError
+from riskkit.forecasting.threats import Threat
 from riskkit.months import parse_horizons, parse_months
 from riskkit.registry import models
-from riskkit.scoring.comparison import summarise
-from riskkit.study import Study
-from riskkit.study.backtest import Job, read_forecast, run_backtest
-from riskkit.study.evaluating import (
-    FORECASTS,
-    LEADERBOARD,
-    ORACLE,
-    SCORES,
-    SHOWN,
-    TOGETHER,
-    evaluate,
-    is_record_of,
-)
+from riskkit.study.evaluating import FORECASTS, ORACLE, write_scores
+from riskkit.study.identity import KEY, Identity
+from riskkit.study.jobs import Job, part_name, read_forecast, run_backtest
+from riskkit.study.results import MARKER, PARTS, carry_over, result_folder
+from riskkit.study.stages import backtest_identity, scores_identity
 
-_LEADERBOARD_TYPES = {
-    "window": pl.String,
-    **dict.fromkeys(("value", "skill", "skill_low", "skill_high"), pl.Float64),
-}
-COMPARED = ("crps", "log1p_crps", "ign", "brier_25", "ap_25")
-"""Rules whose figures a study keeps of each model that it compares."""
-_RECORD = ("crps", "log1p_crps", "ign", "brier_25", "coverage_90")
-_RECORD_WAR = ("crps", "coverage_90")
+if TYPE_CHECKING:
+    from riskkit.study.study import Study
 
 
-def backtest_study(study: Study, out: Path, *, scores: bool, export: bool) -> pl.DataFrame | None:
+@dataclass(frozen=True)
+class Backtest:
+    """A finished backtest.
+
+    Attributes:
+        folder: Where its tables stand.
+        leaderboard: How the models compare; None when there are no scores, because they were not
+            asked for or no outcome of the windows is in the data.
+    """
+
+    folder: Path
+    leaderboard: pl.DataFrame | None
+
+
+def backtest(study: Study, out: Path, *, scores: bool = True, export: bool = False) -> Backtest:
     """Run the backtest of a study and write its tables.
+
+    Finished forecasts stay in the folder's `parts`, whatever stops the run; the tables beside
+    them are exchanged as a whole once all are there.
 
     Args:
         study: The study.
         out: Folder for the tables.
-        scores: Also score the forecasts and those of the reference; otherwise `evaluate` does it.
+        scores: Also score the forecasts and those of the reference.
         export: Also write one VIEWS submission file per model and window.
+    """
+    jobs = [job for threat in chosen_threats(study) for job in _jobs(study, threat, scores)]
+    parts = _begin(out)
+    with study.progress("forecast", len(jobs)) as advance:
+        run_backtest(
+            jobs,
+            parts,
+            study.params.backtest.processes,
+            on_done=lambda job: advance(f"{job.data.target.name} {job.window} {job.model}"),
+        )
+    made = backtest_identity(study, [job.model for job in jobs], [job.window for job in jobs])
+    identity = scores_identity(made, study.params.backtest.reference) if scores else made
+    with result_folder(out, identity) as fresh:
+        carry_over(parts, fresh / PARTS)
+        paths = [fresh / PARTS / part_name(job) for job in jobs]
+        pl.concat([pl.scan_parquet(path, glob=False) for path in paths]).sink_parquet(
+            fresh / FORECASTS, metadata={KEY: made.to_json()}
+        )
+        board = write_scores(study, paths, fresh) if scores else None
+        if export:
+            _export_views(paths, fresh)
+    return Backtest(out, board)
 
-    Returns:
-        The leaderboard, or None when there are no scores: they were not asked for, or no outcome
-        of the windows is in the data.
+
+def _begin(out: Path) -> Path:
+    """Make the folder of parts, in a folder that says it is not finished unless it says more."""
+    if not (out / MARKER).is_file():
+        with result_folder(out, Identity(stage="backtest, not finished")) as fresh:
+            (fresh / PARTS).mkdir()
+    return out / PARTS
+
+
+def chosen_threats(study: Study) -> list[Threat]:
+    """The threats that a backtest forecasts: those that are named, by default all."""
+    wanted = study.params.backtest.threats
+    known = {threat.name: threat for threat in study.threats}
+    for name in wanted:
+        if name not in known:
+            absent = {one.name: one.reason for one in study.absent}
+            raise RiskkitError(
+                f"backtest.threats names '{name}', which is no threat of this study",
+                got=absent.get(name),
+                hint=f"its threats: {', '.join(known)}",
+            )
+    return [threat for name, threat in known.items() if not wanted or name in wanted]
+
+
+def _jobs(study: Study, threat: Threat, scores: bool) -> Iterator[Job]:
+    settings, params = study.params.backtest, study.params
+    horizons = parse_horizons(settings.horizons)
+    datasets = [study.dataset(threat, o, horizons) for o in _origins(study, threat, horizons)]
+    for data in datasets:
+        for name in _models(study, threat, scores):
+            over = threat.options if name == threat.model else {}
+            options = study.model_options(name, over)
+            yield Job(data, name, options, params.forecast.draws, params.seed)
+
+
+def _models(study: Study, threat: Threat, scores: bool) -> list[str]:
+    """Models of a threat's backtest: the named ones, by default all, and with scores the reference.
+
+    Several threats have models of their own; each is in the backtest of its threat.
     """
     settings = study.params.backtest
-    names = settings.models or tuple(models())
+    names = list(settings.models or models())
+    if len(study.threats) > 1 and threat.model not in names:
+        names.append(threat.model)
     if scores and settings.reference not in (*names, ORACLE):
-        names = (settings.reference, *names)
-    jobs = _jobs(study, names)
-    with progress("forecast", len(jobs)) as advance:
-        paths = run_backtest(
-            jobs,
-            out / "parts",
-            settings.processes,
-            on_done=lambda job: advance(f"{job.window} {job.model}"),
-        )
-    with atomic_file(out / FORECASTS) as partial:
-        pl.scan_parquet(paths, glob=False).sink_parquet(partial)
-    board = evaluate(study, paths, out) if scores else None
-    if export:
-        _export_views(paths, out)
-    return board
+        names.insert(0, settings.reference)
+    return names
 
 
-def _origins(study: Study, horizons: list[int]) -> list[int]:
+def _origins(study: Study, threat: Threat, horizons: Sequence[int]) -> list[int]:
     """The configured origins, or the last four whose windows are wholly observed."""
     if study.params.backtest.origins:
         return parse_months(study.params.backtest.origins)
-    last = study.last_period - max(horizons) - study.target.months + 1
+    last = study.series(threat).covers[1] - max(horizons) - threat.target.months + 1
     return [last - 12 * k for k in (3, 2, 1, 0)]
-
-
-def _jobs(study: Study, names: Sequence[str]) -> list[Job]:
-    horizons = parse_horizons(study.params.backtest.horizons)
-    datasets = [study.dataset(origin, horizons) for origin in _origins(study, horizons)]
-    params = study.params
-    return [
-        Job(data, name, study.model_options(name), params.forecast.draws, params.seed)
-        for data in datasets
-        for name in names
-    ]
 
 
 def _export_views(paths: Sequence[Path], out: Path) -> None:
     from riskkit.publish.views import views_table
 
-    for part in paths:
-        forecast, window = read_forecast(part)
-        with atomic_file(out / f"{forecast.model}_{window}.parquet") as partial:
+    forecasts = [read_forecast(path) for path in paths]
+    several = len({forecast.target for forecast, _ in forecasts}) > 1
+    for forecast, window in forecasts:
+        folder = out / forecast.target if several else out
+        with atomic_file(folder / f"{forecast.model}_{window}.parquet") as partial:
             views_table(forecast).write_parquet(partial)
-
-
-def find_record(study: Study, folder: Path) -> pl.DataFrame | None:
-    """Read the leaderboard of a folder, if there is one and it is of the same kind of study."""
-    if not is_record_of(study, folder):
-        return None
-    name = study.target.name
-    monthly = (pl.col("target") == name) & pl.col("rule").is_in(_RECORD)
-    war = (pl.col("target") == f"{name}_total_war") & pl.col("rule").is_in(_RECORD_WAR)
-    return read_leaderboard(folder).filter(monthly | war)
-
-
-def read_leaderboard(folder: Path) -> pl.DataFrame:
-    """Read the leaderboard of a backtest."""
-    path = folder / LEADERBOARD
-    if not path.is_file():
-        raise RiskkitError(f"there is no {path}", hint="run `riskkit backtest` first")
-    return pl.read_csv(path, schema_overrides=_LEADERBOARD_TYPES, glob=False)
-
-
-def compare_backtests(folders: Sequence[Path], reference: str | None) -> pl.DataFrame:
-    """Compare the models of several backtests on the rows that they share.
-
-    Args:
-        folders: Backtests; a model is named after its folder, as in "climate/xgboost".
-        reference: Model that skill is relative to; the first model of the first folder if None.
-    """
-    rows, together = (
-        pl.concat([_read_scores(folder / name) for folder in folders])
-        for name in (SCORES, TOGETHER)
-    )
-    return summarise(rows, reference or rows["model"][0], together)
-
-
-def _read_scores(path: Path) -> pl.DataFrame:
-    if not path.is_file():
-        raise RiskkitError(f"there is no {path}", hint="run `riskkit backtest` first")
-    frame = pl.read_parquet(path, glob=False)
-    return frame.with_columns(model=pl.concat_str(pl.lit(f"{path.parent.name}/"), "model"))
-
-
-def write_comparison(board: pl.DataFrame, path: Path, window: str, target: str | None) -> None:
-    """Write value and skill of every model by the main rules as JSON, for studies that keep it."""
-    target = target or _monthly(board)
-    told = {
-        rule: {
-            row["model"]: {
-                name: round(row[name], 6)
-                for name in ("value", "skill", "skill_low", "skill_high")
-                if row[name] is not None
-            }
-            for row in _chosen(board, window, target, rule).sort("model").to_dicts()
-        }
-        for rule in COMPARED
-        if rule in set(board.filter(pl.col("target") == target)["rule"])
-    }
-    write_text(path, json.dumps(told, indent=2) + "\n")
-
-
-def _monthly(board: pl.DataFrame) -> str:
-    """The target itself, whose name the others go on from."""
-    return str(min(board["target"].unique(), key=len))
-
-
-def _chosen(board: pl.DataFrame, window: str, target: str, rule: str) -> pl.DataFrame:
-    rows = board.filter(
-        pl.col("window") == window, pl.col("target") == target, pl.col("rule") == rule
-    )
-    if rows.is_empty():
-        raise _nothing_to_show(board, window, target, rule)
-    return rows
-
-
-def print_leaderboard(
-    board: pl.DataFrame, window: str = "all", target: str | None = None, rule: str = "crps"
-) -> None:
-    """Print one window and target, the best by one rule first, with the skill by that rule."""
-    from rich.console import Console
-    from rich.table import Table
-
-    target = target or _monthly(board)
-    rows = board.filter((pl.col("window") == window) & (pl.col("target") == target))
-    ruled = _chosen(board, window, target, rule).sort("skill", "model", descending=[True, False])
-    shown = [one for one in dict.fromkeys((rule, *SHOWN)) if one in set(rows["rule"])]
-    values = {(row["model"], row["rule"]): row["value"] for row in rows.to_dicts()}
-    table = Table(title=f"{target}, window {window}", box=None, pad_edge=False)
-    for name in ("model", *shown, f"{rule} skill (90 %)"):
-        table.add_column(name, justify="left" if name == "model" else "right")
-    for row in ruled.to_dicts():
-        cells = (values.get((row["model"], one)) for one in shown)
-        told = ("-" if cell is None else f"{cell:.4g}" for cell in cells)
-        table.add_row(row["model"], *told, _skill_text(row))
-    console = Console()
-    (console if console.is_terminal else Console(width=160)).print(table)
-
-
-def _nothing_to_show(board: pl.DataFrame, window: str, target: str, rule: str) -> ConfigError:
-    known = {name: board[name].unique().sort() for name in ("window", "target", "rule")}
-    return ConfigError(
-        f"the leaderboard has no window '{window}' of target '{target}' by rule '{rule}'",
-        hint="; ".join(f"{name}s: {', '.join(values)}" for name, values in known.items()),
-    )
-
-
-def _skill_text(row: dict[str, float | None]) -> str:
-    if row["skill"] is None or row["skill_low"] is None:
-        return "-"
-    return f"{row['skill']:+.3f} [{row['skill_low']:+.3f}, {row['skill_high']:+.3f}]"

@@ -12,7 +12,7 @@ from typing import Any
 
 from riskkit.errors import RiskkitError
 from riskkit.registry import families, models, sources
-from riskkit.study import open_study
+from riskkit.study.study import Study
 
 _PACKAGES = ("polars", "numpy", "scikit-learn", "statsmodels", "xgboost", "dataframely", "pydantic")
 _FREE_GB = 1.0
@@ -45,12 +45,13 @@ def _packages() -> str:
 
 
 def _parameters(config: Path | None, settings: tuple[str, ...]) -> str:
-    params = open_study(config, settings).params
-    return f"target {params.target.indicator}, model {params.forecast.model}"
+    params = Study.open(config, settings).params
+    counted = list(params.threats) if params.target is None else [params.target.indicator]
+    return f"threats {', '.join(counted)}; model {params.forecast.model}"
 
 
 def _data(config: Path | None, settings: tuple[str, ...]) -> str:
-    study = open_study(config, settings)
+    study = Study.open(config, settings)
     names = sorted({i.source for release in study.releases for i in release.indicators})
     return ", ".join(names)
 

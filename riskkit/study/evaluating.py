@@ -3,44 +3,80 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from riskkit.atomic import atomic_file, write_text
-from riskkit.cli._progress import progress
+from riskkit.atomic import atomic_file
 from riskkit.errors import ConfigError, RiskkitError
 from riskkit.forecasting.forecast import Forecast, from_frame
 from riskkit.forecasting.targets import outcomes
+from riskkit.forecasting.threats import Threat
 from riskkit.scoring.diagnostics import Calibration, crps_by_horizon, pit, reliability
 from riskkit.scoring.evaluation import leaderboard, score_forecast
-from riskkit.study import Study
+from riskkit.scoring.leaderboard import shown_rules
+from riskkit.study.identity import Identity, refuse_other
+from riskkit.study.results import open_result, result_folder, stamp_of
+from riskkit.study.stages import backtest_identity, scores_identity
 from riskkit.world.oracle import TARGET, oracle_forecast
 
-SHOWN = (
-    "crps", "log1p_crps", "ign", "mis", "twcrps_25", "brier_25", "auc_25", "ap_25",
-    "coverage_50", "coverage_90",
-)  # fmt: skip
+if TYPE_CHECKING:
+    from riskkit.study.backtesting import Backtest
+    from riskkit.study.study import Study
+
 _NEVER = 10**6
 ORACLE = "oracle"
 """As `backtest.reference`: one who knows the simulated world's process and hidden state."""
 FORECASTS, SCORES, LEADERBOARD = "forecasts.parquet", "scores.parquet", "leaderboard.csv"
 TOGETHER = "scores_together.parquet"
 """Scores of rules that need all rows together, with their bootstrap replicates."""
-METRICS, STUDY, PLOTS = "metrics.json", "study.json", "plots"
+METRICS, PLOTS = "metrics.json", "plots"
+_TYPES = {
+    "window": pl.String,
+    **dict.fromkeys(("value", "skill", "skill_low", "skill_high"), pl.Float64),
+}
 
 
-def evaluate(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame | None:
+@dataclass(frozen=True)
+class _Part:
+    """Where one forecast stands."""
+
+    path: Path
+    target: str
+    window: str
+    model: str
+
+
+def evaluate_folders(study: Study, folders: Sequence[Path], out: Path) -> Backtest:
+    """Score the forecasts of one or more backtests on what came, as one comparison.
+
+    Raises:
+        RiskkitError: A folder holds no forecasts or those of another study, or two forecast the
+            same window with the same model.
+    """
+    from riskkit.study.backtesting import Backtest
+
+    paths = forecast_files(study, folders)
+    parts = _parts(paths)
+    made = backtest_identity(study, [p.model for p in parts], [p.window for p in parts])
+    identity = scores_identity(made, study.params.backtest.reference)
+    with result_folder(out, identity) as fresh:
+        board = write_scores(study, paths, fresh)
+    return Backtest(out, board)
+
+
+def write_scores(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame | None:
     """Score forecasts on what came, and write the tables of the comparison.
 
     Args:
         study: The study that they were made for.
         paths: Files of forecasts with their windows.
-        out: Folder for the tables.
+        out: A fresh folder for the tables.
 
     Returns:
         The leaderboard, or None when no outcome of the windows is in the data.
@@ -48,82 +84,92 @@ def evaluate(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame | N
     Raises:
         RiskkitError: Two files forecast the same window with the same model.
     """
-    parts, truth = _parts(paths), _Truth(study)
+    parts = _parts(paths)
+    truths = {t.target.name: _Truth(study, t) for t in study.threats}
     scored, calibrations = [], []
-    with progress("score", len(parts)) as advance:
+    with study.progress("score", len(parts)) as advance:
         for forecast, window in _with_oracle(study, parts):
+            truth = _of_target(truths, forecast)
             outcome = truth.of(forecast)
-            recent = truth.recent(forecast)
-            scored.append(score_forecast(forecast, window, outcome, recent))
-            calibrations.append(Calibration.of(forecast, outcome, study.target.thresholds))
+            scored.append(score_forecast(forecast, window, outcome, truth.recent(forecast)))
+            thresholds = truth.threat.target.thresholds
+            calibrations.append(Calibration.of(forecast, outcome, thresholds))
             if forecast.model != ORACLE:
-                advance(f"{window} {forecast.model}")
+                advance(f"{forecast.target} {window} {forecast.model}")
     scores = pl.concat([one.rows for one in scored])
-    for name, table in ((SCORES, scores), (TOGETHER, pl.concat([s.aggregates for s in scored]))):
-        with atomic_file(out / name) as partial:
-            table.write_parquet(partial)
+    scores.write_parquet(out / SCORES)
+    pl.concat([s.aggregates for s in scored]).write_parquet(out / TOGETHER)
     observed = [one for one in scored if one.rows.height]
     if not observed:
-        for name in (LEADERBOARD, STUDY):  # of an earlier backtest
-            (out / name).unlink(missing_ok=True)
         return None
     board = leaderboard(observed, study.params.backtest.reference, study.params.seed)
     _write_table(board, out / LEADERBOARD)
-    write_text(out / METRICS, json.dumps(_metrics(study, board), indent=2) + "\n")
-    write_text(out / STUDY, json.dumps(_identity(study), indent=2) + "\n")
+    (out / METRICS).write_text(json.dumps(_metrics(study, board), indent=2) + "\n", "utf-8")
     compared = [one for one in calibrations if one is not None]
     _write_plots(study, board, scores, compared, out / PLOTS)
     return board
 
 
-def forecast_files(folders: Sequence[Path]) -> list[Path]:
+def _of_target(truths: Mapping[str, _Truth], forecast: Forecast) -> _Truth:
+    if forecast.target not in truths:
+        raise RiskkitError(
+            f"the forecasts are of '{forecast.target}', which this study does not count",
+            hint=f"it counts {', '.join(truths)}: take the parameters that they were made with",
+        )
+    return truths[forecast.target]
+
+
+def forecast_files(study: Study, folders: Sequence[Path]) -> list[Path]:
     """Name the forecasts of several backtests.
 
     Raises:
-        RiskkitError: A folder holds none.
+        RiskkitError: A folder holds none, or those of another study.
     """
-    files = [folder / FORECASTS for folder in folders]
-    for file in files:
-        if not file.is_file():
-            raise RiskkitError(f"there is no {file}", hint="run `riskkit backtest` first")
+    files = []
+    for folder in folders:
+        command = f"riskkit backtest --out {folder}"
+        file = open_result(folder, command).path(FORECASTS)
+        made = stamp_of(file)
+        refuse_other(made, _now(study, made), f"the backtest in {folder}", command)
+        files.append(file)
     return files
 
 
-def _parts(paths: Sequence[Path]) -> list[tuple[Path, str, str]]:
-    """List file, window and model of every forecast."""
-    found: dict[tuple[str, str], Path] = {}
+def _parts(paths: Sequence[Path]) -> list[_Part]:
+    """List every forecast of some files, sorted by target, window and model."""
+    found: dict[tuple[str, str, str], Path] = {}
     for path in paths:
-        keys = pl.scan_parquet(path, glob=False).select("window", "model").unique().collect()
-        for window, model in keys.sort("window", "model").iter_rows():
-            if (window, model) in found:
+        keys = pl.scan_parquet(path, glob=False).select("target", "window", "model").unique()
+        for key in keys.collect().sort("target", "window", "model").iter_rows():
+            if key in found:
                 raise RiskkitError(
-                    f"{path} and {found[window, model]} both forecast window {window} "
-                    f"with model '{model}'",
+                    f"{path} and {found[key]} both forecast window {key[1]} with model '{key[2]}'",
                     hint="name each model's backtest once",
                 )
-            found[window, model] = path
-    return [(path, window, model) for (window, model), path in found.items()]
+            found[key] = path
+    return [_Part(path, *key) for key, path in found.items()]
 
 
-def _read(path: Path, window: str, model: str) -> Forecast:
+def _read(part: _Part) -> Forecast:
     """Read one forecast; all of a backtest together would take up too much memory."""
-    rows = pl.scan_parquet(path, glob=False).filter(
-        pl.col("window") == window, pl.col("model") == model
+    rows = pl.scan_parquet(part.path, glob=False).filter(
+        pl.col("target") == part.target,
+        pl.col("window") == part.window,
+        pl.col("model") == part.model,
     )
     return from_frame(rows.collect())[0]
 
 
-def _with_oracle(
-    study: Study, parts: Sequence[tuple[Path, str, str]]
-) -> Iterator[tuple[Forecast, str]]:
+def _with_oracle(study: Study, parts: Sequence[_Part]) -> Iterator[tuple[Forecast, str]]:
     """Read every forecast; where the oracle is the reference, it forecasts each window as well."""
-    told: set[str] = set()
-    for path, window, model in parts:
-        forecast = _read(path, window, model)
-        yield forecast, window
+    told: set[tuple[str, str]] = set()
+    for part in parts:
+        forecast = _read(part)
+        yield forecast, part.window
+        window = (part.target, part.window)
         if study.params.backtest.reference == ORACLE and window not in told:
             told.add(window)
-            yield _oracle(study, forecast), window
+            yield _oracle(study, forecast), part.window
 
 
 def _oracle(study: Study, like: Forecast) -> Forecast:
@@ -156,60 +202,94 @@ def _write_plots(
     calibrations: Sequence[Calibration],
     folder: Path,
 ) -> None:
-    _write_table(_overall(study, board), folder / "leaderboard.csv")
-    _write_table(crps_by_horizon(scores, study.target.name), folder / "crps_by_horizon.csv")
+    """Write what there is to draw; of several threats, errors are those of the first."""
+    folder.mkdir()
+    first = _scored_threats(study, board)[0].target.name
+    _write_table(_overall(first, board), folder / "leaderboard.csv")
+    _write_table(crps_by_horizon(scores, first), folder / "crps_by_horizon.csv")
     _write_table(reliability(calibrations), folder / "reliability.csv")
     _write_table(pit(calibrations), folder / "pit.csv")
 
 
-def _overall(study: Study, board: pl.DataFrame) -> pl.DataFrame:
+def _scored_threats(study: Study, board: pl.DataFrame) -> list[Threat]:
+    scored = set(board["target"])
+    return [threat for threat in study.threats if threat.target.name in scored]
+
+
+def _overall(target: str, board: pl.DataFrame) -> pl.DataFrame:
     """CRPS and its skill over all windows, the best first."""
     overall = board.filter(
-        pl.col("window") == "all",
-        pl.col("target") == study.target.name,
-        pl.col("rule") == "crps",
+        pl.col("window") == "all", pl.col("target") == target, pl.col("rule") == "crps"
     )
     columns = ("model", pl.col("value").alias("crps"), "skill", "skill_low", "skill_high")
     return overall.sort("value", "model").select(columns)
 
 
-def _metrics(study: Study, board: pl.DataFrame) -> dict[str, float]:
-    """Means over all windows of the model that is published, for those who track experiments."""
-    settings, model = study.params.backtest, study.params.forecast.model
-    model = model if model in set(board["model"]) else settings.reference
-    rows = board.filter(
-        (pl.col("window") == "all")
-        & (pl.col("target") == study.target.name)
-        & (pl.col("model") == model)
-    )
+def _metrics(study: Study, board: pl.DataFrame) -> dict[str, Any]:
+    """Means over all windows of the published models, for those who track experiments.
+
+    A study of one threat gives its figures alone, one of several gives them by threat.
+    """
+    told = {
+        threat.name: _metrics_of(study, threat, board) for threat in _scored_threats(study, board)
+    }
+    return next(iter(told.values())) if len(study.threats) == 1 else told
+
+
+def _metrics_of(study: Study, threat: Threat, board: pl.DataFrame) -> dict[str, float]:
+    rows = board.filter(pl.col("window") == "all", pl.col("target") == threat.target.name)
+    model = threat.model if threat.model in set(rows["model"]) else study.params.backtest.reference
+    rows = rows.filter(pl.col("model") == model)
     values = {row["rule"]: row["value"] for row in rows.to_dicts()}
     skill = rows.filter(pl.col("rule") == "crps")["skill"][0]
-    return {rule: round(values[rule], 6) for rule in SHOWN if values.get(rule) is not None} | (
-        {} if skill is None else {"crps_skill": round(skill, 6)}
-    )
+    told = {rule: values.get(rule) for rule in shown_rules()} | {"crps_skill": skill}
+    return {rule: round(value, 6) for rule, value in told.items() if value is not None}
 
 
-def _identity(study: Study) -> dict[str, str]:
-    """What a backtest and a publication must share for one to be the other's record."""
-    return {"target": study.target.name, "data_kind": study.panel.data_kind}
+def find_record(study: Study, folder: Path) -> pl.DataFrame:
+    """Read the leaderboard that is the record of the study's models.
+
+    Raises:
+        RiskkitError: The folder holds no scores, or those of another study.
+    """
+    command = f"riskkit backtest --out {folder}"
+    made = open_result(folder, command).identity
+    reference = made.parameters.get("backtest.reference", "")
+    now = scores_identity(_now(study, made), reference)
+    refuse_other(made, now, f"the record in {folder}", command)
+    return read_leaderboard(folder)
 
 
-def is_record_of(study: Study, folder: Path) -> bool:
-    """Whether a folder holds the scores of the same kind of study."""
-    path = folder / STUDY
-    return path.is_file() and json.loads(path.read_text(encoding="utf-8")) == _identity(study)
+def _now(study: Study, made: Identity) -> Identity:
+    """What the same models' forecasts of the same windows would stand on in this study."""
+    told = made.parameters
+    return backtest_identity(study, told.get("models", ()), told.get("windows", ()))
+
+
+def read_leaderboard(folder: Path) -> pl.DataFrame:
+    """Read the leaderboard of a backtest.
+
+    Raises:
+        RiskkitError: There is none, or it is damaged.
+    """
+    opened = open_result(folder, f"riskkit backtest --out {folder}")
+    if LEADERBOARD not in opened.files:
+        raise RiskkitError(
+            f"{folder} holds no {LEADERBOARD}: nothing was scored",
+            hint="run `riskkit evaluate` on it, or add the outcomes",
+        )
+    return pl.read_csv(opened.path(LEADERBOARD), schema_overrides=_TYPES, glob=False)
 
 
 class _Truth:
     """What came, for every unit and month of the data."""
 
-    def __init__(self, study: Study) -> None:
-        self.first = study.panel.first_month
-        months = range(self.first, study.last_period + 1)
-        units = study.panel.units
-        self.rows = {unit: row for row, unit in enumerate(units["unit"])}
-        self.values = outcomes(study.target, study.releases, units, months, as_of=_NEVER)
-        self.period = study.target.months
+    def __init__(self, study: Study, threat: Threat) -> None:
+        self.threat, self.first = threat, study.span[0]
+        months = range(self.first, study.series(threat).covers[1] + 1)
+        self.rows = {unit: row for row, unit in enumerate(study.units["unit"])}
+        self.values = outcomes(threat.target, study.releases, study.units, months, as_of=_NEVER)
+        self.period = threat.target.months
 
     def of(self, forecast: Forecast) -> NDArray[np.float64]:
         """Outcomes [units, horizons]; NaN where not known."""

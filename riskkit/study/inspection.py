@@ -24,7 +24,8 @@ def indicator_states(panel: Panel) -> list[dict[str, Any]]:
                 "indicator": name,
                 "unit": indicator.unit,
                 "source": indicator.source,
-                "lag_months": indicator.lag_months,
+                "vintage": panel.vintages.get(name, ""),
+                "lag_months": panel.lag(name),
                 "last_period": format_month(panel.last_period[name]),
                 **dict(sorted(counts.iter_rows())),
             }

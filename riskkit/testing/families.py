@@ -12,7 +12,7 @@ plug-in's tests:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
 
 import polars as pl
@@ -25,6 +25,7 @@ from riskkit.tables import Release
 from riskkit.testing.panels import (
     TEMPERS,
     cut,
+    in_time,
     made_up_panel,
     made_up_releases,
     scrambled,
@@ -87,23 +88,47 @@ def check_order_is_irrelevant(family: Family) -> None:
 
 
 def check_no_leakage(family: Family) -> None:
-    """What is later than month t, or known later, changes nothing at or before t.
+    """What was published after the panel's date changes nothing, nor do later months before t.
 
-    Two ways, at several t and with every indicator as a census, a late monthly and a yearly
-    figure, every relation as a yearly, a late monthly and a constant one: all later observations
-    and dyads are scrambled, or the panel is built from what was known at t.
+    At several t, and with every indicator as a census, a late monthly and a yearly figure, every
+    relation as a yearly, a late monthly and a constant one. First, all that is later is scrambled,
+    or cut off, and the panel as of t stays as it was. Then the features of a panel that ends later
+    and is exact at t, because nothing came late, are up to t those of the panel as of t, whatever
+    the later months hold.
     """
     for turn in range(len(TEMPERS)):
         releases = _releases(family, turn)
-        built = family.build(made_up_panel(releases))
         for month in _CUTS:
+            _check_publications(family, releases, month)
+        prompt = [in_time(release) for release in releases]
+        panel = made_up_panel(prompt)
+        built = family.build(panel)
+        for month in _CUTS:
+            _require(panel.exact_at(month), "releases without anything late give no exact panel")
             before = built.filter(pl.col("month") <= first_day(month))
-            told = f"other values up to {format_month(month)}"
-            lies = family.build(made_up_panel([scrambled(release, month) for release in releases]))
-            past = lies.filter(pl.col("month") <= first_day(month))
-            _require_equal(past, before, f"{told} when later observations change")
-            then = family.build(made_up_panel([cut(release, month) for release in releases], month))
-            _require_equal(then, before, f"{told} when built with what was known then")
+            _check_months(family, prompt, month, before)
+
+
+def _check_publications(family: Family, releases: Sequence[Release], month: int) -> None:
+    built = family.build(made_up_panel(releases, month))
+    told = f"other values up to {format_month(month)}"
+    lies = [scrambled(release, month) for release in releases]
+    lied = family.build(made_up_panel(lies, month))
+    _require_equal(lied, built, f"{told} when later publications change")
+    then = [cut(release, month) for release in releases]
+    known = family.build(made_up_panel(then, month))
+    _require_equal(known, built, f"{told} when built with what was known then")
+
+
+def _check_months(
+    family: Family, releases: Sequence[Release], month: int, before: pl.DataFrame
+) -> None:
+    told = f"other values up to {format_month(month)}"
+    lies = [in_time(scrambled(release, month)) for release in releases]
+    lied = family.build(made_up_panel(lies)).filter(pl.col("month") <= first_day(month))
+    _require_equal(lied, before, f"{told} when later observations change")
+    asked = family.build(made_up_panel(releases, month))
+    _require_equal(asked, before, f"{told} in a panel that ends there")
 
 
 def check_units_stand_alone(family: Family) -> None:

@@ -38,7 +38,7 @@ from riskkit.testing.datasets import (
     made_up_dataset,
     made_up_years,
 )
-from riskkit.testing.panels import made_up_panel, made_up_releases, scrambled
+from riskkit.testing.panels import LAST, in_time, made_up_panel, made_up_releases, scrambled
 
 Draws = NDArray[np.int64]
 _SIZE, _SEED = 60, 7
@@ -205,10 +205,13 @@ def check_contributions(kind: type[Model]) -> None:
 
 
 def check_no_leakage(kind: type[Model]) -> None:
-    """Whatever the sources say later, or of later months, changes no draw."""
+    """What the sources say after the origin changes no draw, nor do later months of a panel."""
     releases = made_up_releases(["deaths", "index", "yearly_index"])
     lies = [scrambled(release, _ORIGIN) for release in releases]
-    honest, fooled = (_built(sources) for sources in (releases, lies))
+    honest, fooled = (_built(sources, _ORIGIN) for sources in (releases, lies))
+    _require(np.array_equal(_sample(kind, fooled), _sample(kind, honest)), "the future leaks")
+    prompt, lies = ([in_time(release) for release in sources] for sources in (releases, lies))
+    honest, fooled = (_built(sources, LAST) for sources in (prompt, lies))
     _require(np.array_equal(_sample(kind, fooled), _sample(kind, honest)), "the future leaks")
 
 
@@ -271,8 +274,8 @@ def _pit(draws: Draws, known: KnownFuture) -> NDArray[np.float64]:
     return np.asarray(below + np.random.default_rng(1).random(below.shape) * equal)
 
 
-def _built(releases: Sequence[Release]) -> Dataset:
-    panel = made_up_panel(releases)
+def _built(releases: Sequence[Release], as_of: int) -> Dataset:
+    panel = made_up_panel(releases, as_of)
     return build_dataset(panel.frame, releases, panel.units, Target("deaths"), _ORIGIN, (1, 6))
 
 

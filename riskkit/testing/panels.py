@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import permutations
@@ -96,6 +96,28 @@ def cut(release: Release, as_of: int) -> Release:
         covers=(release.covers[0], min(release.covers[1], first_day(as_of))),
         dyads=dyads if dyads is None else dyads.filter(~_later_than(as_of)),
     )
+
+
+def in_time(release: Release) -> Release:
+    """Keep what was out within its publication lag, and so was never late or revised late.
+
+    Panels of such releases can be cut at any month. What is yearly or constant stays whole: it
+    stands in the rows from its publication on.
+    """
+    dyads = release.dyads
+    monthly = {i.name: i.lag_months for i in release.indicators if i.frequency == "month"}
+    moving = {r.name: r.lag_months for r in release.relations if r.frequency == "month"}
+    return replace(
+        release,
+        observations=release.observations.filter(_due("indicator", monthly)),
+        dyads=dyads if dyads is None else dyads.filter(_due("relation", moving)),
+    )
+
+
+def _due(column: str, lags: Mapping[str, int]) -> pl.Expr:
+    lag = pl.col(column).replace_strict(lags, default=None, return_dtype=pl.Int32)
+    late = month_id_expr("known_from") > month_id_expr("month") + lag
+    return ~late.fill_null(False)
 
 
 def scrambled(release: Release, as_of: int, seed: int = 1) -> Release:

@@ -19,6 +19,7 @@ CELLS = range(100_001, 100_009)
 TOO_LATE = "2020-01"
 STUDY = """
 data:
+  kind: files
   sources:
     - source: table
       path: cells.csv
@@ -122,6 +123,7 @@ def test_windows_without_any_outcome_are_forecast_all_the_same(tmp_path: Path) -
 def test_years_are_forecast_and_scored(tmp_path: Path) -> None:
     """War is judged by the last whole year before the origin, not by the one under way."""
     chosen = ["--set", "target.period=year", "--models", "average12", "--horizons", "3-26"]
+    chosen += ["--set", "forecast.min_history=12"]
     riskkit("backtest", *chosen, "--origins", "2016-10,2017-10", "--out", "out")
     board = pl.read_csv(tmp_path / "out" / "leaderboard.csv")
     assert set(board["window"]) == {"2017-01..2018-01", "2018-01..2019-01", "all"}

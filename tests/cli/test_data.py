@@ -181,10 +181,11 @@ def test_an_added_file_is_listed_verified_and_used(tmp_path: Path) -> None:
     done = riskkit("data", "add", "table", "t.csv", *options, "--json")
     assert (done.json["key"], done.json["rows"]) == ("table/t", 4)
     (tmp_path / "t.csv").unlink()
-    (state,) = riskkit("data", "status", "--json").json
+    *embedded, state = riskkit("data", "status", "--json").json
+    assert {row["source"] for row in embedded} == {"base"}
     assert (state["state"], state["covers"]) == ("intact", ["2020-01", "2020-02"])
     assert riskkit("data", "verify", "--json").json == {"ok": True, "files": 1}
-    small = settings("data.world.countries=60", "data.world.months=300")
+    small = settings("data.kind=store", "target.indicator=ged_sb")
     assert riskkit("panel", "build", *small, "--json").json["indicators"] == ["ged_sb"]
     (kept,) = (tmp_path / "data").glob("table/t/*/t.csv")
     kept.write_text(TABLE.replace("14", "15"))
@@ -203,6 +204,6 @@ def test_what_was_left_out_is_told(tmp_path: Path) -> None:
 
 def test_every_source_is_listed_with_its_terms() -> None:
     rows = riskkit("data", "list", "--json").json
-    assert [row["name"] for row in rows] == list(sources())
+    assert [row["name"] for row in rows] == ["base", *sources()]
     assert all(row["licence"] and row["citation"] for row in rows)
     assert f"{rows[0]['name']}: {rows[0]['title']}" in riskkit("data", "list").out

@@ -7,7 +7,7 @@ import pytest
 
 from riskkit.cli._real_demo import write_files
 from riskkit.errors import RiskkitError
-from riskkit.study import open_study
+from riskkit.study.study import Study
 
 PARAMS = Path(__file__).parents[2] / "experiments" / "demo-real" / "params.yaml"
 
@@ -19,7 +19,7 @@ def study(tmp_path_factory):
     folder = tmp_path_factory.mktemp("real")
     files = write_files(folder)
     assert all(file.is_file() for file in files)
-    return open_study(PARAMS, [f"data.root={folder}"])
+    return Study.open(PARAMS, [f"data.root={folder}"])
 
 
 def test_the_demo_stands_at_the_end_of_2020_and_looks_at_2021(study):
@@ -61,11 +61,11 @@ def test_a_source_may_have_a_folder_of_its_own(tmp_path):
         f"{{source: table, path: t.csv, root: {tmp_path}/two, options: {{{options.format('b')}}}}}",
     ]
     settings = ["data.kind=files", f"data.root={tmp_path}/one"]
-    study = open_study(None, [*settings, f"data.sources=[{', '.join(entries)}]"])
+    study = Study.open(None, [*settings, f"data.sources=[{', '.join(entries)}]"])
     assert [r.indicators[0].name for r in study.releases] == ["a", "b"]
 
 
 @pytest.mark.parametrize("study", ["terrorism-yearly", "displacement-yearly", "demo-real"])
 def test_the_studies_are_yearly(study):
-    target = open_study(PARAMS.parents[1] / study / "params.yaml", []).target
+    target = Study.open(PARAMS.parents[1] / study / "params.yaml", []).target
     assert target.period == "year"

@@ -15,6 +15,7 @@ from tests.cli.running import SMALL, contents, process, riskkit, settings
 AS_OF = "2019-06"
 STUDY = """
 data:
+  kind: files
   sources:
     - source: table
       path: deaths.csv

@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from riskkit.study.backtest import Job, forecast_job
 
 from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.forecast import Forecast
 from riskkit.months import month_id
 from riskkit.publish.views import views_table
 from riskkit.scoring.submission import read_actuals, read_submission, score_submission
-from riskkit.study import Study, open_study
-from riskkit.study.backtest import Job, forecast_job
+from riskkit.study.study import Study
 from riskkit.units import countries
 
 CONFIG = Path(__file__).parents[2] / "experiments" / "views-challenge" / "params.yaml"
@@ -29,7 +29,7 @@ PUBLISHED = {2018: 14.483, 2019: 9.146, 2020: 21.339, 2021: 76.850}
 @pytest.fixture(scope="module")
 def study(shared_data: Path) -> Study:
     settings = [f"data.root={shared_data / 'tables'}", "features.families=[conflict]"]
-    return open_study(CONFIG, settings)
+    return Study.open(CONFIG, settings)
 
 
 def dataset(study: Study, year: int) -> Dataset:

@@ -132,9 +132,9 @@ def test_a_saved_model_draws_the_same_in_another_process(checkout: Checkout) -> 
 from pathlib import Path
 from riskkit.study.backtest import Job
 from riskkit.study.publishing import read_result
-from riskkit.study import open_study
+from riskkit.study.study import Study
 from riskkit.models import make_model
-study = open_study(None, (), Path("work/features"))
+study = Study.open(None, (), Path("work/features"))
 data, params = study.forecast_dataset(), study.params
 job = Job(data, "pool", study.model_options("pool"), params.forecast.draws, params.seed)
 model = make_model("pool", job.options).load(Path("work/forecast/model.zip"))

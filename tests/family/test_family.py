@@ -1,5 +1,7 @@
 """Families: built columns, missing indicators, positions in the panel, several side by side."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -74,3 +76,12 @@ def test_families_of_different_panels_are_refused():
 def test_no_family_at_all_is_refused():
     with pytest.raises(RiskkitError, match="no feature family is selected"):
         join_families([])
+
+
+def test_what_is_computed_anew_each_year_is_null_unless_it_is_allowed():
+    revised = {**PANEL.indicators, "deaths": replace(PANEL.indicators["deaths"], revised=True)}
+    hidden = replace(PANEL, indicators=revised)
+    built = family("f", LEVEL, LAGGED).build(hidden)
+    assert built["deaths_level"].null_count() == built.height
+    shown = family("f", LEVEL, LAGGED).build(replace(hidden, shows_revised=True))
+    assert shown.equals(family("f", LEVEL, LAGGED).build(PANEL))

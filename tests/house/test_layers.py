@@ -12,6 +12,7 @@ ROOMS = (
     "errors",
     "months",
     "atomic",
+    "progress",
     "yaml_text",
     "refusals",
     "tables",

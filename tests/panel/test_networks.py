@@ -113,18 +113,46 @@ def test_a_month_without_ties_has_none():
     assert ties["XAA"] == [{"XAB": 5}, {"XAB": 5}, {}, None, {"XAB": 5}, {}]
 
 
-def test_a_monthly_network_stands_where_its_lag_ends():
-    ties = network(
-        [
-            ("XAA", "XAB", "2020-01", 5, "2020-03"),
-            ("XAA", "XAB", "2020-01", 6, "2020-04"),
-            ("XAA", "XAB", "2020-02", 7, "2020-03"),
-            ("XAA", "XAC", "2020-02", 7, "2020-05"),
-        ],
-        frequency="month",
-        lag_months=2,
-    )
-    assert ties["XAA"] == [None, None, {"XAB": 5}, {"XAB": 7}, {}, None]
+MONTHLY = (
+    ("XAA", "XAB", "2020-01", 5, "2020-03"),
+    ("XAA", "XAB", "2020-01", 6, "2020-05"),
+    ("XAA", "XAB", "2020-02", 7, "2020-03"),
+    ("XAA", "XAC", "2020-02", 7, "2020-06"),
+)
+
+
+def test_a_monthly_network_stands_where_its_lag_ends_as_last_revised():
+    told = {"frequency": "month", "lag_months": 2}
+    ties = network(MONTHLY, **told)
+    assert ties["XAA"] == [None, None, {"XAB": 6}, {"XAB": 7, "XAC": 7}, {}, None]
+    assert network(MONTHLY, months=5, **told)["XAA"][2:] == [{"XAB": 6}, {"XAB": 7}, {}]
+    assert network(MONTHLY, months=4, **told)["XAA"][2:] == [{"XAB": 5}, {"XAB": 7}]
+
+
+def test_a_monthly_network_that_is_early_waits_for_its_row():
+    rows = [("XAA", "XAB", "2020-02", 7, "2020-02"), ("XAA", "XAB", "2019-11", 3, "2020-01")]
+    ties = network(rows, months=3, frequency="month", lag_months=2)
+    assert ties == {"XAA": [{"XAB": 3}, {}, None], **{unit: [{}, {}, None] for unit in UNITS[1:]}}
+
+
+@pytest.mark.parametrize(
+    ("declared", "exact"),
+    [
+        ({"frequency": "month", "lag_months": 2}, "2020-01 2020-02 2020-06"),
+        ({"frequency": "year"}, "2020-01 2020-02 2020-03 2020-04 2020-05 2020-06"),
+    ],
+    ids=["monthly", "yearly"],
+)
+def test_a_panel_says_where_its_networks_can_be_cut(declared, exact):
+    panel = build_panel([release(MONTHLY, **declared)], made_up_units(), START, START + 5)
+    months = range(START, START + 6)
+    assert [format_month(m) for m in months if panel.exact_at(m)] == exact.split()
+
+
+def test_a_tie_that_came_to_nothing_was_never_late():
+    rows = [("XAA", "XAB", "2020-01", 0, "2020-03")]
+    panel = build_panel([release(rows, frequency="month")], made_up_units(), START, START + 5)
+    assert panel.exact_at(START + 1)
 
 
 def test_units_outside_the_panel_have_no_ties():
@@ -150,12 +178,17 @@ def test_a_relation_of_two_sources_is_refused():
 def test_a_network_as_of_a_month_is_what_was_known_then(turn, month, seed):
     """Compared where it matters, in the statistics: a list may be renewed without a change."""
     releases = made_up_releases(["deaths"], turn, seed, relations=["trade"])
-    today = _partners(releases, LAST)[:, : month - FIRST + 1]
     asked = _partners(releases, month)
     then = _partners([cut(r, month) for r in releases], month)
-    lied = _partners([scrambled(r, month, seed) for r in releases], LAST)[:, : asked.shape[1]]
-    for other in (asked, then, lied):
-        np.testing.assert_array_equal(other, today)
+    lied = _partners([scrambled(r, month, seed) for r in releases], month)
+    for other in (then, lied):
+        np.testing.assert_array_equal(other, asked)
+    ties = releases[-1:]
+    today = made_up_panel(ties)
+    if today.exact_at(month):
+        early = _partners(ties, LAST)[:, : month - FIRST + 1]
+        np.testing.assert_array_equal(early, _partners(ties, month))
+    assert today.exact_at(month) or TIE_TURNS[turn] == "month"
 
 
 def _partners(releases, as_of):

@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskkit.errors import RiskkitError
-from riskkit.months import first_day, last_day, month_id
+from riskkit.months import first_day, format_month, last_day, month_id
 from riskkit.panel import build_panel, complete
 from riskkit.tables import Indicator, Release
 from riskkit.testing.panels import (
     FIRST,
     LAST,
     cut,
+    in_time,
     made_up_panel,
     made_up_releases,
     made_up_units,
@@ -31,6 +32,7 @@ OBSERVATION = {
     "known_from": pl.Date,
 }
 names = ("deaths", "rain", "wealth")
+_ALL = "2020-01 2020-02 2020-03 2020-04 2020-05 2020-06"
 
 
 def release(rows, covers=("2020-01", "2020-12"), covered=None, name="deaths", **declared):
@@ -78,21 +80,29 @@ def test_a_value_stands_in_the_row_in_which_its_lag_ends():
     assert values([rows]) == [None, None, 5, 6, None, None]
 
 
-def test_a_value_that_is_later_than_its_lag_is_never_shown():
-    rows = release([("XAA", "2020-01", 5, "2020-04"), ("XAA", "2020-02", 6, "2020-03")])
-    assert values([rows]) == [None] * 6
+def test_a_late_value_is_missing_until_it_is_published():
+    rows = release([("XAA", "2020-01", 5, "2020-04"), ("XAA", "2020-02", 6, "2020-02")])
+    assert values([rows], as_of="2020-03") == [None, 6, None]
+    assert values([rows], as_of="2020-04") == [5, 6, None, None]
 
 
-def test_a_row_shows_the_vintage_of_its_month():
+def test_all_rows_show_the_newest_vintage_of_the_panel_s_date():
     rows = release(
         [
-            ("XAA", "2020-01", 500, "2020-04"),
-            ("XAA", "2020-01", 50, "2020-03"),
+            ("XAA", "2020-01", 500, "2020-06"),
+            ("XAA", "2020-01", 50, "2020-04"),
             ("XAA", "2020-01", 5, "2020-02"),
         ],
         lag_months=2,
     )
-    assert values([rows]) == [None, None, 50, None, None, None]
+    shown = {as_of: values([rows], as_of=as_of)[2] for as_of in ("2020-03", "2020-04", "2020-06")}
+    assert shown == {"2020-03": 5, "2020-04": 50, "2020-06": 500}
+
+
+def test_a_value_that_is_early_waits_for_its_row():
+    rows = release([("XAA", "2020-01", 5, "2020-01")], lag_months=2)
+    assert values([rows], as_of="2020-02") == [None, None]
+    assert values([rows], as_of="2020-03") == [None, None, 5]
 
 
 def test_a_yearly_value_serves_from_its_publication_to_the_next():
@@ -153,9 +163,10 @@ def test_a_yearly_census_counts_complete_years_only():
     ]
 
 
-def test_deaths_reported_late_are_a_revision_of_a_zero():
+def test_deaths_reported_late_replace_a_zero_once_they_are_published():
     rows = release([("XAA", "2020-02", 9, "2020-05")], census=True)
-    assert values([rows]) == [0, 0, 0, 0, 0, 0]
+    assert values([rows], as_of="2020-04") == [0, 0, 0, 0]
+    assert values([rows], as_of="2020-05") == [0, 9, 0, 0, 0]
     vintages = complete(rows, UNITS).filter(
         pl.col("unit") == "XAA", pl.col("month") == date(2020, 2, 1)
     )
@@ -163,6 +174,83 @@ def test_deaths_reported_late_are_a_revision_of_a_zero():
         (0.0, date(2020, 2, 29)),
         (9.0, date(2020, 5, 31)),
     ]
+
+
+def test_the_last_row_holds_the_newest_month_of_a_yearly_release():
+    """Events of 2019 come out at the end of June 2020, those of 2020 in June 2021."""
+    rows = release(
+        [("XAA", "2019-12", 9, "2020-06"), ("XAA", "2020-11", 7, "2021-06")],
+        covers=("2019-01", "2020-12"),
+        census=True,
+        yearly_release=6,
+    )
+    assert values([rows], first="2020-01", as_of="2020-05") == [None] * 5
+    assert values([rows], first="2020-04", as_of="2020-06") == [0, 0, 9]
+    assert values([rows], first="2020-08", as_of="2020-10") == [0, 0, 9]
+    assert values([rows], first="2021-03", as_of="2021-06") == [0, 0, 7, 0]
+    zeros = complete(rows, UNITS).filter(pl.col("unit") == "XAB")
+    assert zeros["known_from"].unique().sort().to_list() == [date(2020, 6, 30), date(2021, 6, 30)]
+
+
+def test_statuses_follow_a_yearly_release():
+    rows = release([], covers=("2019-01", "2019-12"), census=True, yearly_release=6)
+    panel = build_panel([rows], UNITS, month_id("2020-09"), month_id("2020-10"))
+    assert panel.lag("deaths") == 10
+    assert set(panel.status("deaths")["status"][:2]) == {"zero"}
+    later = build_panel([rows], UNITS, month_id("2021-05"), month_id("2021-07"))
+    assert later.status("deaths")["status"].to_list()[:3] == ["unpublished"] * 3
+
+
+@pytest.mark.parametrize(
+    ("rows", "exact"),
+    [
+        ([("XAA", "2020-01", 5, "2020-03")], _ALL),
+        ([("XAA", "2020-01", 5, "2020-05")], "2020-01 2020-02 2020-05 2020-06"),
+        (
+            [("XAA", "2020-01", 5, "2020-03"), ("XAA", "2020-01", 6, "2020-06")],
+            "2020-01 2020-02 2020-06",
+        ),
+        (
+            [("XAA", "2020-01", 5, "2020-03"), ("XAA", "2020-01", 5, "2020-06")],
+            _ALL,
+        ),
+        (
+            [
+                ("XAA", "2020-01", 5, "2020-03"),
+                ("XAA", "2020-01", 6, "2020-04"),
+                ("XAA", "2020-01", 5, "2020-05"),
+            ],
+            "2020-01 2020-02 2020-03 2020-05 2020-06",
+        ),
+        ([("QQQ", "2020-01", 5, "2020-05")], _ALL),
+    ],
+    ids=["in time", "late", "revised", "said again", "taken back", "of another unit"],
+)
+def test_a_panel_says_where_it_can_be_cut(rows, exact):
+    panel = build_panel(
+        [release(rows, lag_months=2)], UNITS, month_id("2020-01"), month_id("2020-06")
+    )
+    months = range(panel.first_month, panel.as_of + 1)
+    found = [format_month(month) for month in months if panel.exact_at(month)]
+    assert found == exact.split()
+    assert not panel.exact_at(panel.as_of + 1)
+    assert not panel.exact_at(panel.first_month - 1)
+
+
+def test_a_yearly_release_can_be_cut_a_whole_year_before():
+    rows = release([], covers=("2010-01", "2020-12"), census=True, yearly_release=6)
+    panel = build_panel([rows], UNITS, month_id("2015-01"), month_id("2020-10"))
+    months = range(panel.first_month, panel.as_of + 1)
+    exact = [format_month(month) for month in months if panel.exact_at(month)]
+    assert exact == [f"{year}-10" for year in range(2015, 2021)]
+    then = build_panel([rows], UNITS, month_id("2015-01"), month_id("2018-10"))
+    assert panel.cut(month_id("2018-10")).frame.equals(then.frame)
+
+
+def test_a_cut_outside_the_panel_is_refused():
+    panel = build_panel([release([])], UNITS, month_id("2020-01"), month_id("2020-06"))
+    with pytest.raises(RiskkitError, match="runs from 2020-01 to 2020-06"):
+        panel.cut(month_id("2020-07"))
 
 
 def test_a_census_counts_only_while_a_state_lives():
@@ -210,13 +298,25 @@ def test_undeclared_indicators_are_left_out():
 @settings(max_examples=8, deadline=None)
 def test_the_panel_as_of_a_month_holds_what_was_known_then(turn, month, seed):
     releases = made_up_releases(names, turn, seed)
-    today = made_up_panel(releases).frame.filter(pl.col("month") <= first_day(month))
-    asked = made_up_panel(releases, month).frame
-    then = made_up_panel([cut(r, month) for r in releases], month).frame
-    lied = made_up_panel([scrambled(r, month, seed) for r in releases]).frame
-    assert asked.equals(today)
-    assert then.equals(today)
-    assert lied.filter(pl.col("month") <= first_day(month)).equals(today)
+    asked = made_up_panel(releases, month)
+    then = made_up_panel([cut(r, month) for r in releases], month)
+    lied = made_up_panel([scrambled(r, month, seed) for r in releases], month)
+    assert then.frame.equals(asked.frame)
+    assert lied.frame.equals(asked.frame)
+    assert then.revised == lied.revised == asked.revised
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("turn", [0, 1, 2])
+@given(month=st.integers(FIRST, LAST), seed=st.integers(0, 99))
+@settings(max_examples=8, deadline=None)
+def test_a_cut_is_the_panel_of_then_where_the_panel_says_so(late, turn, month, seed):
+    """Of three values some are revised up to 20 months later, so that few origins are exact."""
+    releases = made_up_releases(names, turn, seed)
+    today = made_up_panel(releases if late else [in_time(r) for r in releases])
+    then = made_up_panel(releases if late else [in_time(r) for r in releases], month)
+    assert today.exact_at(month) == today.cut(month).frame.equals(then.frame)
+    assert late or today.exact_at(month)
 
 
 @pytest.mark.parametrize("turn", [0, 1, 2])

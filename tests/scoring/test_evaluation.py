@@ -10,13 +10,11 @@ from riskkit.forecasting.forecast import Forecast
 from riskkit.months import month_id
 from riskkit.scoring import rules
 from riskkit.scoring.evaluation import (
-    AGGREGATES,
-    MONTH_RULES,
-    TOTAL_RULES,
     leaderboard,
     score_forecast,
     unit_weights,
 )
+from riskkit.scoring.leaderboard import TOTALS, VARIANTS, month_rules, together_rules
 from riskkit.tables import Scores
 
 NAN = np.nan
@@ -74,15 +72,15 @@ def test_the_table_of_scores(scored):
     assert set(scored.rows["window"]) == {"2018"}
     used = {name: set(part["rule"]) for (name,), part in scored.rows.group_by("target")}
     assert used == {
-        "deaths": set(MONTH_RULES),
-        "deaths_total": set(TOTAL_RULES),
-        "deaths_total_war": set(TOTAL_RULES),
+        "deaths": set(month_rules()),
+        "deaths_total": set(TOTALS),
+        "deaths_total_war": set(TOTALS),
     }
 
 
 def test_rules_over_all_rows(scored):
     found = dict(scored.aggregates.select("rule", "value").iter_rows())
-    assert set(found) == set(AGGREGATES)
+    assert set(found) == set(together_rules())
     # P(>= 1) is 1/2, 1/2, 1, 0, 0 where it came in the first three.
     assert found["auc_1"] == 1
     assert np.isnan(found["auc_25"])
@@ -155,7 +153,7 @@ def test_totals_have_entries_too(board):
 
 
 def test_every_rule_of_the_leaderboard_is_registered():
-    assert {*MONTH_RULES, *AGGREGATES, *TOTAL_RULES} <= set(rules())
+    assert {*month_rules(), *together_rules(), *TOTALS, *VARIANTS} <= set(rules())
 
 
 def test_the_weights_of_a_unit_do_not_depend_on_the_others():

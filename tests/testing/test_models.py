@@ -9,6 +9,7 @@ import pytest
 from riskkit.forecasting.dataset import build_dataset
 from riskkit.models import Contributions
 from riskkit.models.own_history import Conflictology
+from riskkit.months import month_id
 from riskkit.testing import models as checks
 
 
@@ -149,7 +150,8 @@ def test_a_model_that_says_it_is_not_calibrated_is_let_off():
 
 def test_a_dataset_that_sees_the_future_is_caught(monkeypatch):
     def late(features, releases, units, target, origin, horizons):
-        data = build_dataset(features, releases, units, target, origin + 8, horizons)
+        sees = min(origin + 8, month_id(features["month"][-1]))
+        data = build_dataset(features, releases, units, target, sees, horizons)
         return replace(data, origin=origin)
 
     monkeypatch.setattr(checks, "build_dataset", late)

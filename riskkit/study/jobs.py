@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import inspect
-import json
 import os
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from multiprocessing import get_context, parent_process
 from pathlib import Path
@@ -26,7 +24,9 @@ from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.forecast import Forecast, from_frame
 from riskkit.models import make_model
 from riskkit.months import first_day, format_month
-from riskkit.registry import lookup, models
+from riskkit.study.identity import Identity
+from riskkit.study.results import write_stamped
+from riskkit.study.stages import part_identity
 
 
 @dataclass(frozen=True)
@@ -58,32 +58,10 @@ class Job:
         parts = [self.seed, self.data.origin + 10_000, zlib.crc32(self.model.encode())]
         return int(np.random.SeedSequence(parts).generate_state(1)[0])
 
-    def fingerprint(self) -> str:
-        """Hash of everything that the forecast depends on, to recognise finished work."""
-        data = self.data
-        digest = hashlib.sha256(_code_of(self.model))
-        digest.update(np.ascontiguousarray(data.X).tobytes())
-        digest.update(np.ascontiguousarray(data.y).tobytes())
-        described = [
-            data.target.name,
-            data.units,
-            data.first_month,
-            data.origin,
-            data.horizons,
-            data.features,
-            self.model,
-            self.options,
-            self.size,
-            self.seed,
-        ]
-        digest.update(json.dumps(described, sort_keys=True, default=str).encode())
-        return digest.hexdigest()[:16]
-
-
-def _code_of(model: str) -> bytes:
-    """Read the files that stand beside a model's, so that changed code is not taken as done."""
-    place = Path(inspect.getfile(lookup("model", models(), model))).parent
-    return b"".join(path.read_bytes() for path in sorted(place.glob("*.py")))
+    @cached_property
+    def identity(self) -> Identity:
+        """Everything that the forecast depends on, to recognise finished work."""
+        return part_identity(self.data, self.model, self.options, self.size, self.seed)
 
 
 def window_name(origin: int, horizons: Sequence[int]) -> str:
@@ -115,7 +93,7 @@ def _forecast_to_file(job: Job, path: Path) -> Path:
     except Exception as error:
         raise RiskkitError(f"{place} fails: {error!r}", hint="see --debug") from error
     with atomic_file(path) as partial:
-        frame.with_columns(pl.lit(job.window).alias("window")).write_parquet(partial)
+        write_stamped(frame.with_columns(pl.lit(job.window).alias("window")), partial, job.identity)
     return path
 
 
@@ -139,9 +117,10 @@ def run_backtest(
     Raises:
         RiskkitError: A model or an origin is named twice, or a model refuses the data.
     """
-    if len({(job.model, job.window) for job in jobs}) < len(jobs):
+    named = {(job.data.target.name, job.model, job.window) for job in jobs}
+    if len(named) < len(jobs):
         raise RiskkitError("a model or an origin is named twice", hint="name each one once")
-    paths = [folder / f"{job.model}_{job.window}_{job.fingerprint()}.parquet" for job in jobs]
+    paths = [folder / part_name(job) for job in jobs]
     pairs = list(zip(paths, jobs, strict=True))
     finished = [pair for pair in pairs if pair[0].is_file()]
     remaining = [pair for pair in pairs if not pair[0].is_file()]
@@ -149,6 +128,11 @@ def run_backtest(
         if on_done is not None:
             on_done(job)
     return paths
+
+
+def part_name(job: Job) -> str:
+    """Name the file of a finished job, by what it is and what it stands on."""
+    return f"{job.data.target.name}_{job.model}_{job.window}_{job.identity.hash[:16]}.parquet"
 
 
 def _in_parallel(
@@ -161,10 +145,10 @@ def _in_parallel(
         return
     # A forked polars deadlocks, so each worker starts afresh.
     with ProcessPoolExecutor(processes, get_context("spawn"), _end_with_parent) as workers:
-        running = {workers.submit(_forecast_to_file, job, path): job for path, job in remaining}
+        running = {workers.submit(_forecast_to_file, j, p): i for i, (p, j) in enumerate(remaining)}
         try:
-            for future in as_completed(running):
-                yield future.result(), running[future]
+            for place in _first_failure_last(running):
+                yield remaining[place]
         except BrokenProcessPool as error:
             raise RiskkitError(
                 "a worker process died, perhaps for want of memory",
@@ -173,6 +157,29 @@ def _in_parallel(
         except BaseException:
             workers.shutdown(cancel_futures=True)
             raise
+
+
+def _first_failure_last(running: Mapping[Future[Path], int]) -> Iterator[int]:
+    """Yield the places of finished jobs; of several that fail, raise the first of the list.
+
+    Which worker fails first in time differs from run to run. Jobs start in the order of the list,
+    so that all before a failed one are under way and are waited for; those after it are dropped.
+    """
+    failed: dict[int, BaseException] = {}
+    for future in as_completed(running):
+        place = running[future]
+        if future.cancelled():
+            continue
+        error = future.exception()
+        if error is None:
+            yield place
+            continue
+        failed[place] = error
+        for other, later in running.items():
+            if later > place:
+                other.cancel()
+    if failed:
+        raise failed[min(failed)]
 
 
 def _end_with_parent() -> None:

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from riskkit.study.backtest import Job, forecast_job, read_forecast, run_backtest, window_name
 
 from riskkit import backtest
 from riskkit.errors import RiskkitError
 from riskkit.forecasting.targets import Target
 from riskkit.models import Model
 from riskkit.months import month_id
-from riskkit.study.backtest import Job, forecast_job, read_forecast, run_backtest, window_name
 from riskkit.testing.datasets import made_up_dataset
 
 ROOT = Path(__file__).parents[1]

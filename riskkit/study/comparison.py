@@ -1,0 +1,81 @@
+"""Models of several backtests side by side."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from riskkit.atomic import write_text
+from riskkit.errors import ConfigError, RiskkitError
+from riskkit.scoring.comparison import summarise
+from riskkit.scoring.leaderboard import COMPARED
+from riskkit.study.evaluating import SCORES, TOGETHER
+from riskkit.study.results import open_result
+
+
+def compare_backtests(folders: Sequence[Path], reference: str | None) -> pl.DataFrame:
+    """Compare the models of several backtests on the rows that they share.
+
+    The backtests may differ in features, models and code: that is what is compared. They must be
+    of the same outcomes.
+
+    Args:
+        folders: Backtests; a model is named after its folder, as in "climate/xgboost".
+        reference: Model that skill is relative to; the first model of the first folder if None.
+    """
+    rows, together = (
+        pl.concat([_read_scores(folder, name) for folder in folders]) for name in (SCORES, TOGETHER)
+    )
+    return summarise(rows, reference or rows["model"][0], together)
+
+
+def _read_scores(folder: Path, name: str) -> pl.DataFrame:
+    opened = open_result(folder, f"riskkit backtest --out {folder}")
+    if name not in opened.files:
+        raise RiskkitError(f"{folder} holds no scores", hint="run `riskkit evaluate` on it")
+    frame = opened.table(name)
+    return frame.with_columns(model=pl.concat_str(pl.lit(f"{folder.name}/"), "model"))
+
+
+def write_comparison(board: pl.DataFrame, path: Path, window: str, target: str | None) -> None:
+    """Write value and skill of every model by the main rules as JSON, for studies that keep it."""
+    target = target or first_target(board)
+    told = {
+        rule: {
+            row["model"]: {
+                name: round(row[name], 6)
+                for name in ("value", "skill", "skill_low", "skill_high")
+                if row[name] is not None
+            }
+            for row in chosen_rows(board, window, target, rule).sort("model").to_dicts()
+        }
+        for rule in COMPARED
+        if rule in set(board.filter(pl.col("target") == target)["rule"])
+    }
+    write_text(path, json.dumps(told, indent=2) + "\n")
+
+
+def first_target(board: pl.DataFrame) -> str:
+    """The target itself, whose name the others go on from."""
+    return str(min(board["target"].unique().sort(), key=len))
+
+
+def chosen_rows(board: pl.DataFrame, window: str, target: str, rule: str) -> pl.DataFrame:
+    """Rows of one window, target and rule.
+
+    Raises:
+        ConfigError: There are none; the text names what there is.
+    """
+    rows = board.filter(
+        pl.col("window") == window, pl.col("target") == target, pl.col("rule") == rule
+    )
+    if rows.is_empty():
+        known = {name: board[name].unique().sort() for name in ("window", "target", "rule")}
+        raise ConfigError(
+            f"the leaderboard has no window '{window}' of target '{target}' by rule '{rule}'",
+            hint="; ".join(f"{name}s: {', '.join(values)}" for name, values in known.items()),
+        )
+    return rows

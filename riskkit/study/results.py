@@ -1,0 +1,162 @@
+"""Results of several files: one folder, exchanged as a whole and opened as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from riskkit.atomic import atomic_folder
+from riskkit.errors import RiskkitError
+from riskkit.study.identity import KEY, Identity
+
+MARKER = "identity.json"
+"""What every result folder holds: its identity, and the hash of each of its files."""
+
+
+@contextmanager
+def result_folder(folder: Path, identity: Identity) -> Iterator[Path]:
+    """Yield an empty folder; on success it takes the place of `folder`, with its identity.
+
+    Raises:
+        RiskkitError: The folder cannot be written, or holds something else.
+    """
+    with atomic_folder(folder, marker=MARKER) as fresh:
+        yield fresh
+        files = {
+            path.relative_to(fresh).as_posix(): _sha256(path)
+            for path in sorted(fresh.rglob("*"))
+            if path.is_file() and not _is_part(path.relative_to(fresh))
+        }
+        told = {"identity": json.loads(identity.to_json()), "files": files}
+        text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+        (fresh / MARKER).write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_stamped(
+    table: pl.DataFrame, path: Path, identity: Identity, told: dict[str, str] | None = None
+) -> None:
+    """Write a parquet file that carries its identity, and other texts, in its metadata."""
+    table.write_parquet(path, metadata={KEY: identity.to_json(), **(told or {})})
+
+
+def stamp_of(path: Path) -> Identity:
+    """Read the identity that a parquet file carries.
+
+    Raises:
+        RiskkitError: The file cannot be read or carries none.
+    """
+    try:
+        metadata = pl.read_parquet_metadata(path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise _damaged(path) from error
+    if KEY not in metadata:
+        raise RiskkitError(
+            f"{path} does not say what it stands on", hint="make it again with this riskkit"
+        )
+    return Identity.from_json(metadata[KEY], str(path))
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A result folder as it was when it was opened.
+
+    Attributes:
+        folder: Where it stands.
+        identity: What it stands on.
+        files: Hash of each of its files.
+    """
+
+    folder: Path
+    identity: Identity
+    files: dict[str, str]
+
+    def path(self, name: str) -> Path:
+        """Find a file and check that it is the one that was written with the others.
+
+        Raises:
+            RiskkitError: It is not part of the result, is gone, or is another result's.
+        """
+        path = self.folder / name
+        if name not in self.files or not path.is_file():
+            raise RiskkitError(f"there is no {path}", hint="make the result again")
+        if _sha256(path) != self.files[name]:
+            raise RiskkitError(
+                f"{path} is not the file that was written with {self.folder / MARKER}",
+                hint="it was changed or replaced meanwhile: read again, or make the result again",
+            )
+        return path
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Read a parquet file of the result."""
+        path = self.path(name)
+        try:
+            return pl.read_parquet(path, glob=False)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise _damaged(path) from error
+
+    def metadata(self, name: str) -> dict[str, str]:
+        """Read the texts that `write_stamped` put beside a table."""
+        return dict(pl.read_parquet_metadata(self.path(name)))
+
+
+def open_result(folder: Path, made_by: str) -> Opened:
+    """Open a result folder.
+
+    Args:
+        folder: The folder.
+        made_by: The command that makes such a result, for the error.
+
+    Raises:
+        RiskkitError: It is no result, or its identity is damaged.
+    """
+    path = folder / MARKER
+    if not path.is_file():
+        raise RiskkitError(f"there is no {path}", hint=f"run `{made_by}` first")
+    try:
+        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        identity, files = json.dumps(told["identity"]), dict(told["files"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(path) from error
+    return Opened(folder, Identity.from_json(identity, str(path)), files)
+
+
+def carry_over(old: Path, fresh: Path) -> None:
+    """Give a fresh folder the files of an old one, without copying their bytes where possible."""
+    if not old.is_dir():
+        return
+    fresh.mkdir(parents=True, exist_ok=True)
+    for path in old.iterdir():
+        if path.is_file() and not path.name.startswith("."):
+            try:
+                os.link(path, fresh / path.name)
+            except FileExistsError:
+                continue
+            except OSError:
+                with suppress(FileNotFoundError):
+                    shutil.copyfile(path, fresh / path.name)
+
+
+PARTS = "parts"
+"""Folder of finished parts in a backtest; each carries its own identity."""
+
+
+def _is_part(path: Path) -> bool:
+    return path.parts[0] == PARTS
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _damaged(path: Path) -> RiskkitError:
+    return RiskkitError(f"{path} cannot be read: it is damaged", hint="make the result again")

@@ -1,0 +1,283 @@
+"""A study: parameters and data, and everything that is made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from riskkit.config import Params, load_params
+from riskkit.family import Family, join_families
+from riskkit.forecasting.dataset import Dataset, build_dataset
+from riskkit.forecasting.eligibility import Limits
+from riskkit.forecasting.targets import Series, find
+from riskkit.forecasting.threats import Absent, Threat, resolve
+from riskkit.months import parse_horizons, parse_month
+from riskkit.panel import Panel, build_panel
+from riskkit.progress import Progress, silent
+from riskkit.registry import families, lookup, models
+from riskkit.study.data import read_releases, units_of
+from riskkit.study.identity import vintages
+from riskkit.study.names import check_names
+from riskkit.tables import Citation, Release
+from riskkit.world import World, simulate
+
+if TYPE_CHECKING:
+    from riskkit.study.backtesting import Backtest
+    from riskkit.study.forecasting import Outlook
+
+DEFAULT_CONFIG = Path("params.yaml")
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the command line and notebooks hold: each part is made when it is first asked for.
+
+    >>> Study.open(None, ["data.kind=world", "target.indicator=ged_sb"]).threats[0].name
+    'ged_sb'
+
+    Attributes:
+        params: The parameters.
+        folder: What their paths are relative to.
+        built: Folder of `riskkit features build`; None to build features anew.
+        progress: How long work is shown; silent by default.
+    """
+
+    params: Params
+    folder: Path = Path()
+    built: Path | None = None
+    progress: Progress = field(default=silent, repr=False, compare=False)
+
+    @classmethod
+    def open(
+        cls,
+        config: Path | str | None = None,
+        settings: Sequence[str] = (),
+        *,
+        features: Path | None = None,
+        progress: Progress = silent,
+    ) -> Study:
+        """Read the parameters of a study; paths in them are relative to the working folder.
+
+        Args:
+            config: Parameter file; by default params.yaml of the working folder if it is there,
+                else all defaults.
+            settings: `KEY=VALUE` overrides with dotted keys.
+            features: Folder of `riskkit features build` to take the features from.
+            progress: How to show long work, for instance `riskkit.progress.silent`.
+
+        Raises:
+            ConfigError: The file, a key or a value cannot be used.
+        """
+        if config is None and DEFAULT_CONFIG.is_file():
+            config = DEFAULT_CONFIG
+        params = load_params(None if config is None else Path(config), settings)
+        check_names(params)
+        return cls(params, Path(), features, progress)
+
+    # --- data -----------------------------------------------------------------------------------
+
+    @cached_property
+    def releases(self) -> tuple[Release, ...]:
+        """The sources as read."""
+        if self.params.data.kind == "world":
+            return self.world.releases
+        return read_releases(self.params, self.folder)
+
+    @cached_property
+    def world(self) -> World:
+        """The simulated world."""
+        return simulate(**self.params.data.world.model_dump())
+
+    @cached_property
+    def vintages(self) -> tuple[tuple[str, str], ...]:
+        """Name, vintage and hash of each release, in the order of `releases`."""
+        return vintages(self.releases)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """What to cite for the sources."""
+        cited = [release.citation for release in self.releases if release.citation]
+        return tuple(dict.fromkeys(cited))
+
+    @cached_property
+    def _resolved(self) -> tuple[tuple[Threat, ...], tuple[Absent, ...]]:
+        return resolve(self.params, self.releases)
+
+    @property
+    def threats(self) -> tuple[Threat, ...]:
+        """The threats that the data speak of, in the order of params.yaml."""
+        return self._resolved[0]
+
+    @property
+    def absent(self) -> tuple[Absent, ...]:
+        """The threats that no data speak of."""
+        return self._resolved[1]
+
+    def series(self, threat: Threat) -> Series:
+        """Where a threat's target is counted."""
+        return find(threat.target, self.releases)
+
+    @cached_property
+    def units(self) -> pl.DataFrame:
+        """The units that the threats' sources speak of, sorted by code."""
+        series = [self.series(threat) for threat in self.threats]
+        if any(one.simulated for one in series):
+            return self.world.units
+        tables = [units_of(release) for one in series for release, _ in one]
+        return pl.concat(tables).unique("unit", keep="first", maintain_order=True).sort("unit")
+
+    # --- point in time --------------------------------------------------------------------------
+
+    @cached_property
+    def span(self) -> tuple[int, int]:
+        """First month id of the panel, and the one at whose end the forecaster stands.
+
+        By default the panel starts with the first threat's series, and one stands where the
+        newest outcomes of all threats have come out.
+        """
+        start, as_of = self.params.panel.start, self.params.panel.as_of
+        series = [self.series(threat) for threat in self.threats]
+        return (
+            parse_month(start) if start else series[0].covers[0],
+            parse_month(as_of) if as_of else max(one.known_at for one in series),
+        )
+
+    @cached_property
+    def panel(self) -> Panel:
+        """The panel as of the study's date."""
+        return self._panel_at(self.span[1])
+
+    def _panel_at(self, as_of: int) -> Panel:
+        shows = self.params.features.revised
+        return build_panel(self.releases, self.units, self.span[0], as_of, shows_revised=shows)
+
+    @cached_property
+    def families(self) -> list[Family]:
+        """The feature families of the study, by default all whose indicators there are."""
+        if self.params.features.families:
+            return [lookup("family", families(), name) for name in self.params.features.families]
+        present = {i.name for release in self.releases for i in release.indicators}
+        return [family for family in families().values() if present & set(family.inputs)]
+
+    @cached_property
+    def features(self) -> pl.DataFrame:
+        """The features of all families as of the study's date, one row per unit and month."""
+        if self.built is not None:
+            from riskkit.study.features import read_features
+
+            return read_features(self, self.built)
+        return self._features_of(self.panel)
+
+    def _features_of(self, panel: Panel) -> pl.DataFrame:
+        return join_families([family.build(panel) for family in self.families])
+
+    def features_at(self, origin: int) -> pl.DataFrame:
+        """The features as they were known at an origin: anew if anything came out late since."""
+        first, as_of = self.span
+        if not first <= origin <= as_of or self.panel.exact_at(origin):
+            return self.features
+        if origin not in self._vintages_of_features:
+            self._vintages_of_features[origin] = self._features_of(self._panel_at(origin))
+        return self._vintages_of_features[origin]
+
+    @cached_property
+    def _vintages_of_features(self) -> dict[int, pl.DataFrame]:
+        return {}
+
+    def dataset(self, threat: Threat, origin: int, horizons: Sequence[int]) -> Dataset:
+        """What may be seen of a threat at one origin."""
+        return build_dataset(
+            self.features_at(origin),
+            self.releases,
+            self.panel.units,
+            threat.target,
+            origin,
+            horizons,
+            self.limits,
+        )
+
+    @property
+    def limits(self) -> Limits:
+        """How little and how old outcomes may be."""
+        settings = self.params.forecast
+        return Limits(
+            settings.max_gap, settings.min_history, settings.max_age, settings.stale_after
+        )
+
+    def forecast_dataset(self, threat: Threat) -> Dataset:
+        """What may be seen of a threat at the study's date."""
+        horizons = parse_horizons(self.params.forecast.horizons)
+        return self.dataset(threat, self.panel.as_of, horizons)
+
+    def model_options(self, name: str, over: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Settings of a model; a pool also gets those of its members.
+
+        Args:
+            name: Registry name.
+            over: Settings that go before those of `models` in params.yaml, as a threat's do.
+        """
+        settings = self.params.models
+        own = {**settings.get(name, {}), **(over or {})}
+        members = own.get("members", lookup("model", models(), name).members)
+        if not members:
+            return own
+        return {**own, "options": {member: settings.get(member, {}) for member in members}}
+
+    # --- what a user asks for -------------------------------------------------------------------
+
+    def backtest(self, out: Path | str, *, scores: bool = True, export: bool = False) -> Backtest:
+        """Forecast past windows with every model and score them on what came.
+
+        Args:
+            out: Folder for the tables; finished parts of an earlier run there are used.
+            scores: Also score the forecasts and those of the reference.
+            export: Also write one VIEWS submission file per model and window.
+        """
+        from riskkit.study.backtesting import backtest
+
+        return backtest(self, Path(out), scores=scores, export=export)
+
+    def evaluate(self, folders: Sequence[Path | str], out: Path | str) -> Backtest:
+        """Score the forecasts of one or more backtests as one comparison."""
+        from riskkit.study.evaluating import evaluate_folders
+
+        return evaluate_folders(self, [Path(folder) for folder in folders], Path(out))
+
+    def forecast(self, out: Path | str | None = None) -> Outlook:
+        """Fit the models as of the study's date and draw joint scenarios of every threat.
+
+        Args:
+            out: Folder to keep the draws, their explanations and the models in; None for none.
+        """
+        from riskkit.study.forecasting import forecast
+
+        return forecast(self, None if out is None else Path(out))
+
+    def publish(
+        self,
+        out: Path | str,
+        forecast: Outlook | Path | str | None = None,
+        record: Path | str | None = None,
+    ) -> Path:
+        """Publish a ranking with everything that belongs to it.
+
+        Args:
+            out: Folder of the publication; it is replaced as a whole.
+            forecast: A forecast of this study or the folder of one; None to make it.
+            record: Folder with the scores of a backtest of this study.
+
+        Returns:
+            `out`.
+        """
+        from riskkit.study.publishing import publish
+
+        return publish(self, Path(out), forecast, None if record is None else Path(record))
+
+    def with_progress(self, progress: Progress) -> Study:
+        """The same study, whose long work is shown."""
+        return replace(self, progress=progress)
