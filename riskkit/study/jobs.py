@@ -55,13 +55,18 @@ class Job:
     @property
     def stream(self) -> int:
         """Seed of this model and origin."""
-        parts = [self.seed, self.data.origin + 10_000, zlib.crc32(self.model.encode())]
-        return int(np.random.SeedSequence(parts).generate_state(1)[0])
+        return stream_of(self.seed, self.data.origin, self.model)
 
     @cached_property
     def identity(self) -> Identity:
         """Everything that the forecast depends on, to recognise finished work."""
         return part_identity(self.data, self.model, self.options, self.size, self.seed)
+
+
+def stream_of(seed: int, origin: int, model: str) -> int:
+    """Give each model and origin a stream of random numbers of its own."""
+    parts = [seed, origin + 10_000, zlib.crc32(model.encode())]
+    return int(np.random.SeedSequence(parts).generate_state(1)[0])
 
 
 def window_name(origin: int, horizons: Sequence[int]) -> str:
