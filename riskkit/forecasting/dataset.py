@@ -155,7 +155,7 @@ def _known_features(
     """Cut the features at the origin and drop those that nobody had a value of by then."""
     names = np.array([column for column in features.columns if column not in KEYS])
     values = features.select(names.tolist()).to_numpy().astype(np.float32, copy=False)
-    cube = values.reshape(n_units, -1, len(names))[:, :n_months]
+    cube = values.reshape(n_units, features.height // n_units, len(names))[:, :n_months]
     known = ~np.isnan(cube).all(axis=(0, 1))
     return tuple(names[known].tolist()), np.ascontiguousarray(cube[..., known])
 

@@ -175,7 +175,7 @@ class Study:
         return self._features_of(self.panel)
 
     def _features_of(self, panel: Panel) -> pl.DataFrame:
-        return join_families([family.build(panel) for family in self.families])
+        return join_families([family.build(panel) for family in self.families], panel.frame)
 
     def features_at(self, origin: int) -> pl.DataFrame:
         """The features as they were known at an origin: anew if anything came out late since."""
