@@ -119,7 +119,7 @@ class SourceList(_Section):
 class WorldSettings(_Section):
     """Size and seed of the simulated world."""
 
-    seed: Whole = Field(default=1, ge=0, lt=2**32)
+    seed: Whole = Field(default=1, ge=0, le=2**32 - 1)
     """Another seed is another world."""
     countries: Whole = Field(default=120, ge=60, le=200)
     """Number of countries."""
@@ -239,6 +239,16 @@ class ForecastSettings(_Section):
     """Months ahead of `panel.as_of`, e.g. 1-12 or 1,3,6; together they are the window."""
     draws: Whole = Field(default=1000, ge=100, le=10000)
     """Joint scenarios, in backtests too."""
+    max_gap: Whole | None = Field(default=None, ge=0, le=600)
+    """Months by which a unit's last outcome may be older than that of most units, for it to be
+    forecast; by default 3, or 12 for a yearly target."""
+    min_history: Whole = Field(default=60, ge=1, le=6000)
+    """Months of outcomes without which nothing is forecast."""
+    max_age: Whole = Field(default=24, ge=0, le=6000)
+    """Months from the end of the last known outcomes to `panel.as_of`, or to an origin, beyond
+    which nothing is forecast."""
+    stale_after: Whole = Field(default=12, ge=0, le=6000)
+    """Months from there on beyond which a publication is marked as made from old data."""
 
 
 class BacktestSettings(_Section):
@@ -272,7 +282,7 @@ def standard_threats() -> dict[str, ThreatSettings]:
 class Params(_Section):
     """A whole study."""
 
-    seed: Whole = Field(default=20240101, ge=0, lt=2**32)
+    seed: Whole = Field(default=20240101, ge=0, le=2**32 - 1)
     """Seed of every fit and draw: the same seed and inputs give the same bytes."""
     data: DataSettings = DataSettings()
     panel: PanelSettings = PanelSettings()

@@ -67,6 +67,7 @@ class Part:
         joined_with: Array [units, dimensions] from 0 to 10 that the hazard is joined with; NaN
             where unknown. None where the threat is no hazard.
         left_out: Units that are not forecast, with the reason.
+        findings: What must be said of the outcomes, in sentences.
         stale: Whether the data are older than a publication should rest on.
     """
 
@@ -79,6 +80,7 @@ class Part:
     descriptions: Mapping[str, str] = field(default_factory=dict)
     joined_with: NDArray[np.float64] | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[str, ...] = ()
     stale: bool = False
 
     def __post_init__(self) -> None:

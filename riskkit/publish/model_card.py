@@ -79,12 +79,12 @@ def _threat(part: Part) -> str:
     first, last = (format_month(month) for month in part.window)
     thresholds = ", ".join(f"{threshold:,}" for threshold in target.thresholds)
     joined = f", joined with {' and '.join(threat.joined_with)}" if threat.joined_with else ""
-    stale = " The data are older than a forecast should rest on." if part.stale else ""
+    said = "".join(f" {finding}" for finding in part.findings)
     return (
         f"- **{threat.name}** (weight {threat.weight:g}): {threat.title}, `{target.name}` by "
         f"{target.period}{joined}. Window {first} to {last}; latest known outcome "
         f"{format_month(part.last_data)}; thresholds {thresholds}; "
-        f"{len(part.forecast.units)} units. Model `{part.forecast.model}`: {part.summary}{stale}"
+        f"{len(part.forecast.units)} units. Model `{part.forecast.model}`: {part.summary}{said}"
     )
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from riskkit.forecasting.threats import Threat
 from riskkit.models import Contributions, Model
+from riskkit.months import first_day
 from riskkit.publish import Part, Publication
 from riskkit.publish import publish as write_publication
 from riskkit.publish.previous import find
@@ -64,8 +65,8 @@ def _publication(study: Study, outlook: Outlook, record: Path | None) -> Publica
         units=study.units,
         data_kind=study.panel.data_kind,
         exponent=study.params.composite.exponent,
-        absent=study.absent,
-        population=_latest(study, _PEOPLE),
+        absent=outlook.absent,
+        population=_latest(study, _PEOPLE, study.span[1]),
         sources=study.citations,
         record=None if record is None else _record(study, record),
         identity=identity.to_json(),
@@ -85,26 +86,31 @@ def _part(study: Study, one: ThreatForecast) -> Part:
         counted=series.unit,
         contributions=one.contributions,
         descriptions=_phrases(study, one.contributions),
-        joined_with=_dimensions(study, one.threat, forecast.units),
+        joined_with=dimensions(study, one.threat, forecast.units, forecast.origin),
+        left_out=one.notes.left_out,
+        findings=tuple(one.notes.findings.values()),
+        stale="stale" in one.notes.findings,
     )
 
 
-def _dimensions(study: Study, threat: Threat, units: Sequence[str]) -> NDArray[np.float64] | None:
-    """What a hazard is joined with, [units, dimensions], as last known; None for no hazard."""
+def dimensions(
+    study: Study, threat: Threat, units: Sequence[str], origin: int
+) -> NDArray[np.float64] | None:
+    """What a hazard is joined with, [units, dimensions], as known at the origin; else None."""
     if not threat.joined_with:
         return None
-    columns = [_latest(study, (name,)) for name in threat.joined_with]
+    columns = [_latest(study, (name,), origin) for name in threat.joined_with]
     return np.array([[column.get(unit, np.nan) for column in columns] for unit in units])
 
 
-def _latest(study: Study, names: Sequence[str]) -> dict[str, float]:
-    """The last known value by unit of the first of some indicators that the panel carries."""
+def _latest(study: Study, names: Sequence[str], origin: int) -> dict[str, float]:
+    """The value by unit, last known at the origin, of the first indicator that there is."""
     panel = study.panel
     name = next((name for name in names if name in panel.indicators), None)
     if name is None:
         return {}
-    known = panel.frame.select("unit", name).drop_nulls().group_by("unit").agg(pl.col(name).last())
-    return dict(known.iter_rows())
+    seen = panel.frame.filter(pl.col("month") <= first_day(origin)).select("unit", name)
+    return dict(seen.drop_nulls().group_by("unit").agg(pl.col(name).last()).iter_rows())
 
 
 def _record(study: Study, folder: Path) -> pl.DataFrame:

@@ -85,6 +85,8 @@ def part_identity(
             "first_month": format_month(data.first_month),
             "horizons": list(data.horizons),
             "features": hash_of(data.features),
+            "ended": hash_of(data.ended),
+            "max_gap": data.limits.max_gap,
             "draws": size,
             "seed": seed,
         },
