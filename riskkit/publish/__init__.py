@@ -280,6 +280,7 @@ def publish(publication: Publication, folder: Path) -> dict[str, Path]:
         geojson,
         model_card,
         report,
+        units,
     )
 
     tables, described = _tables(publication), schemas()
@@ -292,8 +293,9 @@ def publish(publication: Publication, folder: Path) -> dict[str, Path]:
             model_card.write(publication, fresh)
             geojson.write(tables["ranking.csv"], fresh)
             report.write(publication, tables, fresh)
+            units.write(publication, tables, fresh)
             datapackage.write(publication, described, fresh)
-            names = sorted(file.name for file in fresh.iterdir())
+            names = _identity.files(fresh)
     except OSError as error:
         raise RiskkitError(f"cannot write {folder}", got=error.strerror) from error
     return {name: folder / name for name in names}

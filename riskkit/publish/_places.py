@@ -49,12 +49,16 @@ def _wound(geometry: Geometry) -> Geometry:
     shape, parts = geometry["type"], geometry["coordinates"]
     if shape == "Polygon":
         return {"type": shape, "coordinates": _polygon(parts)}
-    return {"type": shape, "coordinates": [_polygon(part) for part in parts]}
+    polygons = [_polygon(part) for part in parts]
+    return {"type": shape, "coordinates": [polygon for polygon in polygons if polygon]}
 
 
 def _polygon(rings: list[Ring]) -> list[Ring]:
+    """Wind the rings; those that rounding leaves no area are dropped."""
     outer, *holes = [_rounded(ring) for ring in rings]
-    return [_turned(outer, 1), *(_turned(hole, -1) for hole in holes)]
+    if area(outer) == 0:
+        return []
+    return [_turned(outer, 1), *(_turned(hole, -1) for hole in holes if area(hole))]
 
 
 def _rounded(ring: Ring) -> Ring:

@@ -66,9 +66,10 @@ def figure(value: float) -> str:
     """Write a figure of any size.
 
     >>> figure(0.169), figure(-1.141), figure(1072.0), figure(3.0)
-    ('0.17', '-1.14', '1,072', '3')
+    ('0.17', '−1.14', '1,072', '3')
     """
-    return f"{value:,.0f}" if value == round(value) else f"{value:,.2f}"
+    text = f"{value:,.0f}" if value == round(value) else f"{value:,.2f}"
+    return text.replace("-", "−")
 
 
 def listed(names: Sequence[str]) -> str:
