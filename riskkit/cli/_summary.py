@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import click
 import polars as pl
 
 from riskkit.cli._options import echo_json
+from riskkit.files import read_csv, read_json
 from riskkit.publish import STANDARD
 
 _TOP, _NAME = 10, 22
@@ -18,7 +18,7 @@ _TOP, _NAME = 10, 22
 
 def print_summary(folder: Path, *, as_json: bool) -> None:
     """Print the top of a published ranking."""
-    ranking = pl.read_csv(folder / "ranking.csv", glob=False)
+    ranking = read_csv(folder / "ranking.csv", "publish again")
     if as_json:
         top = ranking.head(_TOP).to_dicts()
         echo_json({"folder": str(folder), "units": ranking.height, "top": top})
@@ -31,7 +31,7 @@ def print_summary(folder: Path, *, as_json: bool) -> None:
         "score and threats 0-10; intervals: 90 % of the joint scenarios; top 10: chance of being "
         "there;\nan empty threat has no data; associations in the model, not causes."
     )
-    files = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    files = read_json(folder / "datapackage.json", "publish again")["resources"]
     click.echo(f"\n{folder}/: " + ", ".join(file["path"] for file in files))
     click.echo(f"`riskkit explain {first['unit']}` tells one unit's story.")
 
