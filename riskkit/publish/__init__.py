@@ -22,6 +22,7 @@ from riskkit.errors import RiskkitError
 from riskkit.forecasting.forecast import Forecast
 from riskkit.forecasting.threats import Absent, Threat
 from riskkit.models import Contributions
+from riskkit.models.parts.attribution import FamilyShares
 from riskkit.months import format_month
 from riskkit.publish._dossier import FACTS, INPUTS, SERIES, SITUATIONS, Dossier, Fact, Theme
 from riskkit.risk.composite import composite, joined
@@ -48,6 +49,8 @@ __all__ = [
 
 SCHEMA_VERSION = 2
 MARKER = "datapackage.json"
+COMPOSITE = "composite"
+"""What tables by threat call all threats together."""
 STANDARD = ("conflict", "terrorism", "displacement", "climate")
 """Threats that have a column of their own in ranking.csv; all are in components.csv."""
 
@@ -64,6 +67,9 @@ class Part:
         counted: Unit of measurement, in words ("deaths").
         contributions: The model's explanation, rows in the order of `forecast.units`.
         descriptions: Phrase for each feature.
+        measured_in: Unit of measurement of each feature.
+        shares: What each family of features adds to the scores, rows in the order of
+            `forecast.units`; None when the model does not say.
         joined_with: Array [units, dimensions] from 0 to 10 that the hazard is joined with; NaN
             where unknown. None where the threat is no hazard.
         left_out: Units that are not forecast, with the reason.
@@ -78,6 +84,8 @@ class Part:
     counted: str = "count"
     contributions: Contributions | None = None
     descriptions: Mapping[str, str] = field(default_factory=dict)
+    measured_in: Mapping[str, str] = field(default_factory=dict)
+    shares: FamilyShares | None = None
     joined_with: NDArray[np.float64] | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
@@ -233,6 +241,7 @@ def schemas() -> dict[str, type[dy.Schema]]:
     from riskkit.publish import (
         components,
         diplomacy,
+        drivers,
         forecasts,
         inputs,
         previous,
@@ -249,6 +258,7 @@ def schemas() -> dict[str, type[dy.Schema]]:
         "components.csv": components.Components,
         "regions.csv": regions.Regions,
         "sensitivity.csv": sensitivity.Sensitivity,
+        "drivers.csv": drivers.Drivers,
         "forecasts.csv": forecasts.Forecasts,
         "series.csv": series.Series,
         "situations.csv": situations.Situations,
@@ -307,6 +317,7 @@ def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
         _table,
         components,
         diplomacy,
+        drivers,
         forecasts,
         inputs,
         previous,
@@ -323,6 +334,7 @@ def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
         "components.csv": components.table(publication),
         "regions.csv": regions.table(publication),
         "sensitivity.csv": sensitivity.table(publication),
+        "drivers.csv": drivers.table(publication),
         "forecasts.csv": forecasts.table(publication),
         "series.csv": series.table(publication),
         "situations.csv": situations.table(publication),

@@ -48,6 +48,7 @@ def _environment() -> jinja2.Environment:
         "commands": commands,
         "fan": fan,
         "moved": moved,
+        "points": lambda value: f"{value:+.1f}".replace("-", "−"),
         "window_of": lambda part: [format_month(month) for month in part.window],
         "last_of": last_of,
     }

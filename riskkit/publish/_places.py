@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable
 from functools import cache
@@ -72,7 +73,4 @@ def _turned(ring: Ring, direction: int) -> Ring:
 
 def area(ring: Ring) -> float:
     """Twice the signed area of a closed ring; positive where it runs counterclockwise."""
-    return sum(
-        here[0] * there[1] - there[0] * here[1]
-        for here, there in zip(ring, ring[1:], strict=False)
-    )
+    return sum(here[0] * there[1] - there[0] * here[1] for here, there in itertools.pairwise(ring))

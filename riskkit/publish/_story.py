@@ -8,10 +8,13 @@ from typing import Any
 
 import polars as pl
 
+from riskkit.publish import COMPOSITE
+
 Row = dict[str, Any]
 Tables = Mapping[str, pl.DataFrame]
 BY_UNIT = (
     "components.csv",
+    "drivers.csv",
     "forecasts.csv",
     "series.csv",
     "situations.csv",
@@ -29,6 +32,7 @@ class Story:
         row: Its row of ranking.csv.
         units: Number of ranked units.
         components: Its rows of components.csv, in the order of the threats.
+        families: Its rows of drivers.csv for all threats together, the weightiest first.
         fan: Its rows of forecasts.csv of the first threat, by month.
         series: Its rows of series.csv of the first threat, by month.
         situations: Its rows of situations.csv.
@@ -41,6 +45,7 @@ class Story:
     row: Row
     units: int
     components: list[Row]
+    families: list[Row]
     fan: list[Row]
     series: list[Row]
     situations: list[Row]
@@ -119,6 +124,10 @@ def _story(
         row=row,
         units=units,
         components=components,
+        families=sorted(
+            (one for one in rows["drivers.csv"] if one["threat"] == COMPOSITE),
+            key=lambda one: (-abs(one["points"]), one["family"]),
+        ),
         fan=[one for one in rows["forecasts.csv"] if one["target"] == target],
         series=[one for one in rows["series.csv"] if one["threat"] == order[0]],
         situations=rows["situations.csv"],

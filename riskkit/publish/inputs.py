@@ -16,7 +16,9 @@ class Inputs(dy.Schema):
     vintage = t.words("Which version of them.", nullable=True)
     licence = t.words("Licence or terms of use.", nullable=True)
     indicators = dy.Int32(min=0, metadata=t.note("Indicators and relations read.", "columns"))
-    first_month = t.month("First month they speak of; empty for what does not change.", nullable=True)
+    first_month = t.month(
+        "First month they speak of; empty for what does not change.", nullable=True
+    )
     last_month = t.month("Last month they speak of.", nullable=True)
     data_kind = t.data_kind()
     schema_version = t.schema_version()
@@ -24,9 +26,6 @@ class Inputs(dy.Schema):
 
 def table(publication: Publication) -> pl.DataFrame:
     """List the data in the order in which they were read; columns as in `Inputs`."""
-    months = [
-        pl.col(name).dt.strftime("%Y-%m")
-        for name in ("first_month", "last_month")
-    ]
+    months = [pl.col(name).dt.strftime("%Y-%m") for name in ("first_month", "last_month")]
     frame = publication.dossier.inputs.with_columns(*months, *t.stamp(publication))
     return frame.select(Inputs.column_names())

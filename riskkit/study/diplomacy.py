@@ -115,9 +115,7 @@ THEMES: tuple[tuple[str, tuple[Figure, ...], str], ...] = (
             Figure("votes cast as China", "share", ("unga_chinaagree",)),
             Figure("votes cast as India", "share", ("unga_indiaagree",)),
             Figure("votes cast as Brazil", "share", ("unga_brazilagree",)),
-            Figure(
-                "ideal point, higher is nearer to the USA", "points", ("unga_idealpointall",)
-            ),
+            Figure("ideal point, higher is nearer to the USA", "points", ("unga_idealpointall",)),
         ),
         _reader("unga", "votes of the General Assembly"),
     ),
@@ -238,4 +236,3 @@ def _latest(known: pl.DataFrame, theme: str, figure: Figure) -> pl.DataFrame:
         value = pl.col("value").last()
     found = known.group_by("unit", "indicator", maintain_order=True)
     return found.agg(value, pl.col("month").last()).with_columns(theme=pl.lit(theme))
-

@@ -45,9 +45,7 @@ def _seen(study: Study, threat: Threat, horizons: tuple[int, ...]) -> Dataset:
     """The outcomes of a threat that were known at the study's date, without features."""
     panel = study.panel
     first, origin = panel.first_month, panel.as_of
-    y = outcomes(
-        threat.target, study.releases, study.units, range(first, origin + 1), as_of=origin
-    )
+    y = outcomes(threat.target, study.releases, study.units, range(first, origin + 1), as_of=origin)
     units = tuple(study.units["unit"])
     nothing = np.empty((*y.shape, 0), dtype=np.float32)
     return Dataset(threat.target, units, first, origin, horizons, (), nothing, y)

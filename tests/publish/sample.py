@@ -13,7 +13,17 @@ from riskkit.forecasting.targets import Target
 from riskkit.forecasting.threats import Absent, Threat
 from riskkit.models import Contributions
 from riskkit.months import first_day
-from riskkit.publish import FACTS, INPUTS, SERIES, SITUATIONS, Dossier, Fact, Part, Publication, Theme
+from riskkit.publish import (
+    FACTS,
+    INPUTS,
+    SERIES,
+    SITUATIONS,
+    Dossier,
+    Fact,
+    Part,
+    Publication,
+    Theme,
+)
 from riskkit.tables import Citation
 
 NAMES = ("Aurelia", "Borduna", 'Caldera "North", Isles', "Dravia", "Élandie", "Fenmark", "Gorran")
@@ -107,7 +117,9 @@ def sample_dossier(publication: Publication) -> Dossier:
         for row, unit in enumerate(units)
     ]
     themes = (
-        Theme("Votes", (Fact("votes", "votes cast as Aurelia", "share"),), "`riskkit data add a b`"),
+        Theme(
+            "Votes", (Fact("votes", "votes cast as Aurelia", "share"),), "`riskkit data add a b`"
+        ),
         Theme("Sanctions", (), "a table: `riskkit data add c d`"),
     )
     inputs = [("Invented events", None, "CC0-1.0", 3, months[0], months[-1])]

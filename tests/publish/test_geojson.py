@@ -36,7 +36,10 @@ def test_outlines_are_valid_and_wound_by_the_right_hand_rule():
             assert all(_places.area(hole) < 0 for hole in holes), unit
             assert outer[0] == outer[-1], unit
         west, south, east, north = shapely.geometry.shape(shape).bounds
-        assert west >= -180 and east <= 180 and south >= -90 and north <= 90
+        assert west >= -180
+        assert east <= 180
+        assert south >= -90
+        assert north <= 90
 
 
 def test_small_states_are_points_and_cells_are_squares():

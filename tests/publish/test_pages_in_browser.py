@@ -55,7 +55,9 @@ def test_the_ranking_is_sorted_by_keyboard(started, folder):
     page.keyboard.press("Enter")
     names = [text.split("\n")[0] for text in first_column(page, 3)]
     assert heading.get_attribute("aria-sort") == "ascending"
-    assert names == page.evaluate("names => names.slice().sort((a, b) => a.localeCompare(b))", names)
+    assert names == page.evaluate(
+        "names => names.slice().sort((a, b) => a.localeCompare(b))", names
+    )
     assert page.locator("#rank thead th[aria-sort]").count() == 1
     page.keyboard.press("Enter")
     assert heading.get_attribute("aria-sort") == "descending"

@@ -16,6 +16,7 @@ FILES = {
     "components.csv",
     "datapackage.json",
     "diplomacy.csv",
+    "drivers.csv",
     "forecasts.csv",
     "forecasts.parquet",
     "inputs.csv",

@@ -27,15 +27,19 @@ def test_equal_earth_keeps_areas():
 def test_a_map_shows_classes_points_and_what_is_not_ranked():
     where = _places.geometries(["CHE", "MLT", "FRA"])
     drawn = _svg.world_map(where, {"CHE": ("c4", "A & B"), "MLT": ("c0", "")}, "A map")
-    assert drawn.count("<path") == 2 and drawn.count("<circle") == 1
-    assert 'class="c4"' in drawn and 'class="none"' in drawn
-    assert "<title>A &amp; B</title>" in drawn and 'aria-label="A map"' in drawn
+    assert drawn.count("<path") == 2
+    assert drawn.count("<circle") == 1
+    assert 'class="c4"' in drawn
+    assert 'class="none"' in drawn
+    assert "<title>A &amp; B</title>" in drawn
+    assert 'aria-label="A map"' in drawn
 
 
 def test_a_fan_lies_inside_its_frame_and_shades_what_is_not_published():
     drawn = _svg.fan(SERIES, AHEAD, "chart")
     numbers = [float(y) for _, y in re.findall(r"[ML]([\d.]+) ([\d.]+)", drawn)]
-    assert 0 <= min(numbers) and max(numbers) <= _svg.HEIGHT
+    assert min(numbers) >= 0
+    assert max(numbers) <= _svg.HEIGHT
     assert drawn.count("<circle") == len(SERIES)
     assert re.search(r'class="gap" x="[\d.]+" y="8" width="[1-9]', drawn)
 
