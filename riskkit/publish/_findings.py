@@ -52,9 +52,8 @@ def _certainty(ranking: pl.DataFrame) -> str:
             f"{many(rivals, 'one', things(ranking))} with a chance of at least 10\xa0%."
         )
     names = sure["name"].to_list()
-    shown = listed(
-        names if len(names) <= _NAMED else [*names[:_NAMED], f"{len(names) - _NAMED} more"]
-    )
+    more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
+    shown = listed([*names[:_NAMED], *more])
     verb = "is" if len(names) == 1 else "are"
     return (
         f"{shown} {verb} very likely or almost certain to be among the ten highest; the other "

@@ -1,4 +1,4 @@
-"""What a publication says of one unit, from its tables alone: pages and `riskkit explain` tell it."""
+"""What a publication says of one unit, from its tables alone, for pages and `riskkit explain`."""
 
 from __future__ import annotations
 

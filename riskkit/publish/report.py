@@ -122,7 +122,7 @@ def _map(told: list[Story]) -> Markup | None:
 
 
 def _columns(tables: Tables, publication: Publication) -> list[tuple[str, str, str]]:
-    """Key, heading and class of each column; `up` sorts upwards first, `wide` and `mid` make way."""
+    """Key, heading and class of each column; `up` sorts upwards first, `mid` makes way."""
     parts = [(name, name, "wide") for name in threats(tables)]
     change = [("change", "change", "n mid")] if publication.previous is not None else []
     threshold = publication.first.threat.target.thresholds[1]
