@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskkit.forecasting.dataset import Dataset
+from riskkit.models.parts.draws import counts
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,18 @@ def history(data: Dataset) -> History:
     )
 
 
-def ceiling(past: History) -> NDArray[np.float64]:
-    """Largest count a forecast may contain, per unit.
+def largest(data: Dataset) -> NDArray[np.int64]:
+    """Largest count that any forecast may contain, per unit.
 
-    The largest value seen anywhere, or five times the unit's own largest of ten years.
+    The largest value seen anywhere, or five times the unit's own largest of ten years if that is
+    more; but no more than the unit's people allow (`Dataset.capacity`), unless it has been
+    surpassed in these ten years, and never more than `riskkit.forecasting.bounds.LARGEST`.
+    `Model.forecast` holds the draws of every model to it.
     """
+    past = history(data)
     seen = np.nan_to_num(past.values)
-    ten_years = max(1, 120 // past.period)
-    own = seen[:, -ten_years:].max(axis=1)
-    return np.asarray(np.maximum(seen.max(), 5.0 * own), dtype=np.float64)
+    own = seen[:, -max(1, 120 // past.period) :].max(axis=1)
+    most = np.maximum(seen.max(), 5.0 * own)
+    if data.capacity is not None:
+        most = np.minimum(most, np.maximum(data.capacity, own))
+    return counts(most)
