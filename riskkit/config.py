@@ -119,7 +119,7 @@ class SourceList(_Section):
 class WorldSettings(_Section):
     """Size and seed of the simulated world."""
 
-    seed: Whole = Field(default=1, ge=0, lt=2**32)
+    seed: Whole = Field(default=1, ge=0, le=2**32 - 1)
     """Another seed is another world."""
     countries: Whole = Field(default=120, ge=60, le=200)
     """Number of countries."""
@@ -282,7 +282,7 @@ def standard_threats() -> dict[str, ThreatSettings]:
 class Params(_Section):
     """A whole study."""
 
-    seed: Whole = Field(default=20240101, ge=0, lt=2**32)
+    seed: Whole = Field(default=20240101, ge=0, le=2**32 - 1)
     """Seed of every fit and draw: the same seed and inputs give the same bytes."""
     data: DataSettings = DataSettings()
     panel: PanelSettings = PanelSettings()

@@ -117,11 +117,20 @@ class Model(ABC):
         """
         from riskkit.models.parts.state import read_state
 
+        state = read_state(path, self.name)
         try:
-            return self.restore(read_state(path, self.name))
+            return self.restore(state)
+        except RiskkitError:
+            raise
         except KeyError as error:
             raise RiskkitError(
                 f"{path} holds no {error} of the model {self.name}", hint="fit it again"
+            ) from error
+        except Exception as error:  # libraries refuse foreign bytes each in its own way
+            raise RiskkitError(
+                f"{path} holds no state of the model {self.name}",
+                got=str(error).split("\n")[0],
+                hint="fit it again",
             ) from error
 
 

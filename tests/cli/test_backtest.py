@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -145,15 +144,31 @@ def test_odd_folder_names_do_no_harm() -> None:
     assert riskkit("leaderboard", "a[1] *?", "--json").json
 
 
-def test_a_publication_carries_the_record_of_the_same_kind_of_study(
-    tmp_path: Path, backtest: Path
+def test_a_publication_carries_the_record_of_the_same_study(tmp_path: Path, backtest: Path) -> None:
+    chosen = settings(*SMALL, "forecast.model=ewhistory")
+    riskkit("run", *chosen, "--record", backtest, "--out", "publication")
+    assert "coverage_90" in (tmp_path / "publication" / "model-card.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("target.indicator=ged_ns", "threats.ged_ns.target.indicator=ged_ns"),
+        ("data.world.seed=2", "other data (world has other values"),
+        ("seed=5", "seed was 20240101, is 5"),
+        ("panel.as_of=2024-12", "panel.as_of was 2025-01, is 2024-12"),
+    ],
+)
+def test_the_record_of_another_study_is_refused(
+    tmp_path: Path, backtest: Path, change: str, told: str
 ) -> None:
-    for target, told in (("ged_sb", True), ("ged_ns", False)):
-        chosen = settings(*SMALL, "forecast.model=ewhistory", f"target.indicator={target}")
-        riskkit("run", *chosen, "--record", backtest, "--out", "publication")
-        card = (tmp_path / "publication" / "model-card.md").read_text()
-        assert ("coverage_90" in card) is told
-    assert json.loads((backtest / "study.json").read_text())["data_kind"] == "simulated"
+    chosen = settings(*SMALL, "forecast.model=zero", change)
+    done = riskkit("run", *chosen, "--record", backtest, "--out", "publication", code=1)
+    error = done.err.splitlines()[-1]
+    assert f"the record in {backtest} is of another study" in error
+    assert told in error
+    assert f"run `riskkit backtest --out {backtest}`" in error
+    assert not (tmp_path / "publication").exists()
 
 
 def test_data_that_are_not_here_are_named(tmp_path: Path) -> None:

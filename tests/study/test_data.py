@@ -17,6 +17,7 @@ from riskkit.store import Store
 from riskkit.study.data import read_releases, units_of
 from riskkit.tables import Release
 
+ROOT = Path(__file__).parents[2]
 FRESH = "country,month,ged_sb,ged_ns,ged_os\nISR,2025-01,1,0,0\nPSE,2025-01,500,0,9\n"
 OPTIONS = """
       unit: {column: country}
@@ -114,3 +115,25 @@ def test_a_missing_folder_is_told(folder: Path) -> None:
     params = load_params(folder / "params.yaml", ["data.root=nowhere"])
     with pytest.raises(ConfigError, match=r"there is no folder .*nowhere"):
         read_releases(params, folder)
+
+
+def test_a_source_may_have_a_folder_of_its_own(tmp_path: Path) -> None:
+    """A study of terrorism takes GTD from one place and the rest from elsewhere."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "t.csv").write_text(f"iso,year,{name}\nXAA,2020,1\n")
+    options = "unit: {{column: iso}}, time: {{year: year}}, indicators: {{{}: {{unit: index}}}}"
+    entries = [
+        f"{{source: table, path: t.csv, options: {{{options.format('one')}}}}}",
+        f"{{source: table, path: t.csv, root: two, options: {{{options.format('two')}}}}}",
+    ]
+    settings = ["data.kind=files", "data.root=one", f"data.sources=[{', '.join(entries)}]"]
+    releases = read_releases(load_params(None, settings), tmp_path)
+    assert [release.indicators[0].name for release in releases] == ["one", "two"]
+
+
+@pytest.mark.parametrize("study", ["terrorism-yearly", "displacement-yearly"])
+def test_the_yearly_studies_are_yearly(study: str) -> None:
+    target = load_params(ROOT / "experiments" / study / "params.yaml").target
+    assert target is not None
+    assert target.period == "year"
