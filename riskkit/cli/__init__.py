@@ -28,6 +28,7 @@ _COMMANDS = (
     "verify",
     "backtest",
     "evaluate",
+    "replay",
     "leaderboard",
     "score",
     "experiment",

@@ -55,13 +55,18 @@ class Job:
     @property
     def stream(self) -> int:
         """Seed of this model and origin."""
-        parts = [self.seed, self.data.origin + 10_000, zlib.crc32(self.model.encode())]
-        return int(np.random.SeedSequence(parts).generate_state(1)[0])
+        return stream_of(self.seed, self.data.origin, self.model)
 
     @cached_property
     def identity(self) -> Identity:
         """Everything that the forecast depends on, to recognise finished work."""
         return part_identity(self.data, self.model, self.options, self.size, self.seed)
+
+
+def stream_of(seed: int, origin: int, model: str) -> int:
+    """Give each model and origin a stream of random numbers of its own."""
+    parts = [seed, origin + 10_000, zlib.crc32(model.encode())]
+    return int(np.random.SeedSequence(parts).generate_state(1)[0])
 
 
 def window_name(origin: int, horizons: Sequence[int]) -> str:
@@ -84,7 +89,10 @@ def forecast_job(job: Job) -> Forecast:
     return model.forecast(job.data, job.size, job.stream)
 
 
-def _forecast_to_file(job: Job, path: Path) -> Path:
+def write_part(job: Job, path: Path) -> Path:
+    """Forecast a job into its file, unless that is there."""
+    if path.is_file():
+        return path
     place = f"model '{job.model}', window {job.window}"
     try:
         frame = forecast_job(job).to_frame()
@@ -141,11 +149,11 @@ def _in_parallel(
     processes = min(processes, len(remaining))
     if processes <= 1:
         for path, job in remaining:
-            yield _forecast_to_file(job, path), job
+            yield write_part(job, path), job
         return
     # A forked polars deadlocks, so each worker starts afresh.
     with ProcessPoolExecutor(processes, get_context("spawn"), _end_with_parent) as workers:
-        running = {workers.submit(_forecast_to_file, j, p): i for i, (p, j) in enumerate(remaining)}
+        running = {workers.submit(write_part, j, p): i for i, (p, j) in enumerate(remaining)}
         try:
             for place in _first_failure_last(running):
                 yield remaining[place]

@@ -100,8 +100,8 @@ def test_an_origin_before_the_first_publication_is_refused() -> None:
 def test_horizons_that_reach_no_period_are_refused() -> None:
     features, release = made_up()
     target = Target("deaths", "year")
-    with pytest.raises(RiskkitError, match="no period of 'deaths_year' starts 1 to 2 months"):
-        build_dataset(features, [release], UNITS, target, month_id("2020-06"), (1, 2))
+    with pytest.raises(RiskkitError, match="no period of 'deaths_year' starts 0 to 1 months"):
+        build_dataset(features, [release], UNITS, target, month_id("2020-06"), (0, 1))
 
 
 def test_features_that_nobody_had_by_then_are_left_out() -> None:

@@ -73,18 +73,29 @@ def history(data: Dataset) -> History:
     )
 
 
+def ceiling(past: History) -> NDArray[np.float64]:
+    """What history allows of a count at most, per unit.
+
+    The largest value seen anywhere, or five times the unit's own largest of ten years.
+    """
+    return np.asarray(np.maximum(np.nan_to_num(past.values).max(), 5.0 * _own_largest(past)))
+
+
 def largest(data: Dataset) -> NDArray[np.int64]:
     """Largest count that any forecast may contain, per unit.
 
-    The largest value seen anywhere, or five times the unit's own largest of ten years if that is
-    more; but no more than the unit's people allow (`Dataset.capacity`), unless it has been
-    surpassed in these ten years, and never more than `riskkit.forecasting.bounds.LARGEST`.
-    `Model.forecast` holds the draws of every model to it.
+    What history allows (`ceiling`), but no more than the unit's people do (`Dataset.capacity`),
+    unless it has been surpassed in these ten years, and never more than
+    `riskkit.forecasting.bounds.LARGEST`. `Model.forecast` holds the draws of every model to it.
     """
     past = history(data)
-    seen = np.nan_to_num(past.values)
-    own = seen[:, -max(1, 120 // past.period) :].max(axis=1)
-    most = np.maximum(seen.max(), 5.0 * own)
+    most = ceiling(past)
     if data.capacity is not None:
-        most = np.minimum(most, np.maximum(data.capacity, own))
+        most = np.minimum(most, np.maximum(data.capacity, _own_largest(past)))
     return counts(most)
+
+
+def _own_largest(past: History) -> NDArray[np.float64]:
+    """The unit's own largest count of ten years."""
+    recent = np.nan_to_num(past.values)[:, -max(1, 120 // past.period) :]
+    return np.asarray(recent.max(axis=1), dtype=np.float64)
