@@ -95,6 +95,9 @@ class Wpp(Source):
     redistributable = True
     every_months = 36
     options = WppOptions
+    layouts = (
+        ("WPP2024_Demographic_Indicators_Medium.csv.gz", "the publisher's .csv.gz, 2022 and 2024"),
+    )
 
     def read(self, path: Path, options: WppOptions) -> Release:
         """Read a revision.

@@ -30,7 +30,7 @@ from riskkit.tables import Dyads, Observations, Release
 from riskkit.testing.fuzz import CHANGES, CONTAINERS, Container, mangle, misplace
 from riskkit.testing.hostile import hostile_files
 
-_TEXT = {".csv", ".tsv", ".txt", ".per"}
+_TEXT = {".csv", ".tsv", ".txt", ".tab", ".per"}
 _MANGLED = 18
 _PREFACE = 5
 _SLOW = 10.0  # seconds of the processor

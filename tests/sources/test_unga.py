@@ -10,10 +10,13 @@ import polars as pl
 import pytest
 
 from riskkit.errors import SourceError
-from riskkit.sources.unga import INDICATORS, Unga
+from riskkit.sources.unga import INDICATORS as EVERY
+from riskkit.sources.unga import Unga
 from riskkit.tables import Release
 from riskkit.units import to_unit
 
+INDICATORS = [name for name in EVERY if not name.endswith("fp")]
+"""Those of releases of all votes."""
 FIXTURE = Path(__file__).parent / "fixtures" / "unga" / "IdealpointestimatesAll_Jan2020.csv"
 CODES = {9001: "XAA", 9002: "XAB"}
 
