@@ -51,6 +51,7 @@ class Measure:
         text: Description; messages begin with it.
         low: The least it can be.
         high: The most it can be.
+        factor: What a figure is multiplied by.
         count: Whether every row has a whole number.
         optional: Whether releases without it are read.
     """
@@ -60,6 +61,7 @@ class Measure:
     text: str
     low: float = -inf
     high: float = inf
+    factor: float = 1.0
     count: bool = False
     optional: bool = False
 
@@ -76,7 +78,9 @@ class PlainYears(Source):
         left_out: Codes that stand for no unit -> why.
         missing: Texts that stand for a missing figure.
         census: Whether a row of zeros is as good as none.
+        also: Other columns without which the file is refused.
         averaged: Whether two codes of one unit in one year give their mean; else they are refused.
+        succeeded: Whether codes of dead states go to their successors.
     """
 
     code: ClassVar[tuple[str, System]]
@@ -87,7 +91,9 @@ class PlainYears(Source):
     left_out: ClassVar[Mapping[str, str]] = {}
     missing: ClassVar[tuple[str, ...]] = ()
     census: ClassVar[bool] = False
+    also: ClassVar[tuple[str, ...]] = ()
     averaged: ClassVar[bool] = False
+    succeeded: ClassVar[bool] = True
 
     def read(self, path: Path, options: Any) -> Release:
         """Read a release.
@@ -103,23 +109,28 @@ class PlainYears(Source):
             SourceError: The file is not a release, or a figure is impossible; the text names the
                 file, the line and the column.
         """
-        sheet = read_sheet(path, self._form(options))
         column, system = self.code
-        self._time(sheet)
-        month = january(self.years(sheet))
-        unit, dropped = known_units(sheet, column, system, options.codes, month, self.left_out)
-        found = {n: m for n, m in self.measures.items() if m.column in sheet.frame.columns}
+        dropped: dict[str, int] = {}
+        sheet = self.select(self.table(path, self._form(options)), path, options, dropped)
+        month = january(self.years(sheet).rename("year"))
+        on = month if self.succeeded else None
+        unit, nowhere = known_units(sheet, column, system, options.codes, on, self.left_out)
+        measures = self.declared(options)
+        found = {n: m for n, m in measures.items() if m.column in sheet.frame.columns}
         if not found:
             what = f"{sheet.file} has none of the columns of figures"
-            hint = f"it needs one of {', '.join(m.column for m in self.measures.values())}"
+            hint = f"it needs one of {', '.join(m.column for m in measures.values())}"
             raise SourceError(what, got=sheet.frame.columns, hint=hint)
-        figures = [self._figures(sheet, name) for name in found]
+        figures = [self._figures(sheet, measure).alias(name) for name, measure in found.items()]
         rows = pl.DataFrame([unit, sheet.frame[column].alias("code"), month, *figures])
         key = ["code" if self.averaged else "unit", "month"]
         columns.refuse_repeats(sheet, column, rows, key)
         known = rows.drop_nulls("unit").group_by("unit", "month").agg(pl.col(*found).mean())
+        observations = long_form(known, found, "year", options.lag_months)
+        if observations.is_empty():
+            raise SourceError(f"{sheet.file} holds no figure", hint="download it again")
         return Release(
-            observations=long_form(known, found, "year", options.lag_months),
+            observations=observations,
             indicators=tuple(
                 Indicator(
                     name,
@@ -134,9 +145,23 @@ class PlainYears(Source):
             ),
             covers=columns.span(month, "year"),
             covered_units=columns.covered_units(unit.drop_nulls()) if self.census else None,
-            dropped=dropped,
+            dropped=dropped | nowhere,
             simulated=columns.simulated(known["unit"]),
         )
+
+    def declared(self, options: Any) -> Mapping[str, Measure]:
+        """The indicators, and those that the user asks for."""
+        del options
+        return self.measures
+
+    def table(self, path: Path, form: Form) -> Sheet:
+        """Read the file."""
+        return read_sheet(path, form)
+
+    def select(self, sheet: Sheet, path: Path, options: Any, dropped: dict[str, int]) -> Sheet:
+        """Leave rows out that speak of no country and year; by default none."""
+        del path, options, dropped
+        return sheet
 
     def years(self, sheet: Sheet) -> pl.Series:
         """The calendar year of each row."""
@@ -155,23 +180,24 @@ class PlainYears(Source):
         )
 
     def _form(self, options: Any) -> Form:
-        measures = self.measures.values()
+        measures = self.declared(options).values()
+        needed = (m.column for m in measures if not m.optional)
         return Form(
-            required=(self.code[0], *(m.column for m in measures if not m.optional)),
+            required=tuple(dict.fromkeys((self.code[0], *self.also, *needed))),
             optional=(*self.times, *(m.column for m in measures if m.optional)),
             renamed=self.renamed,
             encoding=options.encoding,
         )
 
-    def _figures(self, sheet: Sheet, name: str) -> pl.Series:
-        measure = self.measures[name]
+    def _figures(self, sheet: Sheet, measure: Measure) -> pl.Series:
         if measure.count:
             high = int(measure.high)
             what = f"the number of {measure.unit}"
             counts = columns.whole_numbers(sheet, measure.column, int(measure.low), high, what)
-            return counts.cast(pl.Float64).rename(name)
+            return counts.cast(pl.Float64)
         values = columns.numbers(sheet, measure.column, self.missing)
-        what = f"{measure.text[0].lower()}{measure.text[1:]} must lie within {measure.low:g} to "
-        outside = ~values.is_between(measure.low, measure.high)
-        sheet.refuse(measure.column, outside, f"{what}{measure.high:g}", _MOVED)
-        return values.rename(name)
+        low, high = measure.low, measure.high
+        bounds = f"lies between {low:g} and {high:g}" if high < inf else f"is at least {low:g}"
+        what = f"a figure of '{measure.text}' {bounds}"
+        sheet.refuse(measure.column, ~values.is_between(low, high), what, _MOVED)
+        return values * measure.factor

@@ -12,7 +12,7 @@ from riskkit.reading.states import COW_LEFT_OUT
 from riskkit.sources._plain import Measure, PlainYears, lagged
 
 _BEFORE_THE_FIRST = 1945
-_POINT, _SHARE, _VOTES = "ideal point", "share 0-1", "votes"
+_POINT, _SHARE = "ideal point", "share 0-1"
 _ORDER = "higher is nearer to the liberal order led by the USA"
 _STATES = {"US": "the USA", "RUSS": "Russia"} | {
     state: state for state in ("Brazil", "China", "India", "Israel")
@@ -20,7 +20,11 @@ _STATES = {"US": "the USA", "RUSS": "Russia"} | {
 
 
 def _point(column: str, text: str) -> Measure:
-    return Measure(column, _POINT, text, -20.0, 20.0, optional=True)
+    return Measure(column, _POINT, text, -6.0, 6.0, optional=True)
+
+
+def _votes(column: str, text: str) -> Measure:
+    return Measure(column, "votes", text, 0, 1000, count=True, optional=True)
 
 
 INDICATORS = {
@@ -30,15 +34,11 @@ INDICATORS = {
     "unga_idealpointfp": _point("IdealPointFP", f"Ideal point from final passages; {_ORDER}"),
     "unga_q5pctfp": _point("Q5%FP", "5 % quantile of the ideal point from final passages"),
     "unga_q95pctfp": _point("Q95%FP", "95 % quantile of the ideal point from final passages"),
-    "unga_nvotesall": Measure(
-        "NVotesAll", _VOTES, "Votes in which the state took part", 0, 1000, True, True
-    ),
-    "unga_nvotesfp": Measure(
-        "NVotesFP", _VOTES, "Votes on final passage in which it took part", 0, 1000, True, True
-    ),
+    "unga_nvotesall": _votes("NVotesAll", "Votes in which the state took part"),
+    "unga_nvotesfp": _votes("NVotesFP", "Votes on final passage in which the state took part"),
     **{
         f"unga_{state.lower()}agree": Measure(
-            f"{state}Agree", _SHARE, f"Share of votes cast as {name} cast them", 0, 1, False, True
+            f"{state}Agree", _SHARE, f"Share of votes cast as {name} cast them", 0, 1, optional=True
         )
         for state, name in _STATES.items()
     },

@@ -88,7 +88,7 @@ VALUES = {
     ("unga", "Idealpointestimates1946-2025.tab"): ("XAB", "unga_idealpointfp", -0.5),
     ("table", "hdx-acled-monthly.csv"): ("XAA", "events", 3),
     ("table", "semicolons.csv"): ("XAA", "wert", 1.5),
-    ("world-bank", "interface.json"): ("XAA", "wdi_population", 4_200_000),
+    ("world-bank", "interface.json"): ("XAA", "population", 4_200_000),
 }
 
 

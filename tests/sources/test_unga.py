@@ -52,7 +52,7 @@ def test_two_codes_of_a_unit_are_averaged() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("0.25,0.75,NA", "2.25,0.75,NA", "line 2, column 'RUSSAgree'.*within 0 to 1"),
+        ("0.25,0.75,NA", "2.25,0.75,NA", "line 2, column 'RUSSAgree'.*between 0 and 1"),
         ("9001,73,95,1.5", "9001,73,95,x", "line 3, column 'IdealPointAll'.*not a number"),
         ("9001,73", "9001,973", "line 3, column 'session'.*1 to"),
         ("9001,73", "9001,72", "line 2 and 1 more, column 'ccode'.*several rows"),
