@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from riskkit.errors import RiskkitError
+from riskkit.files import reading
 from riskkit.months import format_month
 from riskkit.publish import MARKER, SCHEMA_VERSION, Part, Publication
 
 KEY = "riskkit"
+_REMEDY = "restore the file, or move the folder away and publish again"
 
 
 def series(publication: Publication) -> dict[str, Any]:
@@ -63,14 +65,15 @@ def read(folder: Path) -> dict[str, Any] | None:
     path = folder / MARKER
     if not path.exists():
         return None
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RiskkitError(f"cannot read {path}", got=str(error)) from error
+    with reading(path, _REMEDY):
+        found = json.loads(path.read_bytes())
     if not isinstance(found, dict) or not isinstance(found.get(KEY), dict):
         raise RiskkitError(
             f"{path} was not written by riskkit", hint="choose another folder, or move it away"
         )
+    resources = found.get("resources")
+    if not isinstance(resources, list) or not all(isinstance(one, dict) for one in resources):
+        raise RiskkitError(f"{path} is damaged: it describes no files", hint=_REMEDY)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from riskkit.forecasting.threats import Threat
-from riskkit.models import Contributions, Model
+from riskkit.models import Model
+from riskkit.months import first_day
 from riskkit.publish import Part, Publication
 from riskkit.publish import publish as write_publication
 from riskkit.publish.previous import find
@@ -64,7 +65,7 @@ def _publication(study: Study, outlook: Outlook, record: Path | None) -> Publica
         data_kind=study.panel.data_kind,
         exponent=study.params.composite.exponent,
         absent=outlook.absent,
-        population=_latest(study, _PEOPLE),
+        population=_latest(study, _PEOPLE, study.span[1]),
         sources=study.citations,
         record=None if record is None else _record(study, record),
         identity=identity.to_json(),
@@ -82,30 +83,34 @@ def _part(study: Study, one: ThreatForecast) -> Part:
         last_data=series.last_known(forecast.origin),
         counted=series.unit,
         contributions=one.contributions,
-        descriptions=_phrases(study, one.contributions),
-        joined_with=_dimensions(study, one.threat, forecast.units),
+        descriptions=_phrases(study, one, series.unit),
+        measured_in=_units(study, one, series.unit),
+        shares=one.shares,
+        joined_with=dimensions(study, one.threat, forecast.units, forecast.origin),
         left_out=one.notes.left_out,
         findings=tuple(one.notes.findings.values()),
         stale="stale" in one.notes.findings,
     )
 
 
-def _dimensions(study: Study, threat: Threat, units: Sequence[str]) -> NDArray[np.float64] | None:
-    """What a hazard is joined with, [units, dimensions], as last known; None for no hazard."""
+def dimensions(
+    study: Study, threat: Threat, units: Sequence[str], origin: int
+) -> NDArray[np.float64] | None:
+    """What a hazard is joined with, [units, dimensions], as known at the origin; else None."""
     if not threat.joined_with:
         return None
-    columns = [_latest(study, (name,)) for name in threat.joined_with]
+    columns = [_latest(study, (name,), origin) for name in threat.joined_with]
     return np.array([[column.get(unit, np.nan) for column in columns] for unit in units])
 
 
-def _latest(study: Study, names: Sequence[str]) -> dict[str, float]:
-    """The last known value by unit of the first of some indicators that the panel carries."""
+def _latest(study: Study, names: Sequence[str], origin: int) -> dict[str, float]:
+    """The value by unit, last known at the origin, of the first indicator that there is."""
     panel = study.panel
     name = next((name for name in names if name in panel.indicators), None)
     if name is None:
         return {}
-    known = panel.frame.select("unit", name).drop_nulls().group_by("unit").agg(pl.col(name).last())
-    return dict(known.iter_rows())
+    seen = panel.frame.filter(pl.col("month") <= first_day(origin)).select("unit", name)
+    return dict(seen.drop_nulls().group_by("unit").agg(pl.col(name).last()).iter_rows())
 
 
 def _record(study: Study, folder: Path) -> pl.DataFrame:
@@ -116,6 +121,21 @@ def _record(study: Study, folder: Path) -> pl.DataFrame:
     return find_record(study, folder).filter(monthly | war)
 
 
-def _phrases(study: Study, contributions: Contributions | None) -> dict[str, str]:
+def _phrases(study: Study, one: ThreatForecast, counted: str) -> dict[str, str]:
+    """A phrase for each feature, the families' and the model's own."""
     declared = {f.name: f.description for family in study.families for f in family.features}
-    return declared if contributions is None else {**declared, **contributions.descriptions}
+    own = {} if one.contributions is None else one.contributions.descriptions
+    return declared | _filled(own, one.threat, counted)
+
+
+def _units(study: Study, one: ThreatForecast, counted: str) -> dict[str, str]:
+    """The unit of measurement of each feature."""
+    declared = {f.name: f.unit for family in study.families for f in family.features}
+    own = {} if one.contributions is None else one.contributions.units
+    return declared | _filled(own, one.threat, counted)
+
+
+def _filled(texts: Mapping[str, str], threat: Threat, counted: str) -> dict[str, str]:
+    """Say what is counted in the texts of the model's own features."""
+    words = {"counted": counted, "period": threat.target.period}
+    return {name: text.format(**words) for name, text in texts.items()}
