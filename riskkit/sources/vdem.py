@@ -28,7 +28,7 @@ INDEX = "index 0-1"
 SCALE = "V-Dem scale"
 REGIME = "0 closed autocracy to 3 liberal democracy"
 _ANY = (-inf, inf)
-_BOUNDS = {INDEX: (0, 1), SCALE: (-10, 10), REGIME: (0, 3)}
+_BOUNDS: dict[str, tuple[float, float]] = {INDEX: (0, 1), SCALE: (-10, 10), REGIME: (0, 3)}
 INDICATORS = {
     "v2x_polyarchy": (INDEX, "Electoral democracy"),
     "v2x_libdem": (INDEX, "Liberal democracy"),

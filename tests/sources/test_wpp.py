@@ -100,7 +100,10 @@ def test_the_shared_tables_come_back(shared_data: Path, tmp_path: Path) -> None:
         pl.lit("Country/Area").alias("LocTypeName"),
         pl.lit("Medium").alias("Variant"),
         pl.col("year").alias("Time"),
-        *((pl.col(name) / INDICATORS[name].factor).alias(INDICATORS[name].column) for name in names),
+        *(
+            (pl.col(name) / INDICATORS[name].factor).alias(INDICATORS[name].column)
+            for name in names
+        ),
     ).write_csv(path)
     ours = Observations.validate(read(path, codes={}).observations)
     theirs = table.unpivot(names, index=key, variable_name="indicator").drop_nulls()
