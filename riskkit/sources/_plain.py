@@ -191,9 +191,10 @@ class PlainYears(Source):
 
     def _figures(self, sheet: Sheet, measure: Measure) -> pl.Series:
         if measure.count:
-            bounds = int(measure.low), int(measure.high)
+            least, most = int(measure.low), int(measure.high)
             what = f"the number of {measure.unit}"
-            return columns.whole_numbers(sheet, measure.column, *bounds, what).cast(pl.Float64)
+            counts = columns.whole_numbers(sheet, measure.column, least, most, what)
+            return counts.cast(pl.Float64)
         values = columns.numbers(sheet, measure.column, self.missing)
         low, high = measure.low, measure.high
         bounds = f"lies between {low:g} and {high:g}" if high < inf else f"is at least {low:g}"
