@@ -26,7 +26,7 @@ def command(unit: str, folder: Path, as_json: bool) -> None:
 
     \b
     Example:
-      riskkit explain XAA
+      riskkit explain UKR
     """
     from riskkit.publish.explanation import explain_unit, explanation_text
 
