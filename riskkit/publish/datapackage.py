@@ -39,16 +39,17 @@ def write(publication: Publication, schemas: Schemas, folder: Path) -> None:
         folder: Holds all files but this one.
     """
     files = _identity.files(folder)
+    name, meaning = publication.licence
     threat, as_of = publication.first.threat.name, format_month(publication.as_of)
     descriptor = {
         "$schema": f"{_PROFILES}/datapackage.json",
         "name": f"riskkit-{threat}-{as_of}".lower(),
         "title": publication.title,
         "created": f"{last_day(publication.as_of).isoformat()}T00:00:00Z",
-        "licenses": [{"name": publication.licence}],
+        "licenses": [{"name": name, "title": meaning}],
         "sources": [_source(source) for source in publication.sources],
         _identity.KEY: _identity.identity(publication),
-        "resources": [_resource(folder, name, schemas.get(name)) for name in files],
+        "resources": [_resource(folder, file, schemas.get(file)) for file in files],
     }
     text = json.dumps(descriptor, indent=2, ensure_ascii=False)
     (folder / MARKER).write_text(f"{text}\n", encoding="utf-8", newline="\n")

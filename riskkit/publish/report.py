@@ -87,7 +87,7 @@ def page(publication: Publication, tables: Tables) -> str:
         scenarios=f"{first.forecast.draws.shape[-1]:,}",
         exponent=f"{publication.exponent:g}",
         inputs=tables["inputs.csv"].to_dicts(),
-        licence=publication.licence,
+        licence=": ".join(publication.licence),
         sources=publication.sources,
     )
 

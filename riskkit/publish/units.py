@@ -39,5 +39,5 @@ def page(publication: Publication, story: Story) -> str:
         threshold=first.threat.target.thresholds[1],
         counted=first.counted,
         title=first.threat.title,
-        licence=publication.licence,
+        licence=publication.licence[0],
     )
