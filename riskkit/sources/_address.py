@@ -5,9 +5,9 @@ A source declares its addresses; `riskkit.store.fetch` asks for them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 MB = 1_000_000
@@ -34,7 +34,7 @@ class Credential:
     field: str
     register: str
     optional: bool = False
-    form: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    form: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,3 +83,23 @@ class Address:
     checksums: str | None = None
     pages: Pages | None = None
     listing: str | None = None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What can be fetched of one source.
+
+    Attributes:
+        addresses: Its files, as of a day.
+        credential: What the publisher wants to see.
+        newer: Where an address names a version: one sentence on how to find that of the next.
+    """
+
+    addresses: Callable[[date], tuple[Address, ...]]
+    credential: Credential | None = None
+    newer: str = ""
+
+
+def offered(*addresses: Address, credential: Credential | None = None, newer: str = "") -> Offer:
+    """Offer files whose addresses do not depend on the day."""
+    return Offer(lambda _: addresses, credential, newer)

@@ -110,7 +110,8 @@ class Request:
             sent.url = sent.url.copy_remove_param(name)
             sent.url = sent.url.copy_set_param(name, secret) if is_home else sent.url
             return
-        name, secret = (name, secret) if place == "header" else ("Authorization", f"Bearer {secret}")
+        if place == "token":
+            name, secret = "Authorization", f"Bearer {secret}"
         sent.headers.pop(name, None)
         if is_home:
             sent.headers[name] = secret
@@ -147,9 +148,7 @@ def _again(error: Exception) -> bool | float:
     return True if error.wait is None else error.wait
 
 
-def tried(
-    work: Callable[[], Awaitable[Result]], url: str, session: Session, ends: float
-) -> Result:
+def tried(work: Callable[[], Awaitable[Result]], url: str, session: Session, ends: float) -> Result:
     """Do some work once, and turn the libraries' errors into riskkit's, which hold no secret.
 
     Raises:

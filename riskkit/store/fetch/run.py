@@ -16,13 +16,13 @@ from typing import Literal
 
 from riskkit.errors import RiskkitError
 from riskkit.registry import lookup, sources
+from riskkit.sources import Address, Offer
 from riskkit.store import Entry, Origin, Store, key_of, sha256_of
-from riskkit.store.fetch.addresses import BY_HAND, TABLE, Address, Offer
-from riskkit.store.fetch.credentials import Secret
+from riskkit.store.fetch.addresses import BY_HAND, TABLE
+from riskkit.store.fetch.credentials import Secret, find
 from riskkit.store.fetch.download import Job, Marks, download
 from riskkit.store.fetch.pages import listed, pages, published_hash
-from riskkit.store.fetch.quiet import hushed
-from riskkit.store.fetch.request import Refused, Request, Session
+from riskkit.store.fetch.request import Refused, Request, Session, hushed
 from riskkit.store.fetch.token import exchange
 
 PARTIAL = ".partial"
@@ -135,7 +135,7 @@ def fetch(
         lookup("source", known, name)
     outcomes = {name: _skipped(name, table, by_hand) for name in wanted}
     day = today or datetime.now(UTC).date()
-    with store.locked(), hushed(session.veil):
+    with store.locked(), hushed():
         entries = store.entries()
         started = [
             _Source(
@@ -159,14 +159,14 @@ def _skipped(name: str, table: Mapping[str, Offer], by_hand: Mapping[str, str]) 
         told = by_hand.get(name, "has no public address: add it with `riskkit data add`")
         return Outcome(name, "skipped", told)
     credential = table[name].credential
-    if credential and not credential.optional and credential.find() is None:
+    if credential and not credential.optional and find(credential) is None:
         return Outcome(name, "skipped", credential.register)
     return None
 
 
 def _parts(offer: Offer, session: Session) -> tuple[Secret, ...]:
     """Look the credential up, and have it hidden from here on."""
-    parts = (offer.credential.find() if offer.credential else None) or ()
+    parts = (find(offer.credential) if offer.credential else None) or ()
     for part in parts:
         session.veil.add(part)
     return parts

@@ -27,7 +27,7 @@ def exchange(credential: Credential, parts: tuple[Secret, ...], session: Session
     """
     url, (user, password) = credential.field, (part.reveal() for part in parts)
     fields = {"username": user, "password": password, "grant_type": "password"}
-    request = Request(url, credential, form={**fields, **credential.form})
+    request = Request(url, credential, form={**fields, **dict(credential.form)})
 
     async def ask() -> bytes:
         async with opened(request, {}, session) as answer:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from riskkit.errors import RiskkitError
+from riskkit.sources import Address, Credential, Offer
 from riskkit.store import Store
-from riskkit.store.fetch.addresses import Address, Offer
-from riskkit.store.fetch.credentials import Credential
 from riskkit.store.fetch.request import Session
 from riskkit.store.fetch.run import fetch, offline
 from tests.store.fetch.conftest import NEW, OLD, QUICK, VARIABLE, Bench, leaks
