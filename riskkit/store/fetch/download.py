@@ -14,10 +14,10 @@ from pathlib import Path
 from time import monotonic
 
 import httpx
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from riskkit.atomic import write_text
-from riskkit.errors import RiskkitError
+from riskkit.store import Origin
 from riskkit.store.fetch.request import (
     Limits,
     Passing,
@@ -45,28 +45,24 @@ _PAGE = re.compile(
 _ENCODINGS = {"", "identity", "gzip", "x-gzip"}
 
 
-class Marks(BaseModel):
+class Marks(Origin):
     """What a server says of a file so that one can ask whether it changed.
 
     Attributes:
-        address: Where it came from, without secrets.
-        etag: Its ETag.
-        last_modified: Its date.
         total: Its bytes in full, if the server says.
-        retrieved_at: When the answer began.
         packed: It comes compressed; then a part of it cannot be continued.
         whole: Every byte is here.
     """
 
-    model_config = ConfigDict(frozen=True)
-
-    address: str
-    etag: str | None = None
-    last_modified: str | None = None
+    vintage: str = ""
     total: int | None = None
-    retrieved_at: datetime
     packed: bool = False
     whole: bool = False
+
+    @classmethod
+    def of(cls, origin: Origin) -> Marks:
+        """The marks of a file that is in the store."""
+        return cls(**origin.model_dump(include={*Origin.model_fields}), whole=True)
 
     @property
     def strong(self) -> str | None:
@@ -269,8 +265,6 @@ class _Try:
         size, since, came = offset, monotonic(), 0
         with self.job.part.open("ab" if offset else "wb") as file:
             async for chunk in answer.aiter_raw():
-                if self.session.stopped.is_set():
-                    raise RiskkitError("stopped")
                 self.report(len(chunk))
                 size, came = size + len(chunk), came + len(chunk)
                 if size > self.job.most:

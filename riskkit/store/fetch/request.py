@@ -27,6 +27,8 @@ from riskkit.store.fetch.credentials import Secret, Veil
 Result = TypeVar("Result")
 _LOG = logging.getLogger(__name__)
 _PASSING = {408, 425, 429, 500, 502, 503, 504}
+_GLANCE = 0.2
+"""Seconds between two looks at whether the whole run was stopped."""
 _STEPS = {("http", "http"), ("http", "https"), ("https", "https")}
 
 
@@ -154,11 +156,17 @@ def tried(work: Callable[[], Awaitable[Result]], url: str, session: Session, end
     Raises:
         Passing: The connection failed or took too long.
         Refused: The answer cannot be used.
+        RiskkitError: The run was stopped.
     """
 
     async def bounded() -> Result:
         async with asyncio.timeout(ends - monotonic()):
-            return await work()
+            working = asyncio.ensure_future(work())
+            while not working.done():
+                await asyncio.wait({working}, timeout=_GLANCE)
+                if session.stopped.is_set() and working.cancel():
+                    raise RiskkitError("stopped")
+            return working.result()
 
     try:
         return asyncio.run(bounded())
