@@ -61,7 +61,7 @@ def test_backtests_are_compared_on_the_same_rows(backtest: Path, tmp_path: Path)
 
 
 def test_rules_of_all_rows_are_compared_between_backtests(backtest: Path, tmp_path: Path) -> None:
-    """As within one backtest: the same replicates of units, whatever the folder."""
+    """As within one backtest: the same groups of units are left out, whatever the folder."""
     for name, models in (("one", ["conflictology"]), ("two", ["ewhistory", "last"])):
         (tmp_path / name).mkdir()
         for file in ("scores.parquet", "scores_together.parquet"):
