@@ -4,28 +4,25 @@
 PYTHON ?= python3
 OUT ?= publication
 
-demo-real: OUT := publication-real
+demo-world: OUT := publication-world
 
 PYTEST := python -m pytest --numprocesses auto --maxprocesses 8 --dist loadgroup
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo demo-real test lint docs test-oldest clean
+.PHONY: help demo demo-world test lint docs test-oldest clean
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1 | /p' Makefile | \
 	  while IFS='|' read -r name what; do printf '%-20s%s\n' "$$name" "$$what"; done
 
-demo: .venv/installed  ## Install into .venv, rank the embedded world, show the top of the ranking
-	@echo "Forecasting and ranking the embedded world ..."
-	@.venv/bin/riskkit run --out "$(OUT)"
+demo: .venv/installed  ## Install into .venv, rank real countries, show the top of the ranking
+	@echo "Forecasting and ranking real countries from the embedded data ..."
+	@.venv/bin/riskkit run --set data.kind=base --out "$(OUT)"
 
-demo-real: .venv/installed-gtd-demo  ## Rank real countries by terrorism deaths forecast for 2021
-	@echo "Writing the tables of two packages to data/demo-real ..."
-	@.venv/bin/python -m riskkit.cli._real_demo data/demo-real
-	@echo "Forecasting and ranking ..."
-	@.venv/bin/riskkit run --config experiments/demo-real/params.yaml --out "$(OUT)"
-	@echo "The forecast is made as if the figures of 2020 had been out at the end of 2020; they came 17 months later."
+demo-world: .venv/installed  ## The same for the simulated world
+	@echo "Forecasting and ranking the simulated world ..."
+	@.venv/bin/riskkit run --set data.kind=world --set target.indicator=ged_sb --out "$(OUT)"
 
 test: lint  ## Install with the test tools; lint, type check, run every test
 	@echo "Testing ..."
@@ -69,10 +66,6 @@ endef
 .venv/installed: pyproject.toml constraints.txt | .venv/created
 	$(call install,.venv,constraints.txt,.)
 	@touch $@
-
-.venv/installed-gtd-demo: pyproject.toml constraints.txt | .venv/created
-	$(call install,.venv,constraints.txt,.[gtd-demo])
-	@touch $@ .venv/installed
 
 .venv/installed-dev: pyproject.toml constraints.txt | .venv/created
 	$(call install,.venv,constraints.txt,.[dev])

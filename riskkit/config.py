@@ -119,7 +119,7 @@ class SourceList(_Section):
 class WorldSettings(_Section):
     """Size and seed of the simulated world."""
 
-    seed: Whole = Field(default=1, ge=0, lt=2**32)
+    seed: Whole = Field(default=1, ge=0, le=2**32 - 1)
     """Another seed is another world."""
     countries: Whole = Field(default=120, ge=60, le=200)
     """Number of countries."""
@@ -130,9 +130,11 @@ class WorldSettings(_Section):
 class DataSettings(_Section):
     """Where the observations come from."""
 
-    kind: Literal["auto", "world", "files"] = "auto"
-    """`files` takes the entries of `sources`; `world` simulates; `auto` takes the entries, or else
-    the files that `riskkit data add` stored, or else the simulated world."""
+    kind: Literal["auto", "base", "files", "store", "world"] = "auto"
+    """`base` takes the embedded data of real countries; `files` the entries of `sources`; `store`
+    what `riskkit data add` and `fetch` put there; `world` simulates. `auto` takes the embedded
+    data and lays the entries of `sources`, or else the store, over them: indicator by indicator,
+    the newer vintage month by month."""
     root: str = "."
     """Folder of the `sources`, relative to the working folder."""
     store: str = "data"
@@ -159,6 +161,9 @@ class FeatureSettings(_Section):
 
     families: tuple[str, ...] = ()
     """Feature families, see `riskkit features list`; empty means all that have an indicator."""
+    revised: bool = False
+    """Let features read indicators that are computed anew each year, such as INFORM's: what they
+    say of the past was not known then, so a backtest looks ahead."""
 
 
 def _ascending(value: tuple[int, ...]) -> tuple[int, ...]:
@@ -234,6 +239,16 @@ class ForecastSettings(_Section):
     """Months ahead of `panel.as_of`, e.g. 1-12 or 1,3,6; together they are the window."""
     draws: Whole = Field(default=1000, ge=100, le=10000)
     """Joint scenarios, in backtests too."""
+    max_gap: Whole | None = Field(default=None, ge=0, le=600)
+    """Months by which a unit's last outcome may be older than that of most units, for it to be
+    forecast; by default 3, or 12 for a yearly target."""
+    min_history: Whole = Field(default=60, ge=1, le=6000)
+    """Months of outcomes without which nothing is forecast."""
+    max_age: Whole = Field(default=24, ge=0, le=6000)
+    """Months from the end of the last known outcomes to `panel.as_of`, or to an origin, beyond
+    which nothing is forecast."""
+    stale_after: Whole = Field(default=12, ge=0, le=6000)
+    """Months from there on beyond which a publication is marked as made from old data."""
 
 
 class BacktestSettings(_Section):
@@ -267,7 +282,7 @@ def standard_threats() -> dict[str, ThreatSettings]:
 class Params(_Section):
     """A whole study."""
 
-    seed: Whole = Field(default=20240101, ge=0, lt=2**32)
+    seed: Whole = Field(default=20240101, ge=0, le=2**32 - 1)
     """Seed of every fit and draw: the same seed and inputs give the same bytes."""
     data: DataSettings = DataSettings()
     panel: PanelSettings = PanelSettings()

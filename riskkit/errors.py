@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -70,3 +73,46 @@ class SourceError(RiskkitError):
 
 class UnknownUnit(RiskkitError):  # noqa: N818 - reads as the field says it
     """A country or cell code that no unit answers to."""
+
+
+_ADVICE = {
+    errno.ENOSPC: "make room on the disk, or choose another folder",
+    errno.EDQUOT: "your share of the disk is used up: make room, or choose another folder",
+    errno.EFBIG: "the disk holds no file as large as that: choose another folder",
+    errno.EMFILE: "allow more open files with `ulimit -n 4096`, or use fewer processes",
+    errno.ENFILE: "close other programs: the machine can open no more files",
+    errno.ENOMEM: "use fewer processes or draws, or a machine with more memory",
+    errno.EROFS: "the disk is read-only: choose another folder",
+    errno.EACCES: "check its permissions and its owner, or choose another folder",
+    errno.EPERM: "check its permissions and its owner, or choose another folder",
+    errno.ENOTDIR: "a part of the path is a file: check the path",
+    errno.EISDIR: "it is a folder: name a file",
+    errno.ENOENT: "check the path",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ELOOP: "its links lead in a circle: check the path",
+    errno.EBUSY: "another program or a mount keeps it: name a folder inside it",
+    errno.EXDEV: "it is on another disk: name a folder on the same one",
+    errno.EIO: "the disk fails to read or write: check it, and take another meanwhile",
+}
+_RUST = re.compile(r"\(os error (\d+)\)")
+
+
+def system_refusal(what: str, error: BaseException) -> RiskkitError | None:
+    """Say what the operating system refused, and what to do; None if it was not the system.
+
+    Libraries written in Rust hide the system's number in their text; it is found there too.
+
+    Args:
+        what: What could not be done, with the path.
+        error: What was raised.
+
+    >>> print(system_refusal("cannot write out.csv", OSError(errno.ENOSPC, "No space left")))
+    cannot write out.csv (got 'No space left on device'); make room on the disk, or choose another \
+folder
+    """
+    number = error.errno if isinstance(error, OSError) else None
+    hidden = None if number else _RUST.search(str(error))
+    number = int(hidden[1]) if hidden else number
+    if number is None:
+        return None
+    return RiskkitError(what, got=os.strerror(number), hint=_ADVICE.get(number))

@@ -70,11 +70,11 @@ def refusal(
     if first["type"] == "value_error":
         cause = given["error"].__cause__
         hint = cause.hint if isinstance(cause, RiskkitError) and cause.hint else hint
-    rule = _rule(first["type"], given)
+    rule, named = _rule(first["type"], given), key if noun == "key" else f"{noun} {key}"
     if first["type"] == "missing":
-        return ConfigError(f"{place}: {key} {rule}", hint=hint)
+        return ConfigError(f"{place}: {named} {rule}", hint=hint)
     empty = " and is empty" if first["input"] is None else ""
-    told = f"{place}: {key} {rule}{empty}".replace(" : ", ": ")
+    told = f"{place}: {named} {rule}{empty}".replace(" : ", ": ")
     return ConfigError(told, got=first["input"], hint=hint)
 
 

@@ -84,6 +84,8 @@ class Indicator:
         carry_months: How long a yearly value serves after it became known; then it is missing.
         yearly_release: Calendar month of the following year at whose end all months of a year come
             out together; None when each month comes out by itself, lag_months after its end.
+        monthly_from: First day of the month from which on months come out by themselves, where only
+            those before it come out by the year; None where all of them do.
         revised: True when the publisher computes all years anew each year, so that what the rows
             say of the past is not what was said then; features do not see it unless allowed to.
     """
@@ -97,6 +99,7 @@ class Indicator:
     census: bool = False
     carry_months: int = 36
     yearly_release: int | None = None
+    monthly_from: date | None = None
     revised: bool = False
 
 

@@ -13,7 +13,7 @@ from riskkit.errors import ConfigError
 def test_defaults_need_no_file() -> None:
     params = load_params(None)
     assert params.data.kind == "auto"
-    assert params.target.thresholds == (1, 25, 100)
+    assert params.target is None
 
 
 def test_settings_override_the_file(tmp_path: Path) -> None:

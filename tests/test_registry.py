@@ -16,7 +16,7 @@ def collect(monkeypatch: pytest.MonkeyPatch, *plugged: str) -> Any:
     points = [EntryPoint("any", value, "riskkit.families") for value in plugged]
     monkeypatch.setattr(registry, "entry_points", lambda group: points)
     own = iter([("here", SimpleNamespace(name="own"))])
-    return registry._collect("families", own, lambda item: str(item.name))
+    return registry._collect("families", own)
 
 
 def test_built_in_things_are_found() -> None:
@@ -27,12 +27,15 @@ def test_built_in_things_are_found() -> None:
 
 def test_plug_ins_stand_beside_them(monkeypatch: pytest.MonkeyPatch) -> None:
     found = collect(monkeypatch, "riskkit_features.conflict:FAMILY")
-    assert list(found) == ["conflict", "own"]
+    assert {name: place for name, (place, _) in found.items()} == {
+        "conflict": "riskkit_features.conflict",
+        "own": "here",
+    }
 
 
 def test_a_name_defined_twice_cites_both_places(monkeypatch: pytest.MonkeyPatch) -> None:
-    plugged = "riskkit_features.conflict:FAMILY"
-    with pytest.raises(RiskkitError, match=rf"defined twice .* in {plugged} and in {plugged}"):
+    module, plugged = "riskkit_features.conflict", "riskkit_features.conflict:FAMILY"
+    with pytest.raises(RiskkitError, match=rf"defined twice .* in {module} and in {plugged}; "):
         collect(monkeypatch, plugged, plugged)
 
 

@@ -8,7 +8,9 @@ from typing import Any
 from riskkit.tables import Indicator
 
 JUNE = 6
-"""UCDP and UNHCR publish a year in June of the next."""
+"""UCDP and UNHCR publish a year in June of the next. The embedded tables are renewed then, so their
+months of weather and news enter a panel by the year too, though they were known sooner: the last
+row of a panel and those before it are then of the same age."""
 ERA5_LAG, CRU_LAG, INFORM_LAG, NEWS_LAG = 1, 17, 12, 1
 VOTES_LAG, ECONOMY_LAG, PEOPLE_LAG = 6, 12, 7
 
@@ -201,6 +203,7 @@ TEMPERATURE = _declared(
         ),
     },
     lag_months=ERA5_LAG,
+    yearly_release=JUNE,
 )
 TEMPERATURE_ANOMALY = _declared(
     "era5",
@@ -212,6 +215,7 @@ TEMPERATURE_ANOMALY = _declared(
         ),
     },
     lag_months=ERA5_LAG,
+    yearly_release=JUNE,
 )
 
 RAIN_BY_YEAR = _declared(
@@ -317,6 +321,7 @@ NEWS = _declared(
         ),
     },
     lag_months=NEWS_LAG,
+    yearly_release=JUNE,
 )
 
 _AGREEMENT = {

@@ -11,6 +11,8 @@ import click
 
 from riskkit.errors import suggestion
 
+PUBLISHED = "datapackage.json"
+"""What a publication holds, as `riskkit.publish.MARKER` says."""
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -49,14 +51,33 @@ def json_option(command: Command) -> Command:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")(command)
 
 
-def out_option(default: str | None, what: str) -> Callable[[Command], Command]:
-    """Add --out."""
+def out_option(
+    default: str | None, what: str, *, marker: str | None = None, is_folder: bool = True
+) -> Callable[[Command], Command]:
+    """Add --out, which is checked before the command begins its work.
+
+    Args:
+        default: What it is when it is not given; None to ask for it.
+        what: Its help.
+        marker: A file that a folder holds which the command may replace as a whole.
+        is_folder: Whether it is a folder.
+    """
+
+    def checked(ctx: click.Context, param: click.Parameter, value: Path) -> Path:
+        from riskkit.atomic import check_target
+
+        del param
+        if is_folder and not ctx.resilient_parsing:
+            check_target(value, marker)
+        return value
+
     return click.option(
         "--out",
         type=click.Path(path_type=Path),
         default=default,
         required=default is None,
         show_default=default is not None,
+        callback=checked,
         help=what,
     )
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from riskkit.cli import riskkit
+from riskkit.cli._base_page import base_page
 
 if TYPE_CHECKING:
     from riskkit.family import Family
@@ -76,18 +77,26 @@ def _setting_sections(
 ) -> Iterator[str]:
     rows, children = [], []
     for name, field in section["properties"].items():
-        if "$ref" in field:
-            children.append((f"{prefix}{name}.", sections[field["$ref"].rpartition("/")[2]]))
-            continue
-        rows.append(_setting_row(f"{prefix}{name}", field))
-        item = field.get("items", {}).get("$ref")
-        if item:
-            children.append((f"{prefix}{name}[].", sections[item.rpartition("/")[2]]))
+        below = list(_below(f"{prefix}{name}", field))
+        children += [(f"{place}.", sections[ref.rpartition("/")[2]]) for place, ref in below]
+        if "description" in field or not below:
+            rows.append(_setting_row(f"{prefix}{name}", field))
     title = prefix.rstrip(".") or "At the top"
     head = "| key | values | default | meaning |\n|---|---|---|---|"
     yield "\n".join([f"## {title}\n\n{section['description']}\n\n{head}", *rows, ""])
     for child in children:
         yield from _setting_sections(*child, sections)
+
+
+def _below(key: str, field: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Where the sections below a key stand, and what describes them."""
+    choices = [field, *field.get("anyOf", [])]
+    yield from ((key, choice["$ref"]) for choice in choices if "$ref" in choice)
+    named = [*field.get("patternProperties", {}).values(), field.get("additionalProperties")]
+    for place, kinds in ((f"{key}[]", [field.get("items")]), (f"{key}.NAME", named)):
+        for kind in kinds:
+            if isinstance(kind, dict) and "$ref" in kind:
+                yield place, kind["$ref"]
 
 
 def _setting_row(key: str, field: dict[str, Any]) -> str:
@@ -100,7 +109,10 @@ def _values(field: dict[str, Any]) -> str:
     if "enum" in field:
         return ", ".join(f"`{value}`" for value in field["enum"])
     kind = field.get("type") or field["anyOf"][0]["type"]
-    words = {"array": "list", "integer": "whole number", "object": "section", "string": "text"}
+    words = {
+        "array": "list", "integer": "whole number", "object": "section", "string": "text",
+        "number": "number", "boolean": "`true`, `false`",
+    }  # fmt: skip
     low, high = field.get("minimum"), field.get("maximum")
     bounds = f" from {low}" if low is not None else ""
     return words[kind] + bounds + (f" to {high}" if high is not None else "")
@@ -221,6 +233,7 @@ def with_rules(page: str) -> str:
 
 
 PAGES = {
+    "base-data.md": base_page,
     "cli.md": commands_page,
     "configuration.md": settings_page,
     "source-list.md": sources_page,

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from riskkit.cli._options import Group, echo_json, json_option
+
+if TYPE_CHECKING:
+    from riskkit.store import Entry
 
 _STORE = click.option(
     "--store",
@@ -31,9 +35,10 @@ def list_sources(as_json: bool) -> None:
     Example:
       riskkit data list
     """
+    from riskkit.base.status import base_source
     from riskkit.registry import sources
 
-    rows = [
+    rows = [base_source()] + [
         {
             "name": name,
             "title": source.title,
@@ -67,32 +72,77 @@ def list_sources(as_json: bool) -> None:
     metavar="KEY=VALUE",
     help="What the reader must know, e.g. unit.column=iso3. Repeatable; see docs/sources.md.",
 )
+@click.option("--also", is_flag=True, help="Keep what the file would replace, too.")
 @_STORE
 @json_option
-def add(source: str, path: Path, options: tuple[str, ...], store: Path, as_json: bool) -> None:
+def add(
+    source: str, path: Path, options: tuple[str, ...], also: bool, store: Path, as_json: bool
+) -> None:
     """Check a publisher's file and keep a copy of it; `riskkit run` then uses it.
+
+    Files of a source that reads several together join; of the same name, the new one counts. A
+    file of any other source replaces those of the same source that bring one of its indicators,
+    unless --also keeps both.
 
     \b
     Examples:
       riskkit data add ucdp-ged ged251-csv.zip
+      riskkit data add wpp WPP2024.csv.gz --also
       riskkit data add table mine.csv --option unit.column=iso3 --option unit.system=iso3 ...
     """
     from riskkit.config import settings_tree
     from riskkit.store import Store
 
-    entry, release = Store(store).add(source, path, settings_tree(options))
+    added = Store(store).add(source, path, settings_tree(options), also=also)
+    entry, release = added.entry, added.release
     if as_json:
-        echo_json({**entry.model_dump(mode="json"), "dropped": release.dropped})
+        gone = [before.model_dump(mode="json") for before in added.replaced]
+        told = {"dropped": release.dropped, "replaced": gone, "joined": added.joined}
+        echo_json({**entry.model_dump(mode="json"), **told})
         return
-    brought = [i.name for i in release.indicators] + [r.name for r in release.relations]
     click.echo(
-        f"{path.name}: {entry.rows:,} rows of {', '.join(brought)} from {entry.covers[0]} to "
-        f"{entry.covers[1]}, kept in {store / entry.folder}"
+        f"{path.name}: {entry.rows:,} rows of {', '.join(entry.brings)} from {entry.covers[0]} to "
+        f"{entry.covers[1]}, kept in {store / entry.folder} as {entry.key}"
     )
+    for before in added.replaced:
+        lost = [name for name, file in before.files.items() if entry.files.get(name) != file]
+        click.echo(f"    replaces {before.key}: {', '.join(lost)}, {_reach(before)}")
+    if added.replaced and not also and added.replaced[0].key != entry.key:
+        click.echo("    (add it with --also to keep both)")
+    if added.joined:
+        click.echo(f"    read together with {', '.join(added.joined)}")
     if release.covered_units is not None:
         click.echo(f"    covers {len(release.covered_units)} unit(s) only")
     for reason, rows in release.dropped.items():
         click.echo(f"    left out: {rows:,} rows, {reason}")
+
+
+def _reach(entry: Entry) -> str:
+    return f"{entry.rows:,} rows from {entry.covers[0]} to {entry.covers[1]}"
+
+
+@command.command(name="remove")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@_STORE
+@json_option
+def remove(keys: tuple[str, ...], store: Path, as_json: bool) -> None:
+    """Take added files out of the store again.
+
+    KEY is what `riskkit data status` calls them; the name of a source will do where it has one.
+
+    \b
+    Examples:
+      riskkit data remove ucdp-ged
+      riskkit data remove table/mine
+    """
+    from riskkit.store import Store
+
+    gone = [Store(store).remove(key) for key in keys]
+    if as_json:
+        echo_json([entry.model_dump(mode="json") for entry in gone])
+        return
+    for entry in gone:
+        click.echo(f"{entry.key}: removed {', '.join(entry.files)}, {_reach(entry)}")
 
 
 @command.command(name="fetch")
@@ -137,24 +187,26 @@ def fetch(sources: tuple[str, ...], offline: bool, store: Path, as_json: bool) -
 def status(store: Path, as_json: bool) -> None:
     """Say how far each source reaches, how old it is, what is missing, stale or damaged.
 
-    A source is stale when, by its cadence and publication lag, something newer should be out.
+    First come the embedded tables, then what was added. A source is stale when, by its cadence and
+    publication lag, something newer should be out.
 
     \b
     Example:
       riskkit data status
     """
+    from riskkit.base.status import base_rows
     from riskkit.cli._data_status import print_status
     from riskkit.cli._progress import progress
     from riskkit.store import Store
     from riskkit.store.status import status_rows
 
-    rows = status_rows(Store(store), progress=progress)
+    embedded, own = base_rows(), status_rows(Store(store), progress=progress)
     if as_json:
-        echo_json(rows)
-    elif rows:
-        print_status(rows)
-    else:
-        click.echo(f"{store} holds no data: `riskkit run` forecasts the simulated world")
+        echo_json([*embedded, *own])
+        return
+    print_status([*embedded, *own])
+    if not own:
+        click.echo(f"{store} holds no data: `riskkit run` takes the embedded tables alone")
 
 
 @command.command(name="verify")

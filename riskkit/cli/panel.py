@@ -16,7 +16,7 @@ def command() -> None:
 
 @command.command(name="build")
 @params_options
-@out_option("panel.parquet", "File to write.")
+@out_option("panel.parquet", "File to write.", is_folder=False)
 @json_option
 def build(config: Path | None, settings: tuple[str, ...], out: Path, as_json: bool) -> None:
     """Write the panel: unit, month and one column per indicator.

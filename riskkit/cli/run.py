@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from riskkit.cli._options import json_option, out_option, params_options, record_option
+from riskkit.cli._options import PUBLISHED, json_option, out_option, params_options, record_option
 
 
 @click.command(name="run")
 @params_options
-@out_option("publication", "Folder to publish in; it is replaced as a whole.")
+@out_option("publication", "Folder to publish in; it is replaced as a whole.", marker=PUBLISHED)
 @record_option
 @json_option
 def command(

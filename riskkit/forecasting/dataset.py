@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -11,8 +12,18 @@ from numpy.typing import NDArray
 
 from riskkit.errors import RiskkitError
 from riskkit.family import KEYS
+from riskkit.forecasting.eligibility import (
+    DEFAULTS,
+    Eligibility,
+    Finding,
+    Limits,
+    age_findings,
+    find_eligible,
+    left_out,
+    refuse_too_little,
+)
 from riskkit.forecasting.targets import Target, outcomes
-from riskkit.months import format_month, month_id
+from riskkit.months import format_month, last_day, month_id
 from riskkit.tables import Release
 
 
@@ -31,6 +42,8 @@ class Dataset:
             in month t, NaN where missing.
         y: Array [units, months]: outcome of the period that starts in the month, as known at the
             origin; NaN where not known, not a state, or no period starts.
+        ended: Units whose state had ended by the origin.
+        limits: How little and how old the outcomes may be.
     """
 
     target: Target
@@ -41,6 +54,8 @@ class Dataset:
     features: tuple[str, ...]
     X: NDArray[np.float32]
     y: NDArray[np.float64]
+    ended: tuple[str, ...] = ()
+    limits: Limits = DEFAULTS
 
     @property
     def period(self) -> int:
@@ -49,8 +64,31 @@ class Dataset:
 
     @property
     def last_known(self) -> int:
-        """Column of the last period whose outcome any unit has."""
-        return int(np.flatnonzero(~np.isnan(self.y).all(axis=0))[-1])
+        """Column of the last known period: the newest one whose outcome most units have."""
+        return self.eligibility.last
+
+    @cached_property
+    def eligibility(self) -> Eligibility:
+        """Who can be forecast, and from which period on; see `riskkit.forecasting.eligibility`."""
+        gone = [unit in self.ended for unit in self.units]
+        return find_eligible(self.y, self.period, self.limits.max_gap, gone)
+
+    @property
+    def left_out(self) -> pl.DataFrame:
+        """Units that are not forecast: columns `unit, reason`."""
+        return left_out(self.units, self.eligibility)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What a publication has to say of the age of the outcomes."""
+        return age_findings(
+            self.units,
+            self.first_month,
+            self.origin,
+            self.period,
+            self.eligibility,
+            self.limits,
+        )
 
 
 def build_dataset(
@@ -60,6 +98,7 @@ def build_dataset(
     target: Target,
     origin: int,
     horizons: Sequence[int],
+    limits: Limits = DEFAULTS,
 ) -> Dataset:
     """Align features and outcomes for one origin.
 
@@ -71,10 +110,11 @@ def build_dataset(
         target: What is forecast.
         origin: Month id; nothing published after its end is used.
         horizons: Months ahead; for a yearly target only those that reach a January are kept.
+        limits: How little and how old the outcomes may be.
 
     Raises:
-        RiskkitError: The origin lies outside the features, no horizon is left, or no outcome was
-            known at the origin.
+        RiskkitError: The origin lies outside the features, no horizon is left, or the outcomes
+            that were known at the origin are too few or too old.
     """
     names = tuple(units["unit"])
     n_months = features.height // len(names)
@@ -93,7 +133,7 @@ def build_dataset(
             f"no outcome of '{target.name}' was known at the origin {format_month(origin)}",
             hint="choose a later origin, or a source with a shorter publication lag",
         )
-    return Dataset(
+    data = Dataset(
         target=target,
         units=names,
         first_month=first,
@@ -102,7 +142,11 @@ def build_dataset(
         features=columns,
         X=cube,
         y=y,
+        ended=tuple(units.filter(pl.col("died") <= last_day(origin))["unit"]),
+        limits=limits,
     )
+    refuse_too_little(y, target.name, first, origin, target.months, data.eligibility, limits)
+    return data
 
 
 def _known_features(
@@ -111,18 +155,33 @@ def _known_features(
     """Cut the features at the origin and drop those that nobody had a value of by then."""
     names = np.array([column for column in features.columns if column not in KEYS])
     values = features.select(names.tolist()).to_numpy().astype(np.float32, copy=False)
-    cube = values.reshape(n_units, -1, len(names))[:, :n_months]
+    cube = values.reshape(n_units, features.height // n_units, len(names))[:, :n_months]
     known = ~np.isnan(cube).all(axis=(0, 1))
     return tuple(names[known].tolist()), np.ascontiguousarray(cube[..., known])
 
 
 def _starting(target: Target, origin: int, horizons: Sequence[int]) -> tuple[int, ...]:
-    """Keep the horizons at which a period of the target starts."""
-    kept = tuple(h for h in horizons if target.period == "month" or (origin + h) % 12 == 1)
-    if not kept or min(kept) < 1:
+    """Keep the horizons at which a period of the target starts.
+
+    A yearly target speaks of the calendar years that start in the window; of a window of at most a
+    year, of the year that holds most of its months, the later one on a tie, even if that year has
+    begun before the origin.
+    """
+    kept = tuple(horizons)
+    if target.period == "year":
+        kept = tuple(h for h in horizons if (origin + h) % 12 == 1)
+        if max(horizons) - min(horizons) < 12:
+            kept = (_main_january(origin, horizons),)
+    if not kept or min(horizons) < 1:
         raise RiskkitError(
             f"no period of '{target.name}' starts {min(horizons)} to {max(horizons)} months "
             f"after {format_month(origin)}",
-            hint="horizons count from 1; a yearly target needs one that reaches a January",
+            hint="horizons count from 1",
         )
     return kept
+
+
+def _main_january(origin: int, horizons: Sequence[int]) -> int:
+    """Horizon of the January of the year that holds most months of the window."""
+    januaries = [h - (origin + h - 1) % 12 for h in horizons]
+    return max(januaries, key=lambda january: (januaries.count(january), january))

@@ -69,14 +69,14 @@ class Model(ABC):
         """
 
     def forecast(self, data: Dataset, size: int, seed: int) -> Forecast:
-        """Draw for the units that can be forecast: those whose last outcome is known."""
-        living = ~np.isnan(data.y[:, data.last_known])
-        draws = self.sample(data, size, seed)[living]
+        """Draw for the units that can be forecast; `Dataset.left_out` names the others."""
+        eligible = data.eligibility.forecast
+        draws = self.sample(data, size, seed)[eligible]
         return Forecast(
             model=self.name,
             target=data.target.name,
             origin=data.origin,
-            units=tuple(np.array(data.units)[living].tolist()),
+            units=tuple(np.array(data.units)[eligible].tolist()),
             horizons=data.horizons,
             draws=draws,
         )
@@ -113,11 +113,20 @@ class Model(ABC):
         """
         from riskkit.models.parts.state import read_state
 
+        state = read_state(path, self.name)
         try:
-            return self.restore(read_state(path, self.name))
+            return self.restore(state)
+        except RiskkitError:
+            raise
         except KeyError as error:
             raise RiskkitError(
                 f"{path} holds no {error} of the model {self.name}", hint="fit it again"
+            ) from error
+        except Exception as error:  # libraries refuse foreign bytes each in its own way
+            raise RiskkitError(
+                f"{path} holds no state of the model {self.name}",
+                got=str(error).split("\n")[0],
+                hint="fit it again",
             ) from error
 
 

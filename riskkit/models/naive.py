@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from riskkit.forecasting.dataset import Dataset
 from riskkit.models import Model
 from riskkit.models.parts.history import history
-from riskkit.models.parts.level import moving_mean
+from riskkit.models.parts.level import latest, moving_mean
 
 
 class Zero(Model):
@@ -35,7 +35,8 @@ class _PoissonAverage(Model):
         """Poisson draws; units without history get zeros. See `Model.sample`."""
         past = history(data)
         window = max(1, self.months // past.period)
-        mean = np.nan_to_num(moving_mean(past.values, window)[:, -1])
+        recent = moving_mean(past.values, window)[:, -1]
+        mean = np.nan_to_num(np.where(np.isnan(recent), latest(past.values), recent))
         shape = (len(data.units), len(data.horizons), size)
         return np.random.default_rng(seed).poisson(mean[:, None, None], shape).astype(np.int64)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from riskkit.forecasting.dataset import Dataset
 from riskkit.models.parts.draws import counts, stratified
 from riskkit.models.parts.history import History, history
+from riskkit.models.parts.level import latest
 from riskkit.models.parts.marginal import Marginal
 
 Weighted = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -77,10 +78,12 @@ class EwHistory(_OwnHistory):
 def recent(past: History, window: int, half_life: float) -> Weighted:
     """The last values of each unit with weights that halve every `half_life` periods.
 
-    Units without a value in the window get a zero.
+    Units without a value in the window get their last known one, or else a zero.
     """
     values = past.values[:, -window:]
     age = np.arange(values.shape[1])[::-1]
     weights = np.where(np.isnan(values), 0.0, 0.5 ** (age / half_life))
-    weights[weights.sum(axis=1) == 0, -1] = 1.0
+    empty = weights.sum(axis=1) == 0
+    values = np.where(empty[:, None], latest(past.values)[:, None], values)
+    weights[empty, -1] = 1.0
     return np.nan_to_num(values), weights

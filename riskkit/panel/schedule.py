@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from riskkit.months import month_id
 from riskkit.tables import Indicator
 
 _YEAR = 12
@@ -21,7 +22,7 @@ def comes_out(indicator: Indicator, last: int) -> int:
     >>> comes_out(ged, 493), comes_out(ged, 504)  # January and December 2021: June 2022
     (510, 510)
     """
-    if not _by_year(indicator):
+    if not _by_year(indicator, last):
         return last + indicator.lag_months
     return (last - 1) // _YEAR * _YEAR + _YEAR + _release_month(indicator)
 
@@ -33,8 +34,9 @@ def newest_out(indicator: Indicator, as_of: int) -> int:
     >>> newest_out(ged, 509), newest_out(ged, 510)  # May and June 2022: 2020, then 2021
     (492, 504)
     """
-    if not _by_year(indicator):
-        return as_of - indicator.lag_months
+    alone = as_of - indicator.lag_months
+    if not _by_year(indicator, alone):
+        return alone
     return (as_of - _release_month(indicator)) // _YEAR * _YEAR
 
 
@@ -51,8 +53,11 @@ def lag_as_of(indicator: Indicator, as_of: int) -> int:
     return as_of - newest_out(indicator, as_of)
 
 
-def _by_year(indicator: Indicator) -> bool:
-    return indicator.frequency == "month" and indicator.yearly_release is not None
+def _by_year(indicator: Indicator, month: int) -> bool:
+    """Whether a month comes out together with its year."""
+    if indicator.frequency != "month" or indicator.yearly_release is None:
+        return False
+    return indicator.monthly_from is None or month < month_id(indicator.monthly_from)
 
 
 def _release_month(indicator: Indicator) -> int:

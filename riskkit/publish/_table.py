@@ -36,19 +36,22 @@ def note(
     return {"description": description, "unit": unit, "decimals": decimals, "kind": kind}
 
 
-def points(description: str) -> dy.Float64:
+def points(description: str, *, nullable: bool = False) -> dy.Float64:
     """Declare a score."""
-    return dy.Float64(min=0, max=10, metadata=note(description, "points", decimals=2))
+    about = note(description, "points", decimals=2)
+    return dy.Float64(min=0, max=10, nullable=nullable, metadata=about)
 
 
-def probability(description: str) -> dy.Float64:
+def probability(description: str, *, nullable: bool = False) -> dy.Float64:
     """Declare a probability."""
-    return dy.Float64(min=0, max=1, metadata=note(description, "probability", decimals=4))
+    about = note(description, "probability", decimals=4)
+    return dy.Float64(min=0, max=1, nullable=nullable, metadata=about)
 
 
-def amount(description: str) -> dy.Float64:
+def amount(description: str, *, nullable: bool = False) -> dy.Float64:
     """Declare a summary of the target's counts."""
-    return dy.Float64(min=0, metadata=note(description, "count of the target", decimals=2))
+    about = note(description, "count of the target", decimals=2)
+    return dy.Float64(min=0, nullable=nullable, metadata=about)
 
 
 def words(description: str, *, nullable: bool = False, primary_key: bool = False) -> dy.String:
@@ -58,9 +61,10 @@ def words(description: str, *, nullable: bool = False, primary_key: bool = False
     )
 
 
-def month(description: str) -> dy.String:
+def month(description: str, *, nullable: bool = False) -> dy.String:
     """Declare a month, written YYYY-MM."""
-    return dy.String(regex=MONTH, metadata=note(description, "YYYY-MM", kind="yearmonth"))
+    about = note(description, "YYYY-MM", kind="yearmonth")
+    return dy.String(nullable=nullable, regex=MONTH, metadata=about)
 
 
 def data_kind() -> dy.Enum:

@@ -4,94 +4,40 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import re
+import secrets
 import shutil
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
-from riskkit.atomic import write_text
-from riskkit.errors import RiskkitError, SourceError
+from riskkit.atomic import refusals, sync, write_text
+from riskkit.errors import RiskkitError, SourceError, suggestion
+from riskkit.files import reading
 from riskkit.refusals import refusal
 from riskkit.registry import lookup, sources
 from riskkit.sources import Options, Source
+from riskkit.store.manifest import Entry, Manifest, Origin, StoredFile
 from riskkit.tables import Release
+
+__all__ = ["Added", "Entry", "Origin", "Store", "StoredFile", "read_file", "sha256_of"]
 
 MANIFEST = "manifest.json"
 LOCK = ".lock"
+STAGE = ".adding"
+"""Folder of the store in which a new entry is put together."""
 PATIENCE = 5.0
 """Seconds that one process waits for another to be done with the folder."""
-
-
-class Origin(BaseModel):
-    """Where a file came from.
-
-    Attributes:
-        retrieved_at: When it came (UTC); of a file added by hand, when it was added.
-        address: The public address, without secrets; None of a file added by hand.
-        vintage: The publisher's version, or the day that stands for it.
-        etag: What to ask the publisher's server by, whether the file changed.
-        last_modified: The same, as a date.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    retrieved_at: datetime
-    address: str | None = None
-    vintage: str
-    etag: str | None = None
-    last_modified: str | None = None
-
-
-class StoredFile(Origin):
-    """One file of the store.
-
-    Attributes:
-        sha256: Hash of its bytes.
-        size: Number of bytes.
-        licence: The publisher's.
-    """
-
-    sha256: str
-    size: int
-    licence: str
-
-
-class Entry(BaseModel):
-    """One added file, or the files that one source reads together.
-
-    Attributes:
-        key: Source, and for sources of single files the file's stem.
-        source: Registry name of the reader.
-        folder: Folder below the store that holds the files.
-        options: What the user said about them.
-        files: What is known of each file, by its name.
-        covers: First and last month that they speak of.
-        rows: Number of observations and ties.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    key: str
-    source: str
-    folder: str
-    options: dict[str, Any]
-    files: dict[str, StoredFile]
-    covers: tuple[str, str]
-    rows: int
-
-
-class _Manifest(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    entries: tuple[Entry, ...] = ()
+_CONTENT = re.compile(r"[0-9a-f]{12}")
+"""Names of the folders that hold an entry's files."""
 
 
 def _reader(name: str) -> Source:
@@ -166,10 +112,47 @@ def _intact(folder: Path, files: Mapping[str, StoredFile]) -> bool:
     return all(p.is_file() and sha256_of(p) == files[n].sha256 for n, p in paths.items())
 
 
+def _files_of(path: Path) -> list[Path]:
+    return [path] if path.is_file() else sorted(p for p in path.iterdir() if p.is_file())
+
+
+def brought_by(release: Release) -> tuple[str, ...]:
+    """Names of the indicators and relations of a release."""
+    return (*(i.name for i in release.indicators), *(r.name for r in release.relations))
+
+
 def _content(files: Mapping[str, StoredFile]) -> str:
     """The name of a folder with these files."""
     hashes = {name: file.sha256 for name, file in files.items()}
     return hashlib.sha256(json.dumps(hashes).encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class _New:
+    """A file that is to be added."""
+
+    source: str
+    key: str
+    path: Path
+    options: dict[str, Any]
+    origins: Mapping[str, Origin] | None
+
+
+@dataclass(frozen=True)
+class Added:
+    """What adding a file did to a store.
+
+    Attributes:
+        entry: The new entry.
+        release: What its reader made of it.
+        replaced: Entries whose files it took the place of.
+        joined: Files that were there before and are read together with it.
+    """
+
+    entry: Entry
+    release: Release
+    replaced: tuple[Entry, ...]
+    joined: tuple[str, ...]
 
 
 class Store:
@@ -194,19 +177,18 @@ class Store:
         Raises:
             RiskkitError: Another one is changing it, or the folder cannot be written.
         """
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._lock.acquire()
-        except Timeout:
-            raise RiskkitError(
-                f"another riskkit process is using {self.folder}", hint="wait until it is done"
-            ) from None
-        except OSError as error:
-            raise RiskkitError(f"cannot write {self.folder}", got=error.strerror) from None
-        try:
-            yield
-        finally:
-            self._lock.release()
+        with refusals(self.folder):
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                self._lock.acquire()
+            except Timeout:
+                raise RiskkitError(
+                    f"another riskkit process is using {self.folder}", hint="wait until it is done"
+                ) from None
+            try:
+                yield
+            finally:
+                self._lock.release()
 
     def entries(self) -> tuple[Entry, ...]:
         """What has been added, sorted by key.
@@ -217,12 +199,8 @@ class Store:
         manifest = self.folder / MANIFEST
         if not manifest.is_file():
             return ()
-        try:
-            return _Manifest.model_validate_json(manifest.read_bytes()).entries
-        except ValidationError as error:
-            raise RiskkitError(
-                f"{manifest} is damaged", hint="move the folder away and add the files again"
-            ) from error
+        with reading(manifest, "move the folder away and add the files again"):
+            return Manifest.model_validate_json(manifest.read_bytes()).entries
 
     def add(
         self,
@@ -231,19 +209,24 @@ class Store:
         options: dict[str, Any],
         origins: Mapping[str, Origin] | None = None,
         replaces: Collection[str] = (),
-    ) -> tuple[Entry, Release]:
+        *,
+        also: bool = False,
+    ) -> Added:
         """Check a file with its reader and, if it is accepted, copy it into the store.
 
         A source that reads folders takes the new file together with those added before; of the
-        same name, the new one counts. Nothing changes when the reader refuses.
+        same name, the new one counts. A file of any other source takes the place of those of the
+        same source that bring one of its indicators or relations. Nothing changes when the reader
+        refuses.
 
         Args:
             name: Registry name of the reader.
             path: The file, or a folder of files that the reader reads together.
             options: What the reader must know.
             origins: Where fetched files came from, by name; they take the place of all that were
-                fetched before. None for files added by hand.
+                fetched before, and of nothing else. None for files added by hand.
             replaces: Keys of other entries that go.
+            also: Keep what the file would replace.
 
         Raises:
             RiskkitError: The file is refused, or the store cannot be written.
@@ -253,73 +236,145 @@ class Store:
             raise SourceError(f"there is no file {path}", hint="check the path")
         release = read_file(name, path, options)
         with self.locked():
-            return self._add(name, path, options, release, origins, replaces)
+            earlier = {entry.key: entry for entry in self.entries()}
+            key = key_of(name, path)
+            if also:
+                key = self._free_key(key, path, earlier)
+            elif origins is None:
+                replaces = (*replaces, *self._rivals(name, key, release, earlier.values()))
+            new = _New(name, key, path, options, origins)
+            return self._add(new, release, earlier, {*replaces})
+
+    def _free_key(self, key: str, path: Path, earlier: Mapping[str, Entry]) -> str:
+        """Name the place of a file that is kept beside all others.
+
+        Raises:
+            RiskkitError: Files that are read together cannot have the same name.
+        """
+        if key not in earlier:
+            return key
+        if "/" in key:
+            numbers = (f"{key}-{number}" for number in count(2))
+            return next(other for other in numbers if other not in earlier)
+        same = [file.name for file in _files_of(path) if file.name in earlier[key].files]
+        if same:
+            raise RiskkitError(
+                f"{self.folder / key} holds {same[0]} already, and its files are read together",
+                hint="give the new file another name",
+            )
+        return key
+
+    def _rivals(
+        self, name: str, key: str, release: Release, earlier: Iterable[Entry]
+    ) -> Iterator[str]:
+        """Keys of other files of a source that bring something which a new one brings, too."""
+        for entry in earlier:
+            if entry.source == name and entry.key != key:
+                brings = entry.brings or brought_by(self.read_entry(entry))
+                if {*brings} & {*brought_by(release)}:
+                    yield entry.key
 
     def _add(
-        self,
-        name: str,
-        path: Path,
-        options: dict[str, Any],
-        release: Release,
-        origins: Mapping[str, Origin] | None,
-        replaces: Collection[str],
-    ) -> tuple[Entry, Release]:
-        together = _reader(name).reads_folders
-        key = key_of(name, path)
-        earlier = {entry.key: entry for entry in self.entries()}
-        before = earlier.pop(key, None)
-        stays = _staying(before, fetched=origins is not None) if before and together else {}
-        with self._staged(key, before, stays, path) as stage:
+        self, new: _New, release: Release, earlier: dict[str, Entry], replaces: set[str]
+    ) -> Added:
+        before = earlier.pop(new.key, None)
+        together = _reader(new.source).reads_folders
+        stays = _staying(before, fetched=new.origins is not None) if before and together else {}
+        with self._staged(new.path, before, stays) as stage:
             if stays:
-                release = read_file(name, stage, options)
-            files = _described(stage, _reader(name).licence, stays, origins or {})
-            final = self.folder / key / _content(files)
+                release = read_file(new.source, stage, new.options)
+            licence = _reader(new.source).licence
+            files = _described(stage, licence, stays, new.origins or {})
+            final = self.folder / new.key / _content(files)
             if final.exists() and not _intact(final, files):
                 shutil.rmtree(final)
             if not final.exists():
+                final.parent.mkdir(parents=True, exist_ok=True)
                 stage.rename(final)
         entry = Entry(
-            key=key,
-            source=name,
-            folder=f"{key}/{final.name}",
-            options=options,
+            key=new.key,
+            source=new.source,
+            folder=f"{new.key}/{final.name}",
+            options=new.options,
             files=files,
             covers=(f"{release.covers[0]:%Y-%m}", f"{release.covers[1]:%Y-%m}"),
             rows=release.rows,
+            brings=brought_by(release),
         )
-        self._write([*(e for k, e in earlier.items() if k not in replaces), entry])
-        for gone in replaces:
-            if gone in earlier:
-                shutil.rmtree(self.folder / gone, ignore_errors=True)
-        for old in (self.folder / key).iterdir():
-            if old != final and not old.name.startswith("."):
-                shutil.rmtree(old)
-        return entry, release
+        kept = [e for key, e in earlier.items() if key not in replaces]
+        self._write([*kept, entry])
+        self._sweep([*kept, entry])
+        gone = [earlier[key] for key in sorted(replaces) if key in earlier]
+        if before and any(files.get(file) != known for file, known in before.files.items()):
+            gone.append(before)
+        return Added(
+            entry, release, tuple(gone), tuple(file for file in stays if files[file] == stays[file])
+        )
+
+    def remove(self, key: str) -> Entry:
+        """Take a file, or the files that one source reads together, out of the store.
+
+        Args:
+            key: Its key, or the source's name where it has one entry only.
+
+        Returns:
+            What the store knew of it.
+
+        Raises:
+            RiskkitError: There is no such entry; the text asks for the nearest or lists all.
+        """
+        with self.locked():
+            entries = {entry.key: entry for entry in self.entries()}
+            of_source = [one for one, entry in entries.items() if entry.source == key]
+            if key not in entries and len(of_source) == 1:
+                key = of_source[0]
+            if key not in entries:
+                meant = None if of_source else suggestion(key, entries)
+                listed = ", ".join(of_source or entries) or "nothing"
+                raise RiskkitError(
+                    f"{self.folder} holds no '{key}'",
+                    hint=f"{meant or ''} it holds: {listed}".strip(),
+                )
+            gone = entries.pop(key)
+            self._write([*entries.values()])
+            self._sweep([*entries.values()])
+            return gone
 
     @contextmanager
     def _staged(
-        self, key: str, before: Entry | None, stays: Mapping[str, StoredFile], path: Path
+        self, path: Path, before: Entry | None, stays: Mapping[str, StoredFile]
     ) -> Iterator[Path]:
         """Yield a folder with the files so far and the new one."""
-        stage = self.folder / key / f".{os.getpid()}"
-        new = [path] if path.is_file() else sorted(p for p in path.iterdir() if p.is_file())
+        stage = self.folder / STAGE / secrets.token_hex(8)
         old = [self.folder / before.folder / file for file in stays] if before else []
+        stage.mkdir(parents=True)
         try:
-            stage.mkdir(parents=True)
-            for file in (*old, *new):
+            for file in (*old, *_files_of(path)):
                 shutil.copyfile(file, stage / file.name)
-        except OSError as error:
-            raise RiskkitError(f"cannot copy {path} to {stage}", got=error.strerror) from error
-        try:
+                sync(stage / file.name)
             yield stage
         finally:
-            shutil.rmtree(stage, ignore_errors=True)
-            with suppress(OSError):  # a folder that holds other files stays
-                stage.parent.rmdir()
+            shutil.rmtree(self.folder / STAGE, ignore_errors=True)
+
+    def _sweep(self, entries: Collection[Entry]) -> None:
+        """Remove what the manifest does not know: what was replaced, or left by killed processes.
+
+        Only folders that are named as the store names them are touched.
+        """
+        shutil.rmtree(self.folder / STAGE, ignore_errors=True)
+        known = {self.folder / entry.folder for entry in entries}
+        needed = known.union(*(folder.parents for folder in known))
+        for source in (self.folder / name for name in sources()):
+            for folder in (*source.glob("*/*"), *source.glob("*")):
+                if _CONTENT.fullmatch(folder.name) and folder.is_dir() and folder not in needed:
+                    shutil.rmtree(folder, ignore_errors=True)
+            for folder in (*source.glob("*"), source):
+                with suppress(OSError):  # a folder that holds other files stays
+                    folder.rmdir()
 
     def _write(self, entries: list[Entry]) -> None:
         ordered = tuple(sorted(entries, key=lambda entry: entry.key))
-        text = _Manifest(entries=ordered).model_dump_json(indent=2)
+        text = Manifest(entries=ordered).model_dump_json(indent=2)
         write_text(self.folder / MANIFEST, text + "\n")
 
     def read(self) -> tuple[Release, ...]:

@@ -2,39 +2,82 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
-from riskkit.config import Params
+from riskkit import base
+from riskkit.config import DataSettings, Params
 from riskkit.errors import ConfigError
-from riskkit.store import Store, read_file
+from riskkit.panel.merging import merge
+from riskkit.store import Entry, Store, read_file
 from riskkit.tables import Release
 from riskkit.units import countries
+from riskkit.world import simulate
 
 
 def read_releases(params: Params, folder: Path) -> tuple[Release, ...]:
-    """Read the configured files, or else the stored ones.
+    """Read what `data.kind` names.
 
     Args:
         params: The study's parameters.
         folder: What their paths are relative to.
 
+    Returns:
+        With `auto` the embedded data, and over them the configured files or else the stored ones,
+        as `riskkit.panel.merging` lays them; otherwise one kind alone.
+
     Raises:
-        ConfigError: There are none, or their folder is not there.
+        ConfigError: The kind of data is named and there are none, or their folder is not there.
     """
     data = params.data
-    if data.sources:
-        roots = [folder / (entry.root or data.root) for entry in data.sources]
-        for root in roots:
-            _require(root)
-        return tuple(
-            read_file(e.source, root / e.path, e.options)
-            for root, e in zip(roots, data.sources, strict=True)
-        )
+    if data.kind == "world":
+        return simulate(**data.world.model_dump()).releases
+    if data.kind == "base":
+        return base.releases()
     if data.kind == "files":
+        return _configured(data, folder)
+    store = Store(folder / data.store)
+    if data.kind == "store":
+        return _stored(store)
+    if not data.sources and not store.entries():
+        return base.releases()
+    own = _configured(data, folder) if data.sources else _stored(store)
+    return merge(base.releases(), own)
+
+
+def _configured(data: DataSettings, folder: Path) -> tuple[Release, ...]:
+    """The entries of `data.sources`."""
+    if not data.sources:
         raise ConfigError("data.kind is files, but data.sources names none")
-    return Store(folder / data.store).read()
+    roots = [folder / (entry.root or data.root) for entry in data.sources]
+    for root in roots:
+        _require(root)
+    return tuple(
+        _dated(read_file(e.source, root / e.path, e.options), f"file {Path(e.path).name}")
+        for root, e in zip(roots, data.sources, strict=True)
+    )
+
+
+def _stored(store: Store) -> tuple[Release, ...]:
+    """The files of `riskkit data add` and `riskkit data fetch`."""
+    entries = store.entries()
+    if not entries:
+        raise ConfigError(
+            f"data.kind is store, but {store.folder} holds no data",
+            hint="add a file with `riskkit data add`, or fetch one",
+        )
+    return tuple(_dated(store.read_entry(entry), _vintage(entry)) for entry in entries)
+
+
+def _vintage(entry: Entry) -> str:
+    vintages = sorted({file.vintage for file in entry.files.values()})
+    return vintages[0] if len(vintages) == 1 else f"{vintages[0]} and others"
+
+
+def _dated(release: Release, vintage: str) -> Release:
+    return release if release.vintage else replace(release, vintage=vintage)
 
 
 def _require(root: Path) -> None:
@@ -49,7 +92,8 @@ def units_of(release: Release) -> pl.DataFrame:
     """Name the units that a source speaks of: those of its rows, and of a census all countries.
 
     Returns:
-        Columns `unit, name, region, born, died`; cells are named by their number.
+        Columns `unit, name, region, born, died`; cells are named by their number, and a country
+        that holds another in its rows by both.
     """
     named = set(release.observations["unit"].unique())
     if any(indicator.census for indicator in release.indicators):
@@ -64,4 +108,7 @@ def units_of(release: Release) -> pl.DataFrame:
         pl.lit(None, dtype=pl.Date).alias("born"),
         pl.lit(None, dtype=pl.Date).alias("died"),
     )
-    return pl.concat([table.select(grid.columns), grid])
+    shown = pl.col("unit").replace_strict(
+        dict(release.unit_names), default=pl.col("name"), return_dtype=pl.String
+    )
+    return pl.concat([table.select(grid.columns), grid]).with_columns(shown.alias("name"))

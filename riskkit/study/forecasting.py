@@ -3,31 +3,56 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import polars as pl
 
 from riskkit.errors import RiskkitError
 from riskkit.forecasting.dataset import Dataset
+from riskkit.forecasting.eligibility import left_out
 from riskkit.forecasting.forecast import Forecast, from_frame
-from riskkit.forecasting.threats import Threat
+from riskkit.forecasting.threats import Absent, Threat
 from riskkit.models import Contributions, Model, make_model
+from riskkit.models.parts.threats import follow
 from riskkit.risk.score import score
 from riskkit.scoring.diagnostics import fans
 from riskkit.study.identity import Identity, refuse_other
-from riskkit.study.jobs import Job
+from riskkit.study.jobs import Job, stream_of
 from riskkit.study.results import open_result, result_folder, write_stamped
 from riskkit.study.stages import forecast_identity
 
 if TYPE_CHECKING:
     from riskkit.study.study import Study
 
-FORECASTS, FAN = "forecasts.parquet", "fan.csv"
+FORECASTS, FAN, NOTES = "forecasts.parquet", "fan.csv", "notes.json"
 _FANS = 6
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What must be said beside a threat's forecast.
+
+    Attributes:
+        left_out: Units that are not forecast, with the reason.
+        findings: Sentences by kind: outcomes that are "stale", units "behind", "early" reporters.
+    """
+
+    left_out: Mapping[str, str]
+    findings: Mapping[str, str]
+
+    @classmethod
+    def of(cls, data: Dataset) -> Self:
+        """Read them off what a forecast was made from."""
+        return cls(
+            dict(left_out(data.units, data.eligibility).iter_rows()),
+            {finding.kind: finding.text for finding in data.findings},
+        )
 
 
 @dataclass(frozen=True)
@@ -38,6 +63,7 @@ class ThreatForecast:
         threat: What is forecast.
         forecast: Joint draws.
         contributions: What in the model moved each unit; None when it does not say.
+        notes: Who is not forecast, and what must be said of the outcomes.
         model: The fitted model; None where the forecast was read from disk.
         data: What it was fitted to; None where the forecast was read from disk.
     """
@@ -45,6 +71,7 @@ class ThreatForecast:
     threat: Threat
     forecast: Forecast
     contributions: Contributions | None
+    notes: Notes
     model: Model | None = field(default=None, repr=False)
     data: Dataset | None = field(default=None, repr=False)
 
@@ -55,10 +82,12 @@ class Outlook:
 
     Attributes:
         threats: By name, in the order of params.yaml.
+        absent: Threats that no data speak of, or only data that are too little or too old.
         identity: What they stand on.
     """
 
     threats: Mapping[str, ThreatForecast]
+    absent: tuple[Absent, ...]
     identity: Identity
 
 
@@ -69,20 +98,51 @@ def forecast(study: Study, out: Path | None = None) -> Outlook:
         study: The study.
         out: Folder to keep draws, explanations and models in.
     """
-    with study.progress("forecast", len(study.threats)) as advance:
+    datasets, absent = _datasets(study)
+    workers = min(len(datasets), os.cpu_count() or 1)
+    with (
+        study.progress("forecast", len(datasets)) as advance,
+        ThreadPoolExecutor(workers) as threads,
+    ):
+        # Training leaves the interpreter to others, and each threat has a stream of its own.
+        fitting = {
+            threat.name: threads.submit(_fit, study, threat, datasets[threat.name])
+            for threat in study.threats
+            if threat.name in datasets
+        }
         threats = {}
-        for threat in study.threats:
-            threats[threat.name] = _fit(study, threat)
-            advance(f"{threat.name} by {threat.model}")
-    outlook = Outlook(threats, forecast_identity(study))
+        for name, fitted in fitting.items():
+            threats[name] = fitted.result()
+            advance(f"{name} by {threats[name].threat.model}")
+    threats = _joined(study, threats)
+    outlook = Outlook(threats, (*study.absent, *absent), forecast_identity(study))
     if out is not None:
         _write(study, outlook, out)
     return outlook
 
 
-def _fit(study: Study, threat: Threat) -> ThreatForecast:
+def _datasets(study: Study) -> tuple[dict[str, Dataset], list[Absent]]:
+    """What may be seen of each threat, before the first fit.
+
+    A threat whose data are too little or too old is absent, unless it is the only one.
+    """
+    datasets: dict[str, Dataset] = {}
+    absent = []
+    refusals = []
+    for threat in study.threats:
+        try:
+            datasets[threat.name] = study.forecast_dataset(threat)
+        except RiskkitError as error:
+            refusals.append(error)
+            absent.append(Absent(threat.name, error.what))
+    if not datasets:
+        raise refusals[0]
+    return datasets, absent
+
+
+def _fit(study: Study, threat: Threat, data: Dataset) -> ThreatForecast:
     """Fit a threat's model as of the study's date and draw; keep the model."""
-    data, params = study.forecast_dataset(threat), study.params
+    params = study.params
     options = study.model_options(threat.model, threat.options)
     job = Job(data, threat.model, options, params.forecast.draws, params.seed)
     model = make_model(threat.model, options).fit(data, job.stream)
@@ -91,7 +151,20 @@ def _fit(study: Study, threat: Threat) -> ThreatForecast:
     if explained is not None:
         rows = [data.units.index(unit) for unit in drawn.units]
         explained = replace(explained, values=explained.values[rows])
-    return ThreatForecast(threat, drawn, explained, model, data)
+    return ThreatForecast(threat, drawn, explained, Notes.of(data), model, data)
+
+
+def _joined(study: Study, threats: dict[str, ThreatForecast]) -> dict[str, ThreatForecast]:
+    """Let the scenarios of every threat follow those of the first."""
+    first, *others = threats.values()
+    seed = stream_of(study.params.seed, first.forecast.origin, first.threat.model)
+    joined = {first.threat.name: first}
+    for one in others:
+        drawn = one.forecast
+        if first.data is not None and one.data is not None:
+            drawn = follow(first.data, seed, one.data, drawn)
+        joined[one.threat.name] = replace(one, forecast=drawn)
+    return joined
 
 
 def _write(study: Study, outlook: Outlook, out: Path) -> None:
@@ -105,6 +178,11 @@ def _write(study: Study, outlook: Outlook, out: Path) -> None:
                 _write_contributions(outlook.identity, one.forecast, one.contributions, path)
             if one.model is not None:
                 one.model.save(fresh / model_file(name))
+        notes = {
+            "threats": {name: asdict(one.notes) for name, one in outlook.threats.items()},
+            "absent": {one.name: one.reason for one in outlook.absent},
+        }
+        (fresh / NOTES).write_text(json.dumps(notes, indent=1) + "\n", "utf-8")
         first = next(iter(outlook.threats.values()))
         if first.data is not None:
             table = fans(first.forecast, first.data, _top(study, first))
@@ -150,18 +228,23 @@ def read_outlook(study: Study, folder: Path) -> Outlook:
     opened = open_result(folder, command)
     refuse_other(opened.identity, forecast_identity(study), f"the forecast in {folder}", command)
     drawn = {one.target: one for one in from_frame(opened.table(FORECASTS))}
+    told = json.loads(opened.path(NOTES).read_text("utf-8"))
+    absent = tuple(Absent(name, reason) for name, reason in told["absent"].items())
     threats = {}
     for threat in study.threats:
+        if threat.name in told["absent"]:
+            continue
         if threat.target.name not in drawn:
             raise RiskkitError(f"{folder} holds no forecast of '{threat.name}'", hint=command)
         name, explained = _contributions(threat.name), None
         if name in opened.files:
-            told, frame = opened.metadata(name), opened.table(name)
+            stated, frame = opened.metadata(name), opened.table(name)
             explained = Contributions(
                 tuple(frame.columns[1:]),
                 frame.drop("unit").to_numpy().astype(np.float64),
-                told["margin"],
-                json.loads(told["descriptions"]),
+                stated["margin"],
+                json.loads(stated["descriptions"]),
             )
-        threats[threat.name] = ThreatForecast(threat, drawn[threat.target.name], explained)
-    return Outlook(threats, opened.identity)
+        one, notes = drawn[threat.target.name], Notes(**told["threats"][threat.name])
+        threats[threat.name] = ThreatForecast(threat, one, explained, notes)
+    return Outlook(threats, absent, opened.identity)

@@ -24,6 +24,7 @@ def indicator_states(panel: Panel) -> list[dict[str, Any]]:
                 "indicator": name,
                 "unit": indicator.unit,
                 "source": indicator.source,
+                "vintage": panel.vintages.get(name, ""),
                 "lag_months": panel.lag(name),
                 "last_period": format_month(panel.last_period[name]),
                 **dict(sorted(counts.iter_rows())),

@@ -13,6 +13,7 @@ import polars as pl
 from riskkit.config import Params, load_params
 from riskkit.family import Family, join_families
 from riskkit.forecasting.dataset import Dataset, build_dataset
+from riskkit.forecasting.eligibility import Limits
 from riskkit.forecasting.targets import Series, find
 from riskkit.forecasting.threats import Absent, Threat, resolve
 from riskkit.months import parse_horizons, parse_month
@@ -28,6 +29,7 @@ from riskkit.world import World, simulate
 if TYPE_CHECKING:
     from riskkit.study.backtesting import Backtest
     from riskkit.study.forecasting import Outlook
+    from riskkit.study.replay import Replay
 
 DEFAULT_CONFIG = Path("params.yaml")
 
@@ -152,7 +154,8 @@ class Study:
         return self._panel_at(self.span[1])
 
     def _panel_at(self, as_of: int) -> Panel:
-        return build_panel(self.releases, self.units, first_month=self.span[0], as_of=as_of)
+        shows = self.params.features.revised
+        return build_panel(self.releases, self.units, self.span[0], as_of, shows_revised=shows)
 
     @cached_property
     def families(self) -> list[Family]:
@@ -172,7 +175,7 @@ class Study:
         return self._features_of(self.panel)
 
     def _features_of(self, panel: Panel) -> pl.DataFrame:
-        return join_families([family.build(panel) for family in self.families])
+        return join_families([family.build(panel) for family in self.families], panel.frame)
 
     def features_at(self, origin: int) -> pl.DataFrame:
         """The features as they were known at an origin: anew if anything came out late since."""
@@ -196,6 +199,15 @@ class Study:
             threat.target,
             origin,
             horizons,
+            self.limits,
+        )
+
+    @property
+    def limits(self) -> Limits:
+        """How little and how old outcomes may be."""
+        settings = self.params.forecast
+        return Limits(
+            settings.max_gap, settings.min_history, settings.max_age, settings.stale_after
         )
 
     def forecast_dataset(self, threat: Threat) -> Dataset:
@@ -246,6 +258,17 @@ class Study:
         from riskkit.study.forecasting import forecast
 
         return forecast(self, None if out is None else Path(out))
+
+    def replay(self, origins: Sequence[int], out: Path | str) -> Replay:
+        """Rank past origins as it would have been done, and score what came of it.
+
+        Args:
+            origins: Month ids.
+            out: Folder for the tables; finished parts of an earlier run there are used.
+        """
+        from riskkit.study.replay import replay
+
+        return replay(self, origins, Path(out))
 
     def publish(
         self,

@@ -19,7 +19,7 @@ def _working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def publication(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A publication of a small simulated world by the default pool."""
     folder = tmp_path_factory.mktemp("run")
-    riskkit("run", *settings(*SMALL), "--out", folder / "publication", "--record", folder / "none")
+    riskkit("run", *settings(*SMALL), "--out", folder / "publication")
     return folder / "publication"
 
 

@@ -17,6 +17,7 @@ from riskkit.cli import main
 ROOT = Path(__file__).parents[2]
 SMALL = (
     "data.kind=world",
+    "target.indicator=ged_sb",
     "data.world.countries=60",
     "data.world.months=300",
     "features.families=[conflict]",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ CELLS = range(100_001, 100_009)
 TOO_LATE = "2020-01"
 STUDY = """
 data:
+  kind: files
   sources:
     - source: table
       path: cells.csv
@@ -122,6 +122,7 @@ def test_windows_without_any_outcome_are_forecast_all_the_same(tmp_path: Path) -
 def test_years_are_forecast_and_scored(tmp_path: Path) -> None:
     """War is judged by the last whole year before the origin, not by the one under way."""
     chosen = ["--set", "target.period=year", "--models", "average12", "--horizons", "3-26"]
+    chosen += ["--set", "forecast.min_history=12"]
     riskkit("backtest", *chosen, "--origins", "2016-10,2017-10", "--out", "out")
     board = pl.read_csv(tmp_path / "out" / "leaderboard.csv")
     assert set(board["window"]) == {"2017-01..2018-01", "2018-01..2019-01", "all"}
@@ -143,15 +144,31 @@ def test_odd_folder_names_do_no_harm() -> None:
     assert riskkit("leaderboard", "a[1] *?", "--json").json
 
 
-def test_a_publication_carries_the_record_of_the_same_kind_of_study(
-    tmp_path: Path, backtest: Path
+def test_a_publication_carries_the_record_of_the_same_study(tmp_path: Path, backtest: Path) -> None:
+    chosen = settings(*SMALL, "forecast.model=ewhistory")
+    riskkit("run", *chosen, "--record", backtest, "--out", "publication")
+    assert "coverage_90" in (tmp_path / "publication" / "model-card.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("target.indicator=ged_ns", "threats.ged_ns.target.indicator=ged_ns"),
+        ("data.world.seed=2", "other data (world has other values"),
+        ("seed=5", "seed was 20240101, is 5"),
+        ("panel.as_of=2024-12", "panel.as_of was 2025-01, is 2024-12"),
+    ],
+)
+def test_the_record_of_another_study_is_refused(
+    tmp_path: Path, backtest: Path, change: str, told: str
 ) -> None:
-    for target, told in (("ged_sb", True), ("ged_ns", False)):
-        chosen = settings(*SMALL, "forecast.model=ewhistory", f"target.indicator={target}")
-        riskkit("run", *chosen, "--record", backtest, "--out", "publication")
-        card = (tmp_path / "publication" / "model-card.md").read_text()
-        assert ("coverage_90" in card) is told
-    assert json.loads((backtest / "study.json").read_text())["data_kind"] == "simulated"
+    chosen = settings(*SMALL, "forecast.model=zero", change)
+    done = riskkit("run", *chosen, "--record", backtest, "--out", "publication", code=1)
+    error = done.err.splitlines()[-1]
+    assert f"the record in {backtest} is of another study" in error
+    assert told in error
+    assert f"run `riskkit backtest --out {backtest}`" in error
+    assert not (tmp_path / "publication").exists()
 
 
 def test_data_that_are_not_here_are_named(tmp_path: Path) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +17,7 @@ import pytest
 from riskkit import __version__
 from riskkit.cli import riskkit as group
 from riskkit.errors import RiskkitError
-from tests.cli.running import SMALL, process, riskkit, settings
+from tests.cli.running import ROOT, SMALL, process, riskkit, settings
 
 SHORT = settings(*SMALL, "backtest.processes=1", "backtest.origins=2023-10")
 
@@ -103,8 +108,83 @@ def test_refused_input_exits_with_1_and_one_line(arguments: list[str], tmp_path:
 
 
 @pytest.mark.parametrize(
+    "out", [".", "..", "dangling", "file", "file/below", "thesis", "/dev/null"]
+)
+@pytest.mark.parametrize("command", ["run", "publish"])
+def test_an_out_that_cannot_be_replaced_is_refused_before_the_data_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("dangling").symlink_to("nowhere")
+    Path("file").write_text("text")
+    Path("thesis").mkdir()
+    Path("thesis", "thesis.doc").write_text("years of work")
+    done = riskkit(command, "--out", out, "--config", "there is none.yaml", code=1)
+    assert "there is none" not in done.err
+    assert out in done.err
+    assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["forecast", "backtest", "evaluate x", "features build"])
+def test_an_out_that_cannot_be_written_is_refused_before_the_data_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("text")
+    done = riskkit(*command.split(), "--out", "file", "--config", "there is none.yaml", code=1)
+    assert done.err == "riskkit: file is a file; name a folder\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "told"),
+    [(signal.SIGINT, 130, "run the same command again"), (signal.SIGTERM, 143, "as it was before")],
+)
+def test_a_command_that_is_stopped_says_what_stands(
+    tmp_path: Path, number: signal.Signals, code: int, told: str
+) -> None:
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "features")])
+    running = subprocess.Popen(
+        [sys.executable, "-c", "from riskkit.cli import main; main()", "run", "--set", "seed=1"],
+        cwd=tmp_path, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": paths},
+    )  # fmt: skip
+    assert running.stderr is not None
+    running.stderr.readline()  # the first step is done
+    running.send_signal(number)
+    _, rest = running.communicate(timeout=60)
+    assert running.returncode == code
+    assert "riskkit: stopped; what it was to replace is as it was before" in rest
+    assert told in rest
+    assert "Traceback" not in rest
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (["bactest"], "there is no command 'bactest'; did you mean 'backtest'?"),
+        (["data", "ad"], "there is no command 'ad'; did you mean 'add'?"),
+        (["features", "bild"], "did you mean 'build'?"),
+        (["zzz"], "there is no command 'zzz'; there are: run, data"),
+    ],
+)
+def test_a_mistyped_command_is_asked_after(typed: list[str], meant: str) -> None:
+    assert meant in riskkit(*typed, code=2).err
+
+
+@pytest.mark.parametrize(
     ("error", "told"),
     [
+        (
+            OSError(errno.ENOSPC, "No space left on device", "disk/x"),
+            "the system refuses disk/x (got 'No space left on device'); make room on the disk, "
+            "or choose another folder",
+        ),
+        (
+            OSError(errno.EMFILE, "Too many open files"),
+            "the system refuses (got 'Too many open files'); allow more open files with "
+            "`ulimit -n 4096`, or use fewer processes",
+        ),
+        (MemoryError(), "there is not enough memory; use fewer draws, units or processes"),
         (RiskkitError("no such month", hint="try\nanother"), "no such month; try another"),
         (
             ValueError("two\nlines"),
@@ -118,7 +198,7 @@ def test_errors_are_one_line_and_a_traceback_on_request(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("riskkit.study.open_study", fail)
+    monkeypatch.setattr("riskkit.study.study.Study.open", fail)
     assert riskkit("run", code=1).err == f"riskkit: {told}\n"
     traceback, _, line = riskkit("--debug", "run", code=1).err.rpartition("\nriskkit: ")
     assert "in fail\n    raise error" in traceback
@@ -129,14 +209,14 @@ def test_a_closed_pipe_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise BrokenPipeError
 
-    monkeypatch.setattr("riskkit.study.open_study", fail)
+    monkeypatch.setattr("riskkit.study.study.Study.open", fail)
     assert riskkit("run").err == ""
 
 
 def test_the_installed_script_works(tmp_path: Path) -> None:
     done = process("data", "status", cwd=tmp_path)
     assert (done.code, done.err) == (0, "")
-    assert done.out == "data holds no data: `riskkit run` forecasts the simulated world\n"
+    assert done.out.endswith("data holds no data: `riskkit run` takes the embedded tables alone\n")
     assert process("data", "dance", cwd=tmp_path).code == 2
     refused = process("verify", cwd=tmp_path)
     assert (refused.code, refused.out) == (1, "")
@@ -157,8 +237,8 @@ JSON = {
     "doctor": settings(*SMALL),
 }
 LATER = {
-    "data add", "data fetch", "publish", "explain", "verify", "backtest", "evaluate", "leaderboard",
-    "score", "experiment new",
+    "data add", "data remove", "data fetch", "publish", "explain", "verify", "backtest", "evaluate",
+    "leaderboard", "score", "experiment new",
 }  # fmt: skip
 """Commands whose JSON other tests read."""
 

@@ -139,11 +139,11 @@ def test_a_broken_event_file_is_refused_in_one_line(tmp_path: Path, name: str) -
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ([], "option unit: Field required"),
-        (["unit.colum=country"], "option unit.column: Field required"),
-        (["unit=country"], "option unit: "),
-        ([*OPTIONS, "lag_months=-1"], "option lag_months: Input should be greater than or equal"),
-        ([*OPTIONS, "lag=1"], "option lag: Extra inputs are not permitted"),
+        ([], "option unit is needed"),
+        (["unit.colum=country"], "no option 'unit.colum'; did you mean 'column'"),
+        (["unit=country"], "option unit takes a section"),
+        ([*OPTIONS, "lag_months=-1"], "option lag_months is at least 0"),
+        ([*OPTIONS, "lag=1"], "no option 'lag'; did you mean 'lag_months'"),
         ([*OPTIONS, "indicators.Deaths.unit=deaths"], "option indicators.Deaths"),
         (["country"], "a setting is written KEY=VALUE"),
     ],
@@ -181,10 +181,11 @@ def test_an_added_file_is_listed_verified_and_used(tmp_path: Path) -> None:
     done = riskkit("data", "add", "table", "t.csv", *options, "--json")
     assert (done.json["key"], done.json["rows"]) == ("table/t", 4)
     (tmp_path / "t.csv").unlink()
-    (state,) = riskkit("data", "status", "--json").json
+    *embedded, state = riskkit("data", "status", "--json").json
+    assert {row["source"] for row in embedded} == {"base"}
     assert (state["state"], state["covers"]) == ("intact", ["2020-01", "2020-02"])
     assert riskkit("data", "verify", "--json").json == {"ok": True, "files": 1}
-    small = settings("data.world.countries=60", "data.world.months=300")
+    small = settings("data.kind=store", "target.indicator=ged_sb")
     assert riskkit("panel", "build", *small, "--json").json["indicators"] == ["ged_sb"]
     (kept,) = (tmp_path / "data").glob("table/t/*/t.csv")
     kept.write_text(TABLE.replace("14", "15"))
@@ -203,6 +204,32 @@ def test_what_was_left_out_is_told(tmp_path: Path) -> None:
 
 def test_every_source_is_listed_with_its_terms() -> None:
     rows = riskkit("data", "list", "--json").json
-    assert [row["name"] for row in rows] == list(sources())
+    assert [row["name"] for row in rows] == ["base", *sources()]
     assert all(row["licence"] and row["citation"] for row in rows)
     assert f"{rows[0]['name']}: {rows[0]['title']}" in riskkit("data", "list").out
+
+
+def test_a_second_file_says_what_it_replaces_and_can_be_removed_again(tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        (tmp_path / f"{name}.csv").write_text(TABLE)
+    chosen = [part for option in OPTIONS for part in ("--option", option)]
+    riskkit("data", "add", "table", "old.csv", *chosen)
+    told = riskkit("data", "add", "table", "new.csv", *chosen).out.splitlines()
+    assert told[0].startswith(
+        "new.csv: 4 rows of ged_sb from 2020-01 to 2020-02, kept in data/table/new/"
+    )
+    assert told[0].endswith(" as table/new")
+    assert told[1:3] == [
+        "    replaces table/old: old.csv, 4 rows from 2020-01 to 2020-02",
+        "    (add it with --also to keep both)",
+    ]
+    told = riskkit("data", "add", "table", "old.csv", *chosen, "--also").out
+    assert "replaces" not in told
+    gone = riskkit("data", "remove", "table/old", "table/new").out.splitlines()
+    assert gone == [
+        "table/old: removed old.csv, 4 rows from 2020-01 to 2020-02",
+        "table/new: removed new.csv, 4 rows from 2020-01 to 2020-02",
+    ]
+    assert riskkit("data", "remove", "table/old", code=1).err == (
+        "riskkit: data holds no 'table/old'; it holds: nothing\n"
+    )

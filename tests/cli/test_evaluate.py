@@ -20,7 +20,9 @@ def _apart(*models: str) -> list[str]:
 def test_parts_give_what_the_whole_gives(tmp_path: Path, backtest: Path) -> None:
     parts = _apart("last", "conflictology", "ewhistory")
     riskkit("evaluate", *parts, *CHOSEN, "--out", "scores")
-    assert {path.name for path in (tmp_path / "last").iterdir()} == {"parts", "forecasts.parquet"}
+    assert {path.name for path in (tmp_path / "last").iterdir()} == {
+        "parts", "forecasts.parquet", "identity.json"
+    }  # fmt: skip
     got, whole = contents(tmp_path / "scores"), contents(backtest)
     for name, content in got.items():
         if not name.endswith(".parquet"):
@@ -61,4 +63,6 @@ def test_the_same_model_twice_is_refused() -> None:
 
 def test_a_folder_without_forecasts_is_refused() -> None:
     done = riskkit("evaluate", "nowhere", *CHOSEN, code=1)
-    assert "there is no nowhere/forecasts.parquet" in done.err
+    assert (
+        "there is no nowhere/identity.json; run `riskkit backtest --out nowhere` first" in done.err
+    )

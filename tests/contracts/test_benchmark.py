@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from riskkit.study.backtest import Job, forecast_job
 
 from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.forecast import Forecast
 from riskkit.months import month_id
 from riskkit.publish.views import views_table
 from riskkit.scoring.submission import read_actuals, read_submission, score_submission
+from riskkit.study.jobs import Job, forecast_job
 from riskkit.study.study import Study
 from riskkit.units import countries
 
@@ -28,13 +28,12 @@ PUBLISHED = {2018: 14.483, 2019: 9.146, 2020: 21.339, 2021: 76.850}
 
 @pytest.fixture(scope="module")
 def study(shared_data: Path) -> Study:
-    settings = [f"data.root={shared_data / 'tables'}", "features.families=[conflict]"]
-    return Study.open(CONFIG, settings)
+    return Study.open(CONFIG, [f"data.root={shared_data / 'tables'}"])
 
 
 def dataset(study: Study, year: int) -> Dataset:
     """What was known at the end of October of the year before."""
-    return study.dataset(month_id(f"{year - 1}-10"), range(3, 15))
+    return study.dataset(study.threats[0], month_id(f"{year - 1}-10"), range(3, 15))
 
 
 def score(forecast: Forecast, year: int, shared_data: Path, folder: Path) -> dict[str, float]:

@@ -8,6 +8,7 @@ import pytest
 
 from riskkit.errors import RiskkitError
 from riskkit.forecasting.dataset import Dataset, build_dataset
+from riskkit.forecasting.eligibility import Limits
 from riskkit.forecasting.targets import Target
 from riskkit.months import first_day, last_day, month_id
 from riskkit.tables import Indicator, Release
@@ -44,7 +45,8 @@ def made_up(lag: int = 0, changed_after: int | None = None) -> tuple[pl.DataFram
 def at(origin: str, lag: int = 0, period: str = "month", changed: int | None = None) -> Dataset:
     features, release = made_up(lag, changed)
     target = Target("deaths", period)  # type: ignore[arg-type]
-    return build_dataset(features, [release], UNITS, target, month_id(origin), range(1, 15))
+    few = Limits(min_history=1)
+    return build_dataset(features, [release], UNITS, target, month_id(origin), range(1, 15), few)
 
 
 def test_it_ends_at_the_origin() -> None:
@@ -107,6 +109,7 @@ def test_features_that_nobody_had_by_then_are_left_out() -> None:
         late.alias("late"), pl.lit(None, dtype=pl.Float32).alias("never")
     )
     for origin, names in ((START + 20, ("level",)), (START + 21, ("level", "late"))):
-        data = build_dataset(features, [release], UNITS, Target("deaths"), origin, (1,))
+        few = Limits(min_history=1)
+        data = build_dataset(features, [release], UNITS, Target("deaths"), origin, (1,), few)
         assert data.features == names
         assert data.X.shape[2] == len(names)

@@ -94,7 +94,10 @@ def test_a_yearly_figure_is_taken_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        (Target("attacks"), "no source brings the target 'attacks'.*deaths"),
+        (
+            Target("attacks"),
+            "no source brings 'attacks', which the target 'attacks' counts.*deaths",
+        ),
         (Target("deaths"), "yearly figure of made-up.*target.period to year"),
     ],
 )

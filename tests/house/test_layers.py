@@ -12,6 +12,7 @@ ROOMS = (
     "errors",
     "months",
     "atomic",
+    "files",
     "progress",
     "yaml_text",
     "refusals",

@@ -71,12 +71,15 @@ def test_unknown_models_are_refused():
 
 
 def test_a_forecast_speaks_of_the_living():
-    y = np.array([[1.0, 2, 3], [np.nan, 5, 6], [7, 8, np.nan]])
+    """And of those alone whose last outcome is three months old at most."""
+    y = np.array([[1.0] * 5, [np.nan] * 3 + [5, 6], [7, 8, np.nan, np.nan, np.nan]])
+    y = np.vstack([y, [[7, np.nan, np.nan, np.nan, np.nan], [np.nan] * 5, [1, 2, 3, 4, 5]]])
     forecast = make_model("last", {}).forecast(dataset_of(y, horizons=(1, 4)), 50, seed=1)
-    assert (forecast.model, forecast.target, forecast.origin) == ("last", "deaths", FIRST + 2)
-    assert forecast.units == ("X00", "X01")
-    assert forecast.draws.shape == (2, 2, 50)
+    assert (forecast.model, forecast.target, forecast.origin) == ("last", "deaths", FIRST + 4)
+    assert forecast.units == ("X00", "X01", "X02", "X05")
+    assert forecast.draws.shape == (4, 2, 50)
     assert forecast.draws[1].mean() == pytest.approx(6, abs=1)
+    assert forecast.draws[2].mean() == pytest.approx(8, abs=1)
 
 
 def test_a_state_without_a_part_is_refused(tmp_path):

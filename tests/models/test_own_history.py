@@ -33,9 +33,11 @@ def test_months_that_are_not_known_are_not_drawn():
     assert draws[0, 0].tolist() == [28, 29, 30, 31, 32, 33, 34, 36, 37, 38, 39]
 
 
-def test_units_without_a_recent_past_get_zeros():
-    y = np.vstack([RISING, np.where(RISING < 10, 50, np.nan)])
-    assert not marginals(Conflictology, y, 20)[1].any()
+def test_units_without_a_recent_past_redraw_their_last_value_and_others_get_zeros():
+    y = np.vstack([RISING, np.where(RISING < 10, RISING, np.nan), np.full(len(RISING), np.nan)])
+    draws = marginals(Conflictology, y, 20)
+    assert (draws[1] == RISING[RISING < 10].max()).all()
+    assert not draws[2].any()
 
 
 def test_the_mixture_has_five_percent_from_all_positive_values():

@@ -1,5 +1,7 @@
 """When months come out: each by itself, or all of a year together."""
 
+from datetime import date
+
 import pytest
 
 from riskkit.months import format_month, month_id
@@ -55,3 +57,16 @@ def test_the_newest_month_is_out_and_the_next_is_not(release):
     for as_of in range(500, 530):
         newest = newest_out(declared, as_of)
         assert comes_out(declared, newest) <= as_of < comes_out(declared, newest + 1)
+
+
+def test_months_come_out_by_themselves_from_a_month_on():
+    declared = indicator(lag_months=1, yearly_release=6, monthly_from=date(2025, 1, 1))
+    assert format_month(comes_out(declared, month_id("2024-11"))) == "2025-06"
+    assert format_month(comes_out(declared, month_id("2025-01"))) == "2025-02"
+    stands = {
+        "2024-12": "2023-12",
+        "2025-01": "2023-12",
+        "2025-02": "2025-01",
+        "2025-07": "2025-06",
+    }
+    assert {m: format_month(newest_out(declared, month_id(m))) for m in stands} == stands

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import shutil
@@ -33,7 +34,7 @@ def table(folder: Path, value: str = "3", name: str = "riots.csv") -> Path:
 
 def test_added_files_are_read_back(tmp_path: Path) -> None:
     store = Store(tmp_path / "data")
-    entry, _ = store.add("table", table(tmp_path / "in"), OPTIONS)
+    entry = store.add("table", table(tmp_path / "in"), OPTIONS).entry
     assert (entry.key, entry.covers, entry.rows) == ("table/riots", ("2020-01", "2020-01"), 1)
     (release,) = store.read()
     assert release.observations["value"].to_list() == [3]
@@ -64,7 +65,7 @@ def test_a_refused_file_changes_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("change", ["is gone", "is not the file that was added"])
 def test_changed_files_are_noticed(tmp_path: Path, change: str) -> None:
     store = Store(tmp_path / "data")
-    entry, _ = store.add("table", table(tmp_path / "in"), OPTIONS)
+    entry = store.add("table", table(tmp_path / "in"), OPTIONS).entry
     kept = tmp_path / "data" / entry.folder / "riots.csv"
     if change == "is gone":
         kept.unlink()
@@ -142,7 +143,7 @@ def test_what_was_fetched_replaces_what_was_fetched_and_joins_what_was_added(
 def test_adding_again_mends_a_damaged_file(tmp_path: Path) -> None:
     store = Store(tmp_path / "data")
     path = table(tmp_path / "in")
-    entry, _ = store.add("table", path, OPTIONS)
+    entry = store.add("table", path, OPTIONS).entry
     (tmp_path / "data" / entry.folder / "riots.csv").write_text("something else")
     store.add("table", path, OPTIONS)
     assert store.read()
@@ -167,3 +168,128 @@ def test_a_crash_at_any_step_leaves_the_old_file_or_the_new(
     assert release.observations["value"].to_list() in ([3], [4])
     store.add("table", table(tmp_path / "in", "5"), OPTIONS)
     assert [r.observations["value"].to_list() for r in store.read()] == [[5]]
+
+
+def test_a_second_file_replaces_what_brings_the_same_or_is_kept_as_well(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data")
+    store.add("table", table(tmp_path / "in", "1", "old.csv"), OPTIONS)
+    other = {**OPTIONS, "indicators": {"strikes": {"unit": "events", "column": "riots"}}}
+    store.add("table", table(tmp_path / "in", "9", "strikes.csv"), other)
+    added = store.add("table", table(tmp_path / "in", "2", "new.csv"), OPTIONS)
+    assert [entry.key for entry in added.replaced] == ["table/old"]
+    assert [entry.key for entry in store.entries()] == ["table/new", "table/strikes"]
+    assert not (tmp_path / "data" / "table" / "old").exists()
+    for number in (3, 4):
+        path = table(tmp_path / f"in{number}", str(number), "new.csv")
+        assert store.add("table", path, OPTIONS, also=True).replaced == ()
+    keys = ["table/new", "table/new-2", "table/new-3", "table/strikes"]
+    assert [entry.key for entry in store.entries()] == keys
+    values = [release.observations["value"].to_list() for release in store.read()]
+    assert values == [[2], [3], [4], [9]]
+    again = store.add("table", table(tmp_path / "in", "5", "new.csv"), OPTIONS)
+    replaced = sorted(entry.key for entry in again.replaced)
+    assert replaced == ["table/new", "table/new-2", "table/new-3"]
+
+
+def test_a_manifest_of_an_earlier_version_is_understood(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data")
+    store.add("table", table(tmp_path / "in", "1", "old.csv"), OPTIONS)
+    manifest = tmp_path / "data" / MANIFEST
+    told = json.loads(manifest.read_text())
+    del told["entries"][0]["brings"]
+    manifest.write_text(json.dumps(told))
+    added = store.add("table", table(tmp_path / "in", "2", "new.csv"), OPTIONS)
+    assert [entry.key for entry in added.replaced] == ["table/old"]
+
+
+def test_files_that_are_read_together_say_so(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data")
+    events = next((FIXTURES / "ucdp-ged").glob("*.csv")).read_text()
+    codes = {"codes": {"9001": "XAA", "9002": "XAB"}}
+    for name in ("GEDEvent_v22_1.csv", "own.csv"):
+        (tmp_path / name).write_text(events)
+    store.add("ucdp-ged", tmp_path / "GEDEvent_v22_1.csv", codes)
+    added = store.add("ucdp-ged", tmp_path / "own.csv", codes)
+    assert (added.replaced, added.joined) == ((), ("GEDEvent_v22_1.csv",))
+    with pytest.raises(RiskkitError, match=r"holds own\.csv already.*another name"):
+        store.add("ucdp-ged", tmp_path / "own.csv", codes, also=True)
+
+
+def test_removed_files_are_gone(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data")
+    for name in ("one.csv", "two.csv", "three.csv"):
+        store.add("table", table(tmp_path / "in", "1", name), OPTIONS, also=True)
+    assert store.remove("table/two").covers == ("2020-01", "2020-01")
+    assert not (tmp_path / "data" / "table" / "two").exists()
+    with pytest.raises(RiskkitError, match="holds no 'table'; it holds: table/one, table/three"):
+        store.remove("table")
+    with pytest.raises(RiskkitError, match="holds no 'table/on'; did you mean 'table/one'"):
+        store.remove("table/on")
+    store.remove("table/one")
+    store.remove("table")
+    assert store.entries() == ()
+    assert sorted(path.name for path in (tmp_path / "data").iterdir()) == [".lock", MANIFEST]
+    with pytest.raises(RiskkitError, match="it holds: nothing"):
+        store.remove("table")
+
+
+def test_what_killed_processes_left_is_swept_and_nothing_else(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data")
+    store.add("table", table(tmp_path / "in"), OPTIONS)
+    data = tmp_path / "data"
+    orphans = [
+        data / "table" / "old" / ("a" * 12),
+        data / ".adding" / "x",
+        data / "cru" / ("b" * 12),
+    ]
+    mine = [data / "table" / "notes", data / "gtd", data / "table" / "riots" / "readme"]
+    for folder in (*orphans, *mine):
+        folder.mkdir(parents=True)
+        (folder / "file.csv").write_text("text")
+    store.add("table", table(tmp_path / "in", "4"), OPTIONS)
+    assert not [folder for folder in orphans if folder.exists()]
+    assert [folder for folder in mine if (folder / "file.csv").exists()] == mine
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"key": "../outside"},
+        {"folder": "table/../../outside"},
+        {"folder": "/outside"},
+        {"files": {"../x": None}},
+        {"rows": "many"},
+        {"options": 3},
+    ],
+)
+def test_a_manifest_that_leads_out_of_the_store_is_damaged(
+    tmp_path: Path, change: dict[str, object]
+) -> None:
+    store = Store(tmp_path / "data")
+    store.add("table", table(tmp_path / "in"), OPTIONS)
+    manifest = tmp_path / "data" / MANIFEST
+    told = json.loads(manifest.read_text())
+    told["entries"][0] |= change
+    manifest.write_text(json.dumps(told))
+    with pytest.raises(RiskkitError, match=r"manifest\.json is damaged .*add the files again"):
+        store.entries()
+
+
+def test_a_disk_that_takes_no_more_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path / "data")
+    store.add("table", table(tmp_path / "in"), OPTIONS)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    with pytest.raises(RiskkitError, match=r"cannot write .*data .*No space left.*make room"):
+        store.add("table", table(tmp_path / "in", "4"), OPTIONS)
+    assert [release.observations["value"].to_list() for release in store.read()] == [[3]]
+    assert sorted(path.name for path in (tmp_path / "data").iterdir()) == [
+        ".lock",
+        MANIFEST,
+        "table",
+    ]

@@ -11,22 +11,23 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from riskkit.study.backtest import Job, forecast_job, read_forecast, run_backtest, window_name
 
-from riskkit import backtest
 from riskkit.errors import RiskkitError
 from riskkit.forecasting.targets import Target
 from riskkit.models import Model
 from riskkit.months import month_id
+from riskkit.study import code
+from riskkit.study import jobs as working
+from riskkit.study.jobs import Job, forecast_job, read_forecast, run_backtest, window_name
 from riskkit.testing.datasets import made_up_dataset
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CHEAP = ("conflictology", "bootstrap")
 _SCRIPT = """
 import sys
 from pathlib import Path
-from riskkit.study.backtest import run_backtest
-from tests.test_backtest import jobs
+from riskkit.study.jobs import run_backtest
+from tests.study.test_jobs import jobs
 if __name__ == "__main__":
     told = lambda job: print(job.model, job.window, flush=True)
     run_backtest(jobs(("ewhistory", "xgboost")), Path(sys.argv[1]), int(sys.argv[2]), told)
@@ -90,7 +91,7 @@ def test_finished_files_are_not_made_again(tmp_path, monkeypatch):
     run_backtest(jobs(origins=1), tmp_path, processes=1)
     first = stamps(tmp_path)
     done = []
-    monkeypatch.setattr(backtest, "forecast_job", lambda job: done.append(job) or forecast_job(job))
+    monkeypatch.setattr(working, "forecast_job", lambda job: done.append(job) or forecast_job(job))
     told = []
     paths = run_backtest(jobs(), tmp_path, processes=1, on_done=told.append)
     assert (len(paths), len(told), len(done)) == (6, 6, 4)
@@ -122,16 +123,28 @@ def test_changed_work_is_made_again(tmp_path, changes):
     assert len(contents(tmp_path)) == 2
 
 
-def test_changed_code_is_made_again(tmp_path, monkeypatch):
-    """The files beside a model's are part of what a forecast depends on."""
-    (job,) = jobs(("conflictology",), origins=1)
-    before = job.fingerprint()
-    for name, text in (("__init__.py", ""), ("mine.py", "x = 1")):
-        (tmp_path / name).write_text(text)
-    monkeypatch.setattr(backtest.inspect, "getfile", lambda _: str(tmp_path / "mine.py"))
-    moved = job.fingerprint()
-    (tmp_path / "_helper.py").write_text("y = 2")
-    assert len({before, moved, job.fingerprint()}) == 3
+@pytest.mark.parametrize(
+    ("module", "parts"),
+    [
+        ("models/own_history.py", 2),
+        ("models/parts/level.py", 2),
+        ("forecasting/dataset.py", 2),
+        ("study/jobs.py", 2),
+        ("models/boosted.py", 1),
+        ("scoring/crps.py", 1),
+    ],
+)
+def test_changed_code_is_made_again(tmp_path, monkeypatch, module, parts):
+    """Whatever the model imports is part of what its forecast stands on, and nothing else is."""
+    run_backtest(jobs(("ewhistory",), origins=1), tmp_path, processes=1)
+    hash_of_file = code._hash
+    monkeypatch.setattr(
+        code,
+        "_hash",
+        lambda path: "changed" if path.as_posix().endswith(module) else hash_of_file(path),
+    )
+    run_backtest(jobs(("ewhistory",), origins=1), tmp_path, processes=1)
+    assert len(contents(tmp_path)) == parts
 
 
 def test_every_model_and_origin_has_a_stream_of_its_own():
@@ -205,14 +218,14 @@ def test_a_models_mistake_names_the_model_and_keeps_what_is_done(tmp_path, monke
         def sample(self, data, size, seed):
             return np.zeros(3)[4]
 
-    made = backtest.make_model
+    made = working.make_model
     monkeypatch.setattr(
-        backtest, "make_model", lambda name, o: Broken() if name == "last" else made(name, o)
+        working, "make_model", lambda name, o: Broken() if name == "last" else made(name, o)
     )
     told = r"^model 'last', window 2008.* fails: IndexError\('index 4 is out of bounds.*--debug$"
     with pytest.raises(RiskkitError, match=told):
         run_backtest(jobs(("zero", "last"), origins=1), tmp_path, processes=1)
-    assert [name.split("_")[0] for name in contents(tmp_path)] == ["zero"]
+    assert [name.split("_")[:2] for name in contents(tmp_path)] == [["deaths", "zero"]]
 
 
 def test_the_same_work_twice_is_refused(tmp_path):

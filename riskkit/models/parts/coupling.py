@@ -86,7 +86,7 @@ def _state(past: History) -> NDArray[np.float32]:
     """Level, recent change, spread and activity: what makes two situations alike."""
     logs = np.log1p(past.values)
     level = own_level(logs, past.window)
-    change = np.nan_to_num(logs) - level
+    change = np.where(np.isnan(logs), 0.0, logs - level)
     spread = np.nan_to_num(moving(logs, past.window, np.nanstd))
     active = np.nan_to_num(moving_mean((logs > 0).astype(np.float64), past.window))
     return np.stack([level, 0.3 * change, 0.5 * spread, active], axis=-1).astype(np.float32)

@@ -18,7 +18,8 @@ class History:
     Counting in periods from the last known one makes both look like the monthly case.
 
     Attributes:
-        values: `[units, periods]`, NaN where the unit did not exist.
+        values: `[units, periods]`, NaN where the unit did not exist or its outcome is not known,
+            which may be so in its last periods too.
         steps: Periods from the last known one to each forecast period, one per horizon.
         columns: Column of `Dataset.X` seen by a forecast whose last known period is j.
         first: Calendar position (month_id) of period 0.
@@ -48,7 +49,7 @@ class History:
 
 
 def history(data: Dataset) -> History:
-    """Compress the outcomes of a dataset into periods, dropping the unknown end.
+    """Compress the outcomes of a dataset into periods, up to the last one known to most units.
 
     Args:
         data: One origin's dataset.
@@ -59,8 +60,7 @@ def history(data: Dataset) -> History:
     months = data.first_month + np.arange(data.y.shape[1])
     starts = np.flatnonzero((months - 1) % data.period == 0)
     values = data.y[:, starts]
-    known = np.flatnonzero(~np.isnan(values).all(axis=0))
-    last = int(known[-1]) if known.size else 0
+    last = int(np.searchsorted(starts, data.last_known))
     end = data.y.shape[1] - 1
     targets = (end + np.asarray(data.horizons) - starts[0]) // data.period
     return History(

@@ -67,6 +67,20 @@ def _moving_sum(values: Array, window: int) -> Array:
     return running
 
 
+def latest(values: Array) -> Array:
+    """The last known value of each unit, whatever is missing after it.
+
+    Args:
+        values: `[units, periods]`.
+
+    Returns:
+        `[units]`; NaN where nothing is known.
+    """
+    known = ~np.isnan(values)
+    last = values.shape[1] - 1 - known[:, ::-1].argmax(axis=1)
+    return np.asarray(values[np.arange(len(values)), last], dtype=np.float64)
+
+
 def own_level(logs: Array, window: int) -> Array:
     """The level forecasts are relative to, from log1p outcomes.
 

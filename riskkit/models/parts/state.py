@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
+import math
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from riskkit.atomic import atomic_file
 from riskkit.errors import RiskkitError
+from riskkit.files import reading
 
 _HEADER = "riskkit"
-_DAMAGES = (
-    OSError,
-    ValueError,
-    KeyError,
-    TypeError,
-    EOFError,
-    RuntimeError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-"""What reading raises on files that are damaged, or are something else."""
+_REMEDY = "fit the model again, as `riskkit forecast` does"
 
 
 def write_state(path: Path, name: str, state: dict[str, Any]) -> None:
@@ -52,14 +45,10 @@ def read_state(path: Path, name: str) -> dict[str, Any]:
     Raises:
         RiskkitError: The file is not one that `write_state` wrote for this model.
     """
-    try:
+    with reading(path, _REMEDY):
         content = _read_arrays(path)
         header = json.loads(str(content.pop(_HEADER)))
         owner, state = header["model"], dict(header["state"])
-    except _DAMAGES as error:
-        raise RiskkitError(
-            f"{path} is not a riskkit model file", hint="write it with Model.save"
-        ) from error
     if owner != name:
         raise RiskkitError(f"{path} holds the model {owner}, not {name}")
     for key, value in content.items():
@@ -71,10 +60,28 @@ def read_state(path: Path, name: str) -> dict[str, Any]:
 
 
 def _read_arrays(path: Path) -> dict[str, Any]:
-    arrays = {}
     with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            with archive.open(name) as entry:
-                array = np.lib.format.read_array(entry, allow_pickle=False)
-            arrays[name.removesuffix(".npy")] = array
-    return arrays
+        return {
+            entry.filename.removesuffix(".npy"): _read_array(archive, entry)
+            for entry in archive.infolist()
+        }
+
+
+def _read_array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> NDArray[Any]:
+    """Read one array, whose header may claim no more than the bytes that are there.
+
+    Raises:
+        ValueError: It claims more, or is packed, which `write_state` never does.
+    """
+    if entry.compress_type != zipfile.ZIP_STORED:
+        raise ValueError(f"{entry.filename} is packed")
+    data = archive.read(entry)
+    head = io.BytesIO(data)
+    version = np.lib.format.read_magic(head)
+    read_header = np.lib.format.read_array_header_1_0
+    if version != (1, 0):
+        read_header = np.lib.format.read_array_header_2_0
+    shape, _, kind = read_header(head)
+    if math.prod(shape) * kind.itemsize != len(data) - head.tell():
+        raise ValueError(f"{entry.filename} claims the shape {shape}, which its bytes do not fill")
+    return np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)

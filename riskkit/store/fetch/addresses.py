@@ -314,7 +314,7 @@ BY_HAND: Mapping[str, str] = MappingProxyType(
         "http://data.gdeltproject.org/events/index.html",
         "gsdb": "is sent on request: fill in the form at https://www.globalsanctionsdatabase.com",
         "gtd": "wants an account: ask for the file with the form at https://www.start.umd.edu/gtd/",
-        "gtd-yearly": "comes with a package: install riskkit[gtd-demo], see docs/source-list.md",
+        "gtd-yearly": "comes with a package: docs/source-list.md tells how to write its tables",
         "inform": "changes its address with every release: download the table of trends from "
         "https://drmkc.jrc.ec.europa.eu/inform-index/INFORM-Risk/Results-and-data, "
         "INFORM2026_TREND_*.xlsx or a later one",

@@ -343,8 +343,7 @@ def _add(source: _Source, ready: Path, origins: Mapping[str, Origin]) -> list[En
     added = []
     for path in paths:
         options = before.get(key_of(source.name, path)) or next(iter(before.values()), {})
-        entry, _ = source.store.add(source.name, path, options, origins, gone)
-        added.append(entry)
+        added.append(source.store.add(source.name, path, options, origins, gone).entry)
     return added
 
 

@@ -1,7 +1,5 @@
 """Joint scenarios: the same marginals in an order that gives sums their spread."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -100,7 +98,7 @@ def test_without_history_the_months_are_independent():
 def test_analogues_look_like_the_present_and_are_wholly_known():
     y = made_up_outcomes(units=10, months=150)
     y[5, 40:] = 0
-    past = history(replace(made_up_dataset(), y=y, horizons=(1, 12)))
+    past = history(dataset_of(y, horizons=(1, 12)))
     unit, at = analogues(past, 30, np.random.default_rng(1))
     assert unit.shape == at.shape == (10, 30)
     assert (at + 12 <= past.last).all()

@@ -8,8 +8,9 @@ from riskkit.testing.datasets import FIRST, dataset_of
 
 
 def test_months():
-    past = history(dataset_of(np.array([[1.0, 2, 3], [4, 5, np.nan]]), horizons=(1, 4)))
-    np.testing.assert_array_equal(past.values, [[1, 2, 3], [4, 5, np.nan]])
+    y = np.array([[1.0, 2, 3], [4, 5, np.nan], [6, 7, 8]])
+    past = history(dataset_of(y, horizons=(1, 4)))
+    np.testing.assert_array_equal(past.values, y)
     assert (past.steps.tolist(), past.columns.tolist()) == ([1, 4], [0, 1, 2])
     assert (past.first, past.period, past.window, past.season, past.last) == (FIRST, 1, 12, 12, 2)
 
@@ -20,6 +21,13 @@ def test_what_is_not_published_yet_makes_the_way_longer():
     assert past.steps.tolist() == [3, 4]
     # A forecast made when month 1 was the last known one saw features of month 3.
     assert past.columns.tolist() == [2, 3]
+
+
+def test_what_only_one_of_several_knows_is_not_used():
+    y = np.array([[1.0, 2, 3, 4], [5, 6, np.nan, np.nan], [7, 8, np.nan, np.nan]])
+    past = history(dataset_of(y, horizons=(1,)))
+    assert past.values.tolist() == y[:, :2].tolist()
+    assert past.steps.tolist() == [3]
 
 
 def yearly(months, known, horizons):

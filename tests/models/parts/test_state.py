@@ -52,14 +52,14 @@ def test_another_models_file_is_named(tmp_path):
 
 def test_a_pickle_in_the_archive_is_not_opened(tmp_path):
     np.savez(tmp_path / "m.npz", riskkit=np.array([{"model": "mine"}], dtype=object))
-    with pytest.raises(RiskkitError, match=r"m\.npz is not a riskkit model file"):
+    with pytest.raises(RiskkitError, match=r"m\.npz is damaged"):
         read_state(tmp_path / "m.npz", "mine")
 
 
 @pytest.mark.parametrize("header", ["[]", "{}", '{"model": "mine"}', "no json"])
 def test_an_odd_header_is_refused(tmp_path, header):
     np.savez(tmp_path / "m.npz", riskkit=np.array(header))
-    with pytest.raises(RiskkitError, match="is not a riskkit model file"):
+    with pytest.raises(RiskkitError, match="is damaged"):
         read_state(tmp_path / "m.npz", "mine")
 
 
@@ -67,5 +67,5 @@ def test_other_files_in_the_archive_are_refused(tmp_path):
     write_state(tmp_path / "m", "mine", STATE)
     with zipfile.ZipFile(tmp_path / "m", "a") as archive:
         archive.writestr("readme.txt", "not an array")
-    with pytest.raises(RiskkitError, match="is not a riskkit model file"):
+    with pytest.raises(RiskkitError, match="is damaged"):
         read_state(tmp_path / "m", "mine")

@@ -13,7 +13,7 @@ from riskkit.registry import sources
 from riskkit.store.fetch.addresses import BY_HAND, TABLE, Address
 
 ROWS = [(name, a) for name, offer in TABLE.items() for a in offer.addresses(date(2026, 11, 23))]
-PAGE = (Path(__file__).parents[2] / "docs" / "fetching.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "fetching.md").read_text(encoding="utf-8")
 
 
 def test_every_source_is_fetched_or_got_by_hand() -> None:

@@ -1,0 +1,139 @@
+"""Which data a study stands on: the embedded, files, the store, the world, or files over base."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from riskkit import base
+from riskkit.config import load_params
+from riskkit.errors import ConfigError
+from riskkit.months import month_id
+from riskkit.panel import build_panel
+from riskkit.store import Store
+from riskkit.study.data import read_releases, units_of
+from riskkit.tables import Release
+
+ROOT = Path(__file__).parents[2]
+FRESH = "country,month,ged_sb,ged_ns,ged_os\nISR,2025-01,1,0,0\nPSE,2025-01,500,0,9\n"
+OPTIONS = """
+      unit: {column: country}
+      time: {column: month}
+      lag_months: 1
+      covers_to: "2025-03"
+      indicators:
+        ged_sb: {unit: deaths, census: true}
+        ged_ns: {unit: deaths, census: true}
+        ged_os: {unit: deaths, census: true}
+"""
+SOURCES = f"data:\n  sources:\n  - source: table\n    path: fresh.csv\n    options: {OPTIONS}"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "fresh.csv").write_text(FRESH)
+    (tmp_path / "params.yaml").write_text(SOURCES)
+    return tmp_path
+
+
+def read(folder: Path, kind: str, config: bool = True) -> tuple[Release, ...]:
+    path = folder / "params.yaml" if config else None
+    return read_releases(load_params(path, [f"data.kind={kind}"]), folder)
+
+
+def names(releases: tuple[Release, ...]) -> set[str]:
+    return {i.name for release in releases for i in release.indicators}
+
+
+def test_each_kind_alone(folder: Path) -> None:
+    assert read(folder, "base") == base.releases()
+    assert names(read(folder, "files")) == {"ged_sb", "ged_ns", "ged_os"}
+    assert all(release.simulated for release in read(folder, "world"))
+
+
+def test_auto_is_base_where_nothing_was_added(tmp_path: Path) -> None:
+    assert read(tmp_path, "auto", config=False) == base.releases()
+
+
+def test_a_kind_without_data_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"data\.kind is files, but data\.sources names none"):
+        read(tmp_path, "files", config=False)
+    with pytest.raises(ConfigError, match=r"data\.kind is store, but .*data holds no data"):
+        read(tmp_path, "store", config=False)
+
+
+def test_a_file_replaces_only_the_indicators_that_it_brings(folder: Path) -> None:
+    releases = read(folder, "auto")
+    assert names(releases) == names(base.releases())
+    (conflict,) = (r for r in releases if "ged_sb" in names((r,)))
+    assert names((conflict,)) == {"ged_sb", "ged_ns", "ged_os"}
+    assert conflict.covers == (date(1989, 1, 1), date(2025, 3, 1))
+    assert "file fresh.csv: 2025-01 to 2025-03" in conflict.vintage
+    assert "base-ucdp, GED 25.1, June 2025: 1989-01 to 2024-12" in conflict.vintage
+    before = conflict.observations.filter(pl.col("month") < date(2025, 1, 1))
+    embedded = base.releases()[0].observations.filter(pl.col("indicator").is_in(names((conflict,))))
+    assert before["value"].sum() == embedded["value"].sum()
+
+
+def test_a_file_that_separates_palestine_gives_israel_its_own_name(folder: Path) -> None:
+    def name(kind: str) -> str:
+        (conflict,) = (r for r in read(folder, kind) if "ged_sb" in names((r,)))
+        return str(units_of(conflict).filter(unit="ISR")["name"].item())
+
+    assert name("base") == "Israel (with Palestine)"
+    assert name("auto") == "Israel"
+
+
+def test_the_panel_of_both_ends_with_the_fresh_months(folder: Path) -> None:
+    releases, as_of = read(folder, "auto"), month_id("2025-04")
+    (conflict,) = (r for r in releases if "ged_sb" in names((r,)))
+    panel = build_panel(releases, units_of(conflict), month_id("2020-01"), as_of)
+    palestine = panel.frame.filter(unit="PSE").tail(4)["ged_sb"].to_list()
+    assert palestine == [None, 500, 0, 0]
+    assert panel.lag("ged_sb") == 1
+    assert panel.last_period["ged_sb"] == month_id("2025-03")
+    # Standing before June 2025 the reviewed events of 2024 are not out.
+    assert panel.frame.filter(unit="UKR").tail(4)["ged_sb"][0] is None
+
+
+def test_the_store_lies_over_base_too(folder: Path) -> None:
+    params = load_params(folder / "params.yaml")
+    (entry,) = params.data.sources
+    Store(folder / "data").add("table", folder / "fresh.csv", dict(entry.options))
+    stored = read(folder, "store", config=False)
+    assert names(stored) == {"ged_sb", "ged_ns", "ged_os"}
+    assert stored[0].vintage.startswith("added 20")
+    both = read(folder, "auto", config=False)
+    assert names(both) == names(base.releases())
+    assert any("added 20" in release.vintage for release in both)
+
+
+def test_a_missing_folder_is_told(folder: Path) -> None:
+    params = load_params(folder / "params.yaml", ["data.root=nowhere"])
+    with pytest.raises(ConfigError, match=r"there is no folder .*nowhere"):
+        read_releases(params, folder)
+
+
+def test_a_source_may_have_a_folder_of_its_own(tmp_path: Path) -> None:
+    """A study of terrorism takes GTD from one place and the rest from elsewhere."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "t.csv").write_text(f"iso,year,{name}\nXAA,2020,1\n")
+    options = "unit: {{column: iso}}, time: {{year: year}}, indicators: {{{}: {{unit: index}}}}"
+    entries = [
+        f"{{source: table, path: t.csv, options: {{{options.format('one')}}}}}",
+        f"{{source: table, path: t.csv, root: two, options: {{{options.format('two')}}}}}",
+    ]
+    settings = ["data.kind=files", "data.root=one", f"data.sources=[{', '.join(entries)}]"]
+    releases = read_releases(load_params(None, settings), tmp_path)
+    assert [release.indicators[0].name for release in releases] == ["one", "two"]
+
+
+@pytest.mark.parametrize("study", ["terrorism-yearly", "displacement-yearly"])
+def test_the_yearly_studies_are_yearly(study: str) -> None:
+    target = load_params(ROOT / "experiments" / study / "params.yaml").target
+    assert target is not None
+    assert target.period == "year"
