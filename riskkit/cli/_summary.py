@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import click
 import polars as pl
 
-from riskkit.cli._options import echo_json
+from riskkit.cli._output import add_row, console, echo, echo_json
 from riskkit.files import read_csv, read_json
 from riskkit.publish import STANDARD
 
@@ -24,16 +23,16 @@ def print_summary(folder: Path, *, as_json: bool) -> None:
         echo_json({"folder": str(folder), "units": ranking.height, "top": top})
         return
     first = ranking.row(0, named=True)
-    click.echo(_headline(first, ranking.height))
+    echo(_headline(first, ranking.height))
     threats = [name for name in STANDARD if ranking[name].is_not_null().any()]
     _print_table(ranking.head(_TOP), threats)
-    click.echo(
+    echo(
         "score and threats 0-10; intervals: 90 % of the joint scenarios; top 10: chance of being "
         "there;\nan empty threat has no data; associations in the model, not causes."
     )
     files = read_json(folder / "datapackage.json", "publish again")["resources"]
-    click.echo(f"\n{folder}/: " + ", ".join(file["path"] for file in files))
-    click.echo(f"`riskkit explain {first['unit']}` tells one unit's story.")
+    echo(f"\n{folder}/: " + ", ".join(file["path"] for file in files))
+    echo(f"`riskkit explain {first['unit']}` tells one unit's story.")
 
 
 def _headline(row: dict[str, Any], units: int) -> str:
@@ -45,7 +44,6 @@ def _headline(row: dict[str, Any], units: int) -> str:
 
 
 def _print_table(rows: pl.DataFrame, threats: Sequence[str]) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -53,7 +51,8 @@ def _print_table(rows: pl.DataFrame, threats: Sequence[str]) -> None:
         words = name in ("unit", "name", "main threat")
         table.add_column(_short(name), justify="left" if words else "right", no_wrap=True)
     for row in rows.iter_rows(named=True):
-        table.add_row(
+        add_row(
+            table,
             str(row["rank"]),
             f"{row['rank_low']}-{row['rank_high']}",
             row["unit"],
@@ -64,9 +63,8 @@ def _print_table(rows: pl.DataFrame, threats: Sequence[str]) -> None:
             *("" if row[name] is None else f"{row[name]:.1f}" for name in threats),
             f"{row['p_top10']:.2f}",
         )
-    console = Console(markup=False)
-    console = console if console.is_terminal else Console(width=120, markup=False)
-    console.print(table)
+    screen = console()
+    (screen if screen.is_terminal else console(width=120)).print(table)
 
 
 def _short(name: str) -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from riskkit.cli._options import echo_json, json_option, params_options
+from riskkit.cli._options import json_option, params_options
+from riskkit.cli._output import echo, echo_json
 
 
 @click.command(name="doctor")
@@ -26,6 +27,6 @@ def command(config: Path | None, settings: tuple[str, ...], as_json: bool) -> No
         echo_json(checks)
     else:
         for check in checks:
-            click.echo(f"{'ok  ' if check['ok'] else 'FAIL'} {check['check']}: {check['found']}")
+            echo(f"{'ok  ' if check['ok'] else 'FAIL'} {check['check']}: {check['found']}")
     if not all(check["ok"] for check in checks):
         click.get_current_context().exit(1)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from riskkit.cli._options import Group, echo_json, json_option, out_option
+from riskkit.cli._options import Group, json_option, out_option
+from riskkit.cli._output import echo, echo_json
 
 
 @click.group(name="experiment", cls=Group)
@@ -33,8 +34,8 @@ def new(slug: str, as_json: bool) -> None:
     if as_json:
         echo_json({"folder": str(folder), "command": f"dvc repro {folder}/dvc.yaml"})
         return
-    click.echo(f"{folder}/: README.md, params.yaml, dvc.yaml")
-    click.echo(f"run it: dvc repro {folder}/dvc.yaml")
+    echo(f"{folder}/: README.md, params.yaml, dvc.yaml")
+    echo(f"run it: dvc repro {folder}/dvc.yaml")
 
 
 @command.command(name="intervals")
@@ -69,11 +70,11 @@ def intervals(samples: int, seed: int, out: Path, as_json: bool) -> None:
 
     tables = {
         "rows": interval_coverage(samples, seed),
-        "together": interval_coverage_together(max(1, samples // 4), seed),
+        "together": interval_coverage_together(max(1, samples // 10), seed),
     }
     for name, table in tables.items():
         write_text(out / f"{name}.csv", table.write_csv(float_precision=4))
     if as_json:
         echo_json({name: table.to_dicts() for name, table in tables.items()})
         return
-    click.echo(f"{out}/: rows.csv, together.csv")
+    echo(f"{out}/: rows.csv, together.csv")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from riskkit.cli._options import json_option, out_option, params_options
+from riskkit.cli._output import echo, echo_json
 
 
 @click.command(name="replay")
@@ -32,7 +33,6 @@ def command(
     Example:
       riskkit replay --from 2010-06 --to 2023-06 --out replay
     """
-    from riskkit.cli._options import echo_json
     from riskkit.cli._progress import progress
     from riskkit.months import parse_month
     from riskkit.study.replay import summarise
@@ -46,4 +46,4 @@ def command(
         echo_json(rows.to_dicts())
         return
     for row in rows.to_dicts():
-        click.echo("  ".join(f"{key}: {value}" for key, value in row.items()))
+        echo("  ".join(f"{key}: {value}" for key, value in row.items()))

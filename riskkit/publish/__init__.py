@@ -22,6 +22,7 @@ from riskkit.errors import RiskkitError
 from riskkit.forecasting.forecast import Forecast
 from riskkit.forecasting.threats import Absent, Threat
 from riskkit.models import Contributions
+from riskkit.models.parts.attribution import FamilyShares
 from riskkit.months import format_month
 from riskkit.risk.composite import composite, joined
 from riskkit.risk.score import scenario_scores
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 2
 MARKER = "datapackage.json"
+COMPOSITE = "composite"
+"""What tables by threat call all threats together."""
 STANDARD = ("conflict", "terrorism", "displacement", "climate")
 """Threats that have a column of their own in ranking.csv; all are in components.csv."""
 
@@ -48,6 +51,9 @@ class Part:
         counted: Unit of measurement, in words ("deaths").
         contributions: The model's explanation, rows in the order of `forecast.units`.
         descriptions: Phrase for each feature.
+        measured_in: Unit of measurement of each feature.
+        shares: What each family of features adds to the scores, rows in the order of
+            `forecast.units`; None when the model does not say.
         joined_with: Array [units, dimensions] from 0 to 10 that the hazard is joined with; NaN
             where unknown. None where the threat is no hazard.
         left_out: Units that are not forecast, with the reason.
@@ -62,6 +68,8 @@ class Part:
     counted: str = "count"
     contributions: Contributions | None = None
     descriptions: Mapping[str, str] = field(default_factory=dict)
+    measured_in: Mapping[str, str] = field(default_factory=dict)
+    shares: FamilyShares | None = None
     joined_with: NDArray[np.float64] | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
@@ -212,13 +220,22 @@ class Publication:
 
 def schemas() -> dict[str, type[dy.Schema]]:
     """Schema of each CSV file, by file name."""
-    from riskkit.publish import components, forecasts, previous, ranking, regions, sensitivity
+    from riskkit.publish import (
+        components,
+        drivers,
+        forecasts,
+        previous,
+        ranking,
+        regions,
+        sensitivity,
+    )
 
     return {
         "ranking.csv": ranking.Ranking,
         "components.csv": components.Components,
         "regions.csv": regions.Regions,
         "sensitivity.csv": sensitivity.Sensitivity,
+        "drivers.csv": drivers.Drivers,
         "forecasts.csv": forecasts.Forecasts,
         "previous.csv": previous.Previous,
     }
@@ -259,6 +276,7 @@ def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
     from riskkit.publish import (
         _table,
         components,
+        drivers,
         forecasts,
         previous,
         ranking,
@@ -271,6 +289,7 @@ def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
         "components.csv": components.table(publication),
         "regions.csv": regions.table(publication),
         "sensitivity.csv": sensitivity.table(publication),
+        "drivers.csv": drivers.table(publication),
         "forecasts.csv": forecasts.table(publication),
         "previous.csv": previous.table(publication),
     }

@@ -17,8 +17,10 @@ from riskkit.months import format_month
 from riskkit.publish import SCHEMA_VERSION, Publication
 from riskkit.risk.score import CLASS_STARTS
 
-SAFE_TEXT = r"^[^=+\-@\s].*$"
-"""Text that no spreadsheet takes for a formula."""
+_UNSEEN = r"\x00-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069\uFEFF"
+"""Controls and line ends, overrides and isolates of direction, byte-order marks."""
+SAFE_TEXT = rf"^[^=+\-@\s{_UNSEEN}][^{_UNSEEN}]*$"
+"""Text of one line that no spreadsheet takes for a formula and that is what it looks like."""
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 
 

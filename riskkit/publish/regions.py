@@ -7,13 +7,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from riskkit.publish import Part, Publication
+from riskkit.publish import COMPOSITE, Part, Publication
 from riskkit.publish import _table as t
 from riskkit.risk.regions import WORLD, region_totals
 from riskkit.risk.score import summarise_scores
 from riskkit.risk.summary import summarise
 
-COMPOSITE = "composite"
 _HIGHEST = 3
 _MEAN = "Composite of the region: mean over its units, weighted by people, in each scenario."
 

@@ -22,7 +22,9 @@ is validated against (`riskkit.publish.schema_page()`); the same constraints are
 - `p_any`, `p_25` and `p_100` of ranking.csv are of the first threat and named after its usual
   thresholds 1, 25 and 100; elsewhere `p_1`, `p_2` and `p_3` stand beside the threat's thresholds.
 - No text begins with `=`, `+`, `-`, `@` or a space, so that a spreadsheet takes none for a
-  formula, and none holds a line break. A name or driver that does is refused when publishing.
+  formula, and none holds a line break or carriage return, a control character, an override or
+  isolate of the direction of writing, or a byte-order mark. A name or driver that does is refused
+  when publishing.
 - Adding, renaming, removing or redefining a column raises the schema version;
   [schema-versions.md](schema-versions.md) tells what changed.
 - `forecasts.parquet` has the rows and columns of `forecasts.csv` and the column `draws`, a

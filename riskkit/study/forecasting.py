@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from riskkit.errors import RiskkitError
 from riskkit.forecasting.dataset import Dataset
@@ -19,12 +20,14 @@ from riskkit.forecasting.eligibility import left_out
 from riskkit.forecasting.forecast import Forecast, from_frame
 from riskkit.forecasting.threats import Absent, Threat
 from riskkit.models import Contributions, Model, make_model
+from riskkit.models.parts.attribution import FamilyShares, family_shares
+from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.threats import follow
-from riskkit.risk.score import score
+from riskkit.risk.score import scenario_scores, score
 from riskkit.scoring.diagnostics import fans
 from riskkit.study.identity import Identity, refuse_other
 from riskkit.study.jobs import Job, stream_of
-from riskkit.study.results import open_result, result_folder, write_stamped
+from riskkit.study.results import Opened, open_result, result_folder, write_stamped
 from riskkit.study.stages import forecast_identity
 
 if TYPE_CHECKING:
@@ -64,6 +67,7 @@ class ThreatForecast:
         forecast: Joint draws.
         contributions: What in the model moved each unit; None when it does not say.
         notes: Who is not forecast, and what must be said of the outcomes.
+        shares: What each family of features adds to the score; None when the model does not say.
         model: The fitted model; None where the forecast was read from disk.
         data: What it was fitted to; None where the forecast was read from disk.
     """
@@ -72,6 +76,7 @@ class ThreatForecast:
     forecast: Forecast
     contributions: Contributions | None
     notes: Notes
+    shares: FamilyShares | None = None
     model: Model | None = field(default=None, repr=False)
     data: Dataset | None = field(default=None, repr=False)
 
@@ -150,8 +155,28 @@ def _fit(study: Study, threat: Threat, data: Dataset) -> ThreatForecast:
     explained = model.contributions(data)
     if explained is not None:
         rows = [data.units.index(unit) for unit in drawn.units]
-        explained = replace(explained, values=explained.values[rows])
-    return ThreatForecast(threat, drawn, explained, Notes.of(data), model, data)
+        inputs = None if explained.inputs is None else explained.inputs[rows]
+        explained = replace(explained, values=explained.values[rows], inputs=inputs)
+    shares = _shares(study, threat, model, data, drawn)
+    return ThreatForecast(threat, drawn, explained, Notes.of(data), shares, model, data)
+
+
+def _shares(
+    study: Study, threat: Threat, model: Model, data: Dataset, drawn: Forecast
+) -> FamilyShares | None:
+    """What each family adds to the threat's score of the units that are forecast."""
+    if not isinstance(model, Marginal):
+        return None
+    families = {f.name: [feature.name for feature in f.features] for f in study.families}
+    target = threat.target
+
+    def score(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+        first, top, scale = target.thresholds[0], threat.top, threat.scale
+        return scenario_scores(counts, target.months, first, top=top, scale=scale)
+
+    found = family_shares(model, data, families, score)
+    rows = [data.units.index(unit) for unit in drawn.units]
+    return replace(found, values=found.values[rows])
 
 
 def _joined(study: Study, threats: dict[str, ThreatForecast]) -> dict[str, ThreatForecast]:
@@ -176,6 +201,8 @@ def _write(study: Study, outlook: Outlook, out: Path) -> None:
             if one.contributions is not None:
                 path = fresh / _contributions(name)
                 _write_contributions(outlook.identity, one.forecast, one.contributions, path)
+            if one.shares is not None:
+                _write_shares(outlook.identity, one.forecast, one.shares, fresh / _families(name))
             if one.model is not None:
                 one.model.save(fresh / model_file(name))
         notes = {
@@ -194,6 +221,25 @@ def model_file(threat: str) -> str:
     return f"model_{threat}.zip"
 
 
+def _families(threat: str) -> str:
+    return f"families_{threat}.parquet"
+
+
+def _write_shares(identity: Identity, drawn: Forecast, shares: FamilyShares, path: Path) -> None:
+    values = pl.DataFrame(shares.values, schema=list(shares.families), orient="row")
+    frame = values.insert_column(0, pl.Series("unit", drawn.units))
+    write_stamped(frame, path, identity, {"average": repr(shares.average)})
+
+
+def _read_shares(opened: Opened, threat: str) -> FamilyShares | None:
+    name = _families(threat)
+    if name not in opened.files:
+        return None
+    frame = opened.table(name)
+    values = frame.drop("unit").to_numpy().astype(np.float64)
+    return FamilyShares(tuple(frame.columns[1:]), values, float(opened.metadata(name)["average"]))
+
+
 def _contributions(threat: str) -> str:
     return f"contributions_{threat}.parquet"
 
@@ -203,8 +249,15 @@ def _write_contributions(
 ) -> None:
     values = pl.DataFrame(explained.values, schema=list(explained.features), orient="row")
     frame = values.insert_column(0, pl.Series("unit", drawn.units))
-    told = {"margin": explained.margin, "descriptions": json.dumps(dict(explained.descriptions))}
+    told = {
+        "margin": explained.margin,
+        "descriptions": json.dumps(dict(explained.descriptions)),
+        "units": json.dumps(dict(explained.units)),
+    }
     write_stamped(frame, path, identity, told)
+    if explained.inputs is not None:
+        inputs = pl.DataFrame(explained.inputs, schema=list(explained.features), orient="row")
+        write_stamped(inputs, path.with_name(f"inputs_{path.name}"), identity)
 
 
 def _top(study: Study, one: ThreatForecast) -> list[tuple[str, str]]:
@@ -239,12 +292,16 @@ def read_outlook(study: Study, folder: Path) -> Outlook:
         name, explained = _contributions(threat.name), None
         if name in opened.files:
             stated, frame = opened.metadata(name), opened.table(name)
+            inputs = f"inputs_{name}"
             explained = Contributions(
-                tuple(frame.columns[1:]),
-                frame.drop("unit").to_numpy().astype(np.float64),
-                stated["margin"],
-                json.loads(stated["descriptions"]),
+                features=tuple(frame.columns[1:]),
+                values=frame.drop("unit").to_numpy().astype(np.float64),
+                margin=stated["margin"],
+                descriptions=json.loads(stated["descriptions"]),
+                units=json.loads(stated["units"]),
+                inputs=opened.table(inputs).to_numpy() if inputs in opened.files else None,
             )
         one, notes = drawn[threat.target.name], Notes(**told["threats"][threat.name])
-        threats[threat.name] = ThreatForecast(threat, one, explained, notes)
+        shares = _read_shares(opened, threat.name)
+        threats[threat.name] = ThreatForecast(threat, one, explained, notes, shares)
     return Outlook(threats, absent, opened.identity)

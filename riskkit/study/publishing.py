@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from riskkit.forecasting.threats import Threat
-from riskkit.models import Contributions, Model
+from riskkit.models import Model
 from riskkit.months import first_day
 from riskkit.publish import Part, Publication
 from riskkit.publish import publish as write_publication
@@ -83,7 +83,9 @@ def _part(study: Study, one: ThreatForecast) -> Part:
         last_data=series.last_known(forecast.origin),
         counted=series.unit,
         contributions=one.contributions,
-        descriptions=_phrases(study, one.contributions),
+        descriptions=_phrases(study, one, series.unit),
+        measured_in=_units(study, one, series.unit),
+        shares=one.shares,
         joined_with=dimensions(study, one.threat, forecast.units, forecast.origin),
         left_out=one.notes.left_out,
         findings=tuple(one.notes.findings.values()),
@@ -119,6 +121,21 @@ def _record(study: Study, folder: Path) -> pl.DataFrame:
     return find_record(study, folder).filter(monthly | war)
 
 
-def _phrases(study: Study, contributions: Contributions | None) -> dict[str, str]:
+def _phrases(study: Study, one: ThreatForecast, counted: str) -> dict[str, str]:
+    """A phrase for each feature, the families' and the model's own."""
     declared = {f.name: f.description for family in study.families for f in family.features}
-    return declared if contributions is None else {**declared, **contributions.descriptions}
+    own = {} if one.contributions is None else one.contributions.descriptions
+    return declared | _filled(own, one.threat, counted)
+
+
+def _units(study: Study, one: ThreatForecast, counted: str) -> dict[str, str]:
+    """The unit of measurement of each feature."""
+    declared = {f.name: f.unit for family in study.families for f in family.features}
+    own = {} if one.contributions is None else one.contributions.units
+    return declared | _filled(own, one.threat, counted)
+
+
+def _filled(texts: Mapping[str, str], threat: Threat, counted: str) -> dict[str, str]:
+    """Say what is counted in the texts of the model's own features."""
+    words = {"counted": counted, "period": threat.target.period}
+    return {name: text.format(**words) for name, text in texts.items()}

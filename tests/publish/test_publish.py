@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 FILES = {
     "components.csv",
     "datapackage.json",
+    "drivers.csv",
     "forecasts.csv",
     "forecasts.parquet",
     "model-card.md",
