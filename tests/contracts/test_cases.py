@@ -187,4 +187,4 @@ def test_an_outcome_of_invented_countries_alone_is_a_study(
     done = CliRunner().invoke(riskkit, ["run", "--config", "params.yaml"])
     assert done.exit_code == 0, done.output
     ranking = pl.read_csv(tmp_path / "publication" / "ranking.csv")
-    assert ranking.filter(unit="XAD")["expected"].item() > 3
+    assert ranking.filter(unit="XAL")["expected"].item() > 3
