@@ -40,6 +40,12 @@ def code_of(roots: Iterable[str]) -> dict[str, str]:
     return {name: _hash(path) for name, path in sorted(modules.items())}
 
 
+def files_of(roots: Iterable[str]) -> list[Path]:
+    """Find the files that `code_of` hashes."""
+    modules, _ = _closure(frozenset(roots))
+    return sorted(modules.values())
+
+
 def libraries_of(roots: Iterable[str]) -> dict[str, str]:
     """Tell the version of Python and of each library in `LIBRARIES` that the code imports."""
     _, strangers = _closure(frozenset(roots))

@@ -26,7 +26,6 @@ from riskkit.study.stages import backtest_identity, scores_identity
 from riskkit.world.oracle import TARGET, oracle_forecast
 
 if TYPE_CHECKING:
-    from riskkit.study.backtesting import Backtest
     from riskkit.study.study import Study
 
 _NEVER = 10**6
@@ -40,6 +39,20 @@ _TYPES = {
     "window": pl.String,
     **dict.fromkeys(("value", "skill", "skill_low", "skill_high"), pl.Float64),
 }
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """A finished backtest.
+
+    Attributes:
+        folder: Where its tables stand.
+        leaderboard: How the models compare; None when there are no scores, because they were not
+            asked for or no outcome of the windows is in the data.
+    """
+
+    folder: Path
+    leaderboard: pl.DataFrame | None
 
 
 @dataclass(frozen=True)
@@ -59,8 +72,6 @@ def evaluate_folders(study: Study, folders: Sequence[Path], out: Path) -> Backte
         RiskkitError: A folder holds no forecasts or those of another study, or two forecast the
             same window with the same model.
     """
-    from riskkit.study.backtesting import Backtest
-
     paths = forecast_files(study, folders)
     parts = _parts(paths)
     made = backtest_identity(study, [p.model for p in parts], [p.window for p in parts])

@@ -13,11 +13,11 @@ import polars as pl
 
 from riskkit.errors import RiskkitError
 from riskkit.forecasting.dataset import Dataset
+from riskkit.forecasting.fans import fans
 from riskkit.forecasting.forecast import Forecast, from_frame
 from riskkit.forecasting.threats import Threat
 from riskkit.models import Contributions, Model, make_model
 from riskkit.risk.score import score
-from riskkit.scoring.diagnostics import fans
 from riskkit.study.identity import Identity, refuse_other
 from riskkit.study.jobs import Job
 from riskkit.study.results import open_result, result_folder, write_stamped
