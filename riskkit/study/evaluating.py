@@ -34,6 +34,8 @@ ORACLE = "oracle"
 FORECASTS, SCORES, LEADERBOARD = "forecasts.parquet", "scores.parquet", "leaderboard.csv"
 TOGETHER = "scores_together.parquet"
 """Scores of rules that need all rows together, with their bootstrap replicates."""
+OUTCOMES = "outcomes.parquet"
+"""What came: `target, unit, month, outcome` of every month that was scored."""
 METRICS, PLOTS = "metrics.json", "plots"
 _TYPES = {
     "window": pl.String,
@@ -110,6 +112,8 @@ def write_scores(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame
     scores = pl.concat([one.rows for one in scored])
     scores.write_parquet(out / SCORES)
     pl.concat([s.aggregates for s in scored]).write_parquet(out / TOGETHER)
+    came = pl.concat([one.outcomes for one in scored]).unique()
+    came.sort("target", "unit", "month").write_parquet(out / OUTCOMES)
     observed = [one for one in scored if one.rows.height]
     if not observed:
         return None

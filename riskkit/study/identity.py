@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
@@ -157,7 +157,7 @@ def hash_of(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
 
 
-def hash_frame(frame: pl.DataFrame, keys: Iterable[str]) -> str:
+def hash_frame(frame: pl.DataFrame, keys: Sequence[str]) -> str:
     """Hash the content of a table, whatever the order of its rows.
 
     Args:
@@ -165,7 +165,7 @@ def hash_frame(frame: pl.DataFrame, keys: Iterable[str]) -> str:
         keys: Columns that put the rows in order.
     """
     digest = hashlib.sha256()
-    ordered = frame.sort(*keys)
+    ordered = frame.sort(*keys, *sorted(set(frame.columns).difference(keys)))
     for name in sorted(frame.columns):
         series = ordered[name]
         digest.update(f"{name}:{series.dtype}:{len(series)}:{series.null_count()}".encode())
@@ -174,6 +174,7 @@ def hash_frame(frame: pl.DataFrame, keys: Iterable[str]) -> str:
 
 
 def _bytes(series: pl.Series) -> bytes:
+    known = series.is_not_null().to_numpy().tobytes()
     if series.dtype == pl.String:
         places = (
             series.fill_null("")
@@ -181,11 +182,9 @@ def _bytes(series: pl.Series) -> bytes:
             .select(pl.col("text").rle_id().alias("run"), "text")
         )
         starts = places.unique("run", keep="first", maintain_order=True)
-        text = "\n".join(starts["text"].to_list())
-        return text.encode() + places["run"].to_numpy().tobytes()
-    known = series.is_not_null()
-    plain = series.to_physical().fill_null(0)
-    return known.to_numpy().tobytes() + plain.to_numpy().tobytes()
+        text = json.dumps(starts["text"].to_list())
+        return known + text.encode() + places["run"].to_numpy().tobytes()
+    return known + series.to_physical().fill_null(0).to_numpy().tobytes()
 
 
 def vintages(releases: Iterable[Release]) -> tuple[tuple[str, str], ...]:
