@@ -15,6 +15,7 @@ import click
 
 from riskkit import __version__
 from riskkit.cli._options import Group
+from riskkit.cli._output import echo
 from riskkit.errors import RiskkitError, system_refusal
 
 _COMMANDS = (
@@ -28,6 +29,7 @@ _COMMANDS = (
     "verify",
     "backtest",
     "evaluate",
+    "replay",
     "leaderboard",
     "score",
     "experiment",
@@ -77,12 +79,12 @@ class _Commands(Group):
             raise
         except KeyboardInterrupt as stop:
             stands = _STANDS.get(ctx.invoked_subcommand or "", _STANDS[""])
-            click.echo(f"\nriskkit: stopped; {stands}", err=True)
+            echo(f"\nriskkit: stopped; {stands}", err=True)
             return ctx.exit(_TERMINATED if isinstance(stop, _Terminated) else _INTERRUPTED)
         except Exception as error:
             if ctx.params["debug"]:
                 traceback.print_exc()
-            click.echo(f"riskkit: {_told(error)}".replace("\n", " "), err=True)
+            echo(f"riskkit: {_told(error)}".replace("\n", " "), err=True)
             return ctx.exit(1)
 
 

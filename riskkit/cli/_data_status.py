@@ -5,28 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from riskkit.cli._output import add_row, console, echo
+
 _SHOWN = 3
 
 
 def print_status(rows: Iterable[dict[str, Any]]) -> None:
     """Print the rows: a table on a terminal, a line each in a pipe, and below what is wrong."""
-    from rich.console import Console
     from rich.table import Table
 
     rows = list(rows)
-    console = Console(highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
+    screen = console()
+    if not screen.is_terminal:
         for row in rows:
-            console.print(_line(row), soft_wrap=True)
+            echo(_line(row))
         return
     columns = ("source", "rows", "units", "from", "to", "age", "licence", "state")
     table = Table(*columns, box=None, pad_edge=False)
     for row in rows:
-        table.add_row(*_cells(row), style="red" if row["state"] != "intact" else None)
-    console.print(table)
+        add_row(table, *_cells(row), style="red" if row["state"] != "intact" else None)
+    screen.print(table)
     for row in rows:
         for remark in _remarks(row):
-            console.print(f"{row['key']}: {remark}", soft_wrap=True)
+            echo(f"{row['key']}: {remark}")
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:

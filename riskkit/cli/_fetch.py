@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import click
-
+from riskkit.cli._output import console, echo
 from riskkit.errors import RiskkitError
 
 if TYPE_CHECKING:
@@ -22,20 +21,22 @@ Show = Callable[[str, int], None]
 @contextmanager
 def downloads() -> Iterator[Show]:
     """Show bytes and sources on stderr: a bar each on a terminal, a line each elsewhere."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    with _bars(console) if console.is_terminal else _lines(console) as show:
+    screen = console(stderr=True)
+    with _bars(screen) if screen.is_terminal else _lines() as show:
         yield show
 
 
 @contextmanager
-def _bars(console: Console) -> Iterator[Show]:
+def _bars(screen: Console) -> Iterator[Show]:
     from rich.progress import DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
-    columns = (TextColumn("{task.description}"), DownloadColumn(), TransferSpeedColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+    )
     tasks: dict[str, TaskID] = {}
-    with Progress(*columns, console=console) as bars:
+    with Progress(*columns, console=screen) as bars:
 
         def show(source: str, size: int) -> None:
             if source not in tasks:
@@ -46,10 +47,10 @@ def _bars(console: Console) -> Iterator[Show]:
 
 
 @contextmanager
-def _lines(console: Console) -> Iterator[Show]:
+def _lines() -> Iterator[Show]:
     def show(source: str, size: int) -> None:
         if size == 0:
-            console.print(f"fetch {source}: done", highlight=False)
+            echo(f"fetch {source}: done", err=True)
 
     yield show
 
@@ -57,7 +58,7 @@ def _lines(console: Console) -> Iterator[Show]:
 def print_outcomes(outcomes: Sequence[Outcome]) -> None:
     """Print one line per source."""
     for outcome in outcomes:
-        click.echo(f"{outcome.source}: {outcome.state}: {outcome.told}".replace("\n", " "))
+        echo(f"{outcome.source}: {outcome.state}: {outcome.told}".replace("\n", " "))
 
 
 def refuse_failures(outcomes: Sequence[Outcome], named: Sequence[str]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from riskkit.cli._output import add_row, console, plain
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -13,7 +15,6 @@ def print_leaderboard(
 ) -> None:
     """Print one window and target, the best by one rule first, with the skill by that rule."""
     import polars as pl
-    from rich.console import Console
     from rich.table import Table
 
     from riskkit.scoring.leaderboard import shown_rules
@@ -25,15 +26,15 @@ def print_leaderboard(
     ruled = ruled.sort("skill", "model", descending=[True, False])
     shown = [one for one in dict.fromkeys((rule, *shown_rules())) if one in set(rows["rule"])]
     values = {(row["model"], row["rule"]): row["value"] for row in rows.to_dicts()}
-    table = Table(title=f"{target}, window {window}", box=None, pad_edge=False)
+    table = Table(title=plain(f"{target}, window {window}"), box=None, pad_edge=False)
     for name in ("model", *shown, f"{rule} skill (90 %)"):
         table.add_column(name, justify="left" if name == "model" else "right")
     for row in ruled.to_dicts():
         cells = (values.get((row["model"], one)) for one in shown)
         told = ("-" if cell is None else f"{cell:.4g}" for cell in cells)
-        table.add_row(row["model"], *told, _skill_text(row))
-    console = Console()
-    (console if console.is_terminal else Console(width=160)).print(table)
+        add_row(table, row["model"], *told, _skill_text(row))
+    screen = console()
+    (screen if screen.is_terminal else console(width=160)).print(table)
 
 
 def _skill_text(row: dict[str, float | None]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -99,8 +98,3 @@ def features_option(command: Command) -> Command:
         type=click.Path(path_type=Path),
         help="Folder of `riskkit features build` to use. [default: build them anew]",
     )(command)
-
-
-def echo_json(value: Any) -> None:
-    """Print a value as JSON, dates as text."""
-    click.echo(json.dumps(value, indent=2, default=str, ensure_ascii=False))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from riskkit.cli._output import console, echo, plain
 from riskkit.progress import Advance
 
 if TYPE_CHECKING:
@@ -20,37 +21,34 @@ def progress(title: str, steps: int) -> Iterator[Advance]:
         title: What is being done.
         steps: How many times `advance` will be called.
     """
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    shown = _bar if console.is_terminal else _lines
-    with shown(console, title, steps) as advance:
+    screen = console(stderr=True)
+    with _bar(screen, title, steps) if screen.is_terminal else _lines(title, steps) as advance:
         yield advance
 
 
 @contextmanager
-def _bar(console: Console, title: str, steps: int) -> Iterator[Advance]:
+def _bar(screen: Console, title: str, steps: int) -> Iterator[Advance]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    text = TextColumn("{task.description}")
+    text = TextColumn("{task.description}", markup=False)
     with Progress(
-        text, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+        text, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=screen
     ) as bar:
         task = bar.add_task(title, total=steps)
 
         def advance(what: str = "") -> None:
-            bar.update(task, advance=1, description=f"{title} {what}".strip())
+            bar.update(task, advance=1, description=plain(f"{title} {what}".strip()))
 
         yield advance
 
 
 @contextmanager
-def _lines(console: Console, title: str, steps: int) -> Iterator[Advance]:
+def _lines(title: str, steps: int) -> Iterator[Advance]:
     done = 0
 
     def advance(what: str = "") -> None:
         nonlocal done
         done += 1
-        console.print(f"{title} {done}/{steps} {what}".strip(), highlight=False)
+        echo(f"{title} {done}/{steps} {what}".strip(), err=True)
 
     yield advance

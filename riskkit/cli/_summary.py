@@ -2,74 +2,70 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-import click
 import polars as pl
 
-from riskkit.cli._options import echo_json
+from riskkit.cli._output import add_row, console, echo, echo_json
+from riskkit.files import read_csv, read_json
+from riskkit.publish import STANDARD
 
-_TOP = 10
+_TOP, _NAME = 10, 22
 
 
 def print_summary(folder: Path, *, as_json: bool) -> None:
     """Print the top of a published ranking."""
-    ranking = pl.read_csv(folder / "ranking.csv", glob=False)
+    ranking = read_csv(folder / "ranking.csv", "publish again")
     if as_json:
         top = ranking.head(_TOP).to_dicts()
         echo_json({"folder": str(folder), "units": ranking.height, "top": top})
         return
     first = ranking.row(0, named=True)
-    click.echo(_headline(first, ranking.height))
-    _print_table(ranking.head(_TOP))
-    click.echo(
-        "score 0-10 and its 90 % interval; rank interval: 90 % of the joint scenarios;\n"
-        "P(>=n): probability of at least n over the window; "
-        "drivers are associations in the model, not causes."
+    echo(_headline(first, ranking.height))
+    threats = [name for name in STANDARD if ranking[name].is_not_null().any()]
+    _print_table(ranking.head(_TOP), threats)
+    echo(
+        "score and threats 0-10; intervals: 90 % of the joint scenarios; top 10: chance of being "
+        "there;\nan empty threat has no data; associations in the model, not causes."
     )
-    files = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))["resources"]
-    click.echo(f"\n{folder}/: " + ", ".join(file["path"] for file in files))
-    click.echo(f"`riskkit explain {first['unit']}` tells one unit's story.")
+    files = read_json(folder / "datapackage.json", "publish again")["resources"]
+    echo(f"\n{folder}/: " + ", ".join(file["path"] for file in files))
+    echo(f"`riskkit explain {first['unit']}` tells one unit's story.")
 
 
-def _headline(row: dict[str, object], units: int) -> str:
+def _headline(row: dict[str, Any], units: int) -> str:
     made_up = "SIMULATED data, not real countries. " if row["data_kind"] == "simulated" else ""
     return (
-        f"{made_up}Top {min(_TOP, units)} of {units} units, forecast window {row['window_start']} "
-        f"to {row['window_end']}, as of {row['as_of']} "
-        f"(data {row['data_age_months']} month(s) old), model {row['model']}"
+        f"{made_up}Top {min(_TOP, units)} of {units} units for {row['window_start']} to "
+        f"{row['window_end']}, as of {row['as_of']} (data {row['data_age_months']} months old)"
     )
 
 
-def _print_table(rows: pl.DataFrame) -> None:
-    from rich.console import Console
+def _print_table(rows: pl.DataFrame, threats: Sequence[str]) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("rank", justify="right")
-    table.add_column("")
-    table.add_column("unit")
-    table.add_column("name", max_width=24, no_wrap=True)
-    table.add_column("score", justify="right")
-    table.add_column("")
-    table.add_column("class")
-    table.add_column("P(>=25)", justify="right")
-    table.add_column("expected", justify="right")
-    table.add_column("likelihood of 25 or more")
+    for name in ("rank", "", "unit", "name", "score", "", "main threat", *threats, "top 10"):
+        words = name in ("unit", "name", "main threat")
+        table.add_column(_short(name), justify="left" if words else "right", no_wrap=True)
     for row in rows.iter_rows(named=True):
-        table.add_row(
+        add_row(
+            table,
             str(row["rank"]),
-            f"{row['rank_low']:.0f}-{row['rank_high']:.0f}",
+            f"{row['rank_low']}-{row['rank_high']}",
             row["unit"],
-            row["name"],
+            row["name"][:_NAME],
             f"{row['score']:.1f}",
             f"{row['score_low']:.1f}-{row['score_high']:.1f}",
-            row["risk_class"],
-            f"{row['p_25']:.2f}",
-            f"{row['expected']:,.0f}",
-            row["likelihood"],
+            row["main_threat"] or "",
+            *("" if row[name] is None else f"{row[name]:.1f}" for name in threats),
+            f"{row['p_top10']:.2f}",
         )
-    console = Console()
-    console = console if console.is_terminal else Console(width=120)
-    console.print(table)
+    screen = console()
+    (screen if screen.is_terminal else console(width=120)).print(table)
+
+
+def _short(name: str) -> str:
+    return {"displacement": "displ.", "terrorism": "terror"}.get(name, name)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from riskkit.cli._options import features_option, json_option, out_option, params_options
+from riskkit.cli._output import echo, echo_json
 
 
 @click.command(name="backtest")
@@ -54,7 +55,6 @@ def command(
     """
     from riskkit.atomic import write_text
     from riskkit.cli._leaderboard import print_leaderboard
-    from riskkit.cli._options import echo_json
     from riskkit.cli._progress import progress
     from riskkit.study.evaluating import METRICS
     from riskkit.study.study import Study
@@ -70,9 +70,9 @@ def command(
     if as_json:
         echo_json([] if board is None else board.to_dicts())
     elif no_scores:
-        click.echo(f"{out}/: forecasts.parquet")
+        echo(f"{out}/: forecasts.parquet")
     elif board is None:
-        click.echo(f"{out}/: forecasts.parquet; no outcome of these windows is in the data yet")
+        echo(f"{out}/: forecasts.parquet; no outcome of these windows is in the data yet")
     else:
         print_leaderboard(board)
-        click.echo(f"\n{out}/: forecasts.parquet, scores*.parquet, leaderboard.csv")
+        echo(f"\n{out}/: forecasts.parquet, scores*.parquet, leaderboard.csv")

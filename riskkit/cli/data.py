@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from riskkit.cli._options import Group, echo_json, json_option
+from riskkit.cli._options import Group, json_option
+from riskkit.cli._output import echo, echo_json
 
 if TYPE_CHECKING:
     from riskkit.store import Entry
@@ -55,11 +56,9 @@ def list_sources(as_json: bool) -> None:
         echo_json(rows)
         return
     for row in rows:
-        click.echo(f"{row['name']}: {row['title']}")
-        click.echo(
-            f"    {row['cadence']}; known {row['lag_months']} month(s) after the period ends"
-        )
-        click.echo(f"    {row['licence']}; {row['url']}")
+        echo(f"{row['name']}: {row['title']}")
+        echo(f"    {row['cadence']}; known {row['lag_months']} month(s) after the period ends")
+        echo(f"    {row['licence']}; {row['url']}")
 
 
 @command.command(name="add")
@@ -100,21 +99,21 @@ def add(
         told = {"dropped": release.dropped, "replaced": gone, "joined": added.joined}
         echo_json({**entry.model_dump(mode="json"), **told})
         return
-    click.echo(
+    echo(
         f"{path.name}: {entry.rows:,} rows of {', '.join(entry.brings)} from {entry.covers[0]} to "
         f"{entry.covers[1]}, kept in {store / entry.folder} as {entry.key}"
     )
     for before in added.replaced:
         lost = [name for name, file in before.files.items() if entry.files.get(name) != file]
-        click.echo(f"    replaces {before.key}: {', '.join(lost)}, {_reach(before)}")
+        echo(f"    replaces {before.key}: {', '.join(lost)}, {_reach(before)}")
     if added.replaced and not also and added.replaced[0].key != entry.key:
-        click.echo("    (add it with --also to keep both)")
+        echo("    (add it with --also to keep both)")
     if added.joined:
-        click.echo(f"    read together with {', '.join(added.joined)}")
+        echo(f"    read together with {', '.join(added.joined)}")
     if release.covered_units is not None:
-        click.echo(f"    covers {len(release.covered_units)} unit(s) only")
+        echo(f"    covers {len(release.covered_units)} unit(s) only")
     for reason, rows in release.dropped.items():
-        click.echo(f"    left out: {rows:,} rows, {reason}")
+        echo(f"    left out: {rows:,} rows, {reason}")
 
 
 def _reach(entry: Entry) -> str:
@@ -142,7 +141,7 @@ def remove(keys: tuple[str, ...], store: Path, as_json: bool) -> None:
         echo_json([entry.model_dump(mode="json") for entry in gone])
         return
     for entry in gone:
-        click.echo(f"{entry.key}: removed {', '.join(entry.files)}, {_reach(entry)}")
+        echo(f"{entry.key}: removed {', '.join(entry.files)}, {_reach(entry)}")
 
 
 @command.command(name="fetch")
@@ -206,7 +205,7 @@ def status(store: Path, as_json: bool) -> None:
         return
     print_status([*embedded, *own])
     if not own:
-        click.echo(f"{store} holds no data: `riskkit run` takes the embedded tables alone")
+        echo(f"{store} holds no data: `riskkit run` takes the embedded tables alone")
 
 
 @command.command(name="verify")
@@ -228,4 +227,4 @@ def verify(store: Path, as_json: bool) -> None:
     if as_json:
         echo_json({"ok": True, "files": files})
     else:
-        click.echo(f"{files} file(s) in {store} are as they were added")
+        echo(f"{files} file(s) in {store} are as they were added")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskkit.cli._options import echo_json, json_option, params_options
+from riskkit.cli._options import json_option, params_options
+from riskkit.cli._output import echo, echo_json
 
 if TYPE_CHECKING:
     from riskkit.study.standing import Standing
@@ -46,7 +47,7 @@ def _checks(config: Path | None, settings: tuple[str, ...], as_json: bool) -> bo
         echo_json(checks)
     else:
         for check in checks:
-            click.echo(f"{'ok  ' if check['ok'] else 'FAIL'} {check['check']}: {check['found']}")
+            echo(f"{'ok  ' if check['ok'] else 'FAIL'} {check['check']}: {check['found']}")
     return all(check["ok"] for check in checks)
 
 
@@ -79,10 +80,10 @@ def _as_json(one: Standing) -> dict[str, Any]:
 
 def _print(one: Standing) -> None:
     state = "ok  " if one.same else "FAIL"
-    click.echo(f"{state} {one.path}: {one.identity.stage}")
+    echo(f"{state} {one.path}: {one.identity.stage}")
     for part, told in one.words().items():
-        click.echo(f"     {part}: {told}")
+        echo(f"     {part}: {told}")
     for difference in one.differences:
-        click.echo(f"     built from {difference}")
+        echo(f"     built from {difference}")
     if one.same:
-        click.echo("     the same as this study makes")
+        echo("     the same as this study makes")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from riskkit.cli._options import json_option, out_option, params_options
+from riskkit.cli._output import echo, echo_json
 
 
 @click.command(name="evaluate")
@@ -33,7 +34,6 @@ def command(
       riskkit evaluate work/xgboost work/conflictology --out work/scores
     """
     from riskkit.cli._leaderboard import print_leaderboard
-    from riskkit.cli._options import echo_json
     from riskkit.cli._progress import progress
     from riskkit.study.study import Study
 
@@ -42,7 +42,7 @@ def command(
     if as_json:
         echo_json([] if board is None else board.to_dicts())
     elif board is None:
-        click.echo("no outcome of these windows is in the data yet")
+        echo("no outcome of these windows is in the data yet")
     else:
         print_leaderboard(board)
-        click.echo(f"\n{out}/: scores*.parquet, leaderboard.csv, metrics.json, plots/")
+        echo(f"\n{out}/: scores*.parquet, leaderboard.csv, metrics.json, plots/")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from riskkit.cli._options import Group, echo_json, json_option
+from riskkit.cli._options import Group, json_option
+from riskkit.cli._output import echo, echo_json
 
 
 @click.group(name="experiment", cls=Group)
@@ -33,5 +34,5 @@ def new(slug: str, as_json: bool) -> None:
     if as_json:
         echo_json({"folder": str(folder), "command": f"dvc repro {folder}/dvc.yaml"})
         return
-    click.echo(f"{folder}/: README.md, params.yaml, dvc.yaml")
-    click.echo(f"run it: dvc repro {folder}/dvc.yaml")
+    echo(f"{folder}/: README.md, params.yaml, dvc.yaml")
+    echo(f"run it: dvc repro {folder}/dvc.yaml")

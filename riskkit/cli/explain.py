@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from riskkit.cli._options import echo_json, json_option
+from riskkit.cli._options import json_option
+from riskkit.cli._output import echo, echo_json
 
 
 @click.command(name="explain")
@@ -25,7 +26,7 @@ def command(unit: str, folder: Path, as_json: bool) -> None:
 
     \b
     Example:
-      riskkit explain XAA
+      riskkit explain UKR
     """
     from riskkit.publish.explanation import explain_unit, explanation_text
 
@@ -33,4 +34,4 @@ def command(unit: str, folder: Path, as_json: bool) -> None:
     if as_json:
         echo_json(row)
     else:
-        click.echo(explanation_text(row))
+        echo(explanation_text(row))

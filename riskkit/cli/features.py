@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from riskkit.cli._options import Group, echo_json, json_option, out_option, params_options
+from riskkit.cli._options import Group, json_option, out_option, params_options
+from riskkit.cli._output import echo, echo_json
 
 
 @click.group(name="features", cls=Group)
@@ -51,7 +52,7 @@ def list_families(
         counts = [_present(row, kind) for kind in ("inputs", "relations")]
         cells.append([row["family"], str(row["features"]), *counts, row["title"]])
     for line in in_columns(cells):
-        click.echo(line)
+        echo(line)
 
 
 def _present(row: dict[str, Any], kind: str) -> str:
@@ -90,7 +91,7 @@ def show(
         echo_json(rows)
         return
     for line in _coverage_table(rows) if coverage else _described(rows):
-        click.echo(line)
+        echo(line)
 
 
 def _described(rows: list[dict[str, Any]]) -> Iterator[str]:
@@ -153,4 +154,4 @@ def build(
         return
     for row in summary:
         state = ", unchanged" if row["unchanged"] else ""
-        click.echo(f"{row['file']}: {row['features']} features, {row['rows']:,} rows{state}")
+        echo(f"{row['file']}: {row['features']} features, {row['rows']:,} rows{state}")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from riskkit.cli._options import features_option, json_option, out_option, params_options
+from riskkit.cli._output import echo, echo_json
 
 
 @click.command(name="forecast")
@@ -34,7 +35,6 @@ def command(
       riskkit forecast --config params.yaml --out forecast
       riskkit publish --forecast forecast --out publication
     """
-    from riskkit.cli._options import echo_json
     from riskkit.cli._progress import progress
     from riskkit.months import format_month
     from riskkit.study.study import Study
@@ -62,7 +62,7 @@ def command(
         echo_json(summary)
         return
     for row in summary:
-        click.echo(
+        echo(
             f"{row['model']} forecast {row['target']} of {row['units']} units for "
             f"{row['months'][0]} to {row['months'][-1]} with {row['draws']} draws: {out}"
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from riskkit.cli._options import json_option
+from riskkit.cli._output import echo_json
 
 
 @click.command(name="leaderboard")
@@ -48,7 +49,6 @@ def command(
       riskkit leaderboard conflict plus_climate --rule ign --reference conflict/xgboost
     """
     from riskkit.cli._leaderboard import print_leaderboard
-    from riskkit.cli._options import echo_json
     from riskkit.study.comparison import compare_backtests, write_comparison
     from riskkit.study.evaluating import read_leaderboard
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from riskkit.cli._options import Group, echo_json, json_option, out_option, params_options
+from riskkit.cli._options import Group, json_option, out_option, params_options
+from riskkit.cli._output import echo, echo_json
 
 
 @click.group(name="panel", cls=Group)
@@ -42,7 +43,7 @@ def build(config: Path | None, settings: tuple[str, ...], out: Path, as_json: bo
     if as_json:
         echo_json(summary)
     else:
-        click.echo(
+        echo(
             f"{panel.n_units} units, {summary['first_month']} to {summary['as_of']}, "
             f"{len(panel.indicators)} indicators: {out}"
         )
@@ -69,4 +70,4 @@ def show(unit: str | None, config: Path | None, settings: tuple[str, ...], as_js
         echo_json(rows)
         return
     for row in rows:
-        click.echo("  ".join(f"{key}: {value}" for key, value in row.items()))
+        echo("  ".join(f"{key}: {value}" for key, value in row.items()))

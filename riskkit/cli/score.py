@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from riskkit.cli._options import json_option
+from riskkit.cli._output import echo, echo_json
 
 _PATHS = click.Path(path_type=Path)
 
@@ -67,7 +68,6 @@ def command(
       riskkit score --forecasts mine_*.parquet --actuals actuals_*.parquet
       riskkit score --forecasts submission/ --actuals actuals/ --json
     """
-    from riskkit.cli._options import echo_json
     from riskkit.scoring.submission import read_actuals, read_submission, score_submission
 
     del layout
@@ -83,8 +83,8 @@ def _print_scores(result: dict[str, Any]) -> None:
     names = list(result["overall"])
     width = max(len(name) for name in names)
     columns = [*windows, "mean"]
-    click.echo(f"{'rule':<{width}}  " + "  ".join(f"{name:>10}" for name in columns))
+    echo(f"{'rule':<{width}}  " + "  ".join(f"{name:>10}" for name in columns))
     for name in names:
         values = [*(window[name] for window in windows.values()), result["overall"][name]]
         shown = (f"{'-' if value is None else format(value, '.4f'):>10}" for value in values)
-        click.echo(f"{name:<{width}}  " + "  ".join(shown))
+        echo(f"{name:<{width}}  " + "  ".join(shown))

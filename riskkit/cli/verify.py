@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from riskkit.cli._options import json_option
+from riskkit.cli._output import echo, echo_json
 
 
 @click.command(name="verify")
@@ -19,15 +20,14 @@ def command(folder: Path, as_json: bool) -> None:
     Example:
       riskkit verify publication
     """
-    from riskkit.cli._options import echo_json
     from riskkit.publish import verify
 
     findings = verify(folder)
     if as_json:
         echo_json({"folder": str(folder), "ok": not findings, "findings": findings})
     elif not findings:
-        click.echo(f"{folder}: every file matches its hash and its schema")
+        echo(f"{folder}: every file matches its hash and its schema")
     for finding in [] if as_json else findings:
-        click.echo(finding)
+        echo(finding)
     if findings:
         click.get_current_context().exit(1)

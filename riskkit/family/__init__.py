@@ -96,16 +96,19 @@ def _network(panel: Panel, relation: str) -> pl.Expr:
     return column.alias(network_column(relation))
 
 
-def join_families(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+def join_families(frames: Sequence[pl.DataFrame], panel: pl.DataFrame) -> pl.DataFrame:
     """Put the features of several families side by side.
 
+    Args:
+        frames: The features of each family; none where a study has no indicator that a family
+            reads, as one of an outcome alone.
+        panel: The panel they were built on, for its units and months.
+
     Raises:
-        RiskkitError: Two families share a feature name, or were built on different panels.
+        RiskkitError: Two families share a feature name, or were built on another panel.
     """
-    if not frames:
-        raise RiskkitError("no feature family is selected", hint="name one under features.families")
-    keys = frames[0].select(KEYS)
-    for frame in frames[1:]:
+    keys = panel.select(KEYS)
+    for frame in frames:
         if not frame.select(KEYS).equals(keys):
             raise RiskkitError("feature families were built on different panels", hint="rebuild")
     columns = [column for frame in frames for column in frame.columns if column not in KEYS]

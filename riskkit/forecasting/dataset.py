@@ -155,18 +155,33 @@ def _known_features(
     """Cut the features at the origin and drop those that nobody had a value of by then."""
     names = np.array([column for column in features.columns if column not in KEYS])
     values = features.select(names.tolist()).to_numpy().astype(np.float32, copy=False)
-    cube = values.reshape(n_units, -1, len(names))[:, :n_months]
+    cube = values.reshape(n_units, features.height // n_units, len(names))[:, :n_months]
     known = ~np.isnan(cube).all(axis=(0, 1))
     return tuple(names[known].tolist()), np.ascontiguousarray(cube[..., known])
 
 
 def _starting(target: Target, origin: int, horizons: Sequence[int]) -> tuple[int, ...]:
-    """Keep the horizons at which a period of the target starts."""
-    kept = tuple(h for h in horizons if target.period == "month" or (origin + h) % 12 == 1)
-    if not kept or min(kept) < 1:
+    """Keep the horizons at which a period of the target starts.
+
+    A yearly target speaks of the calendar years that start in the window; of a window of at most a
+    year, of the year that holds most of its months, the later one on a tie, even if that year has
+    begun before the origin.
+    """
+    kept = tuple(horizons)
+    if target.period == "year":
+        kept = tuple(h for h in horizons if (origin + h) % 12 == 1)
+        if max(horizons) - min(horizons) < 12:
+            kept = (_main_january(origin, horizons),)
+    if not kept or min(horizons) < 1:
         raise RiskkitError(
             f"no period of '{target.name}' starts {min(horizons)} to {max(horizons)} months "
             f"after {format_month(origin)}",
-            hint="horizons count from 1; a yearly target needs one that reaches a January",
+            hint="horizons count from 1",
         )
     return kept
+
+
+def _main_january(origin: int, horizons: Sequence[int]) -> int:
+    """Horizon of the January of the year that holds most months of the window."""
+    januaries = [h - (origin + h - 1) % 12 for h in horizons]
+    return max(januaries, key=lambda january: (januaries.count(january), january))

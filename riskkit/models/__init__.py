@@ -31,12 +31,17 @@ class Contributions:
             model's margin, averaged over horizons. Larger means more violence is expected.
         margin: What the margin is, in words.
         descriptions: Phrases for the features that the model made itself.
+        units: Their units of measurement.
+        inputs: Array [units, features]: the values that were explained, averaged over horizons;
+            None when the model does not tell.
     """
 
     features: tuple[str, ...]
     values: NDArray[np.float64]
     margin: str
     descriptions: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    inputs: NDArray[np.float64] | None = None
 
 
 class Model(ABC):

@@ -21,7 +21,7 @@ from riskkit.models.parts.boosting import (
 from riskkit.models.parts.draws import stratified
 from riskkit.models.parts.history import ceiling, history
 from riskkit.models.parts.marginal import Marginal
-from riskkit.models.parts.rows import OWN, RowMaker, Rows, at_most, feature_names
+from riskkit.models.parts.rows import OWN, RowMaker, Rows, at_most, feature_names, own_units
 
 LEVELS = np.concatenate([[0.01], (np.arange(19) + 0.5) / 19, [0.99]])
 POINTS = (np.arange(200) + 0.5) / 200
@@ -84,10 +84,17 @@ class BoostedHurdle(Marginal):
         """What moves the log odds of any deaths: Shapley values of the first part."""
         if self.any is None:
             return None
-        X = RowMaker(data, history(data)).forecast().X
-        values = shapley(self.any, X, len(data.units))
-        margin = "log odds of any in a period"
-        return Contributions(feature_names(data), values, margin, OWN)
+        past = history(data)
+        X = RowMaker(data, past).forecast().X
+        units = len(data.units)
+        return Contributions(
+            features=feature_names(data),
+            values=shapley(self.any, X, units),
+            margin="log odds of any in a period",
+            descriptions=OWN,
+            units=own_units(past),
+            inputs=X.reshape(units, -1, X.shape[1]).mean(axis=1, dtype=np.float64),
+        )
 
     def training_losses(self) -> dict[str, list[float]]:
         """Log loss of the chance, and quantile loss of the sizes."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+import numpy as np
 import polars as pl
 
 from riskkit.errors import RiskkitError
@@ -220,7 +221,7 @@ def _monthly_rows(observations: pl.DataFrame, lags: pl.DataFrame) -> pl.DataFram
     )
 
 
-def _yearly_rows(observations: pl.DataFrame, carry: pl.DataFrame, as_of: int) -> pl.DataFrame:
+def _yearly_spells(observations: pl.DataFrame, carry: pl.DataFrame, as_of: int) -> pl.DataFrame:
     """Let each yearly value serve from its publication to the next one, or until it is stale."""
     series = ["unit", "indicator"]
     newest = (
@@ -233,13 +234,7 @@ def _yearly_rows(observations: pl.DataFrame, carry: pl.DataFrame, as_of: int) ->
     following = pl.col("known").shift(-1).over(series)
     stale = pl.col("known") + pl.col("carry")
     end = pl.min_horizontal(following, stale, pl.lit(as_of + 1))
-    return (
-        newest.with_columns(end=end)
-        .filter(pl.col("known") < pl.col("end"))
-        .with_columns(row=pl.int_ranges("known", "end"))
-        .explode("row")
-        .select(*series, "row", "value")
-    )
+    return newest.select(*series, pl.col("known").alias("row"), end.alias("end"), "value")
 
 
 def _rules(declared: Mapping[str, Indicator], as_of: int) -> pl.DataFrame:
@@ -256,32 +251,64 @@ def _rules(declared: Mapping[str, Indicator], as_of: int) -> pl.DataFrame:
 
 
 def _known(
-    releases: Sequence[Release], declared: Mapping[str, Indicator], units: pl.DataFrame, as_of: int
+    releases: Sequence[Release],
+    declared: Mapping[str, Indicator],
+    units: pl.DataFrame,
+    months: range,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Vintages of monthly values and rows of yearly ones, of what was published by a date."""
-    everything = pl.concat([complete(release, units) for release in releases])
-    known = everything.filter(month_id_expr("known_from") <= as_of)
-    known = known.join(units.select("unit"), on="unit", how="semi")
+    """Vintages of monthly values and spells of yearly ones, of what was published by a date."""
+    as_of = months.stop - 1
+    published = month_id_expr("known_from") <= as_of
+    ours = units.select("unit")
+    known = pl.concat(
+        complete(release, units).filter(published).join(ours, on="unit", how="semi")
+        for release in releases
+    )
     rules = _rules(declared, as_of)
-    monthly = rules.filter(~pl.col("yearly")).select("indicator", "lag")
-    yearly = rules.filter("yearly").select("indicator", "carry")
-    return _monthly_rows(known, monthly), _yearly_rows(known, yearly, as_of)
+    monthly = _monthly_rows(known, rules.filter(~pl.col("yearly")).select("indicator", "lag"))
+    yearly = _yearly_spells(known, rules.filter("yearly").select("indicator", "carry"), as_of)
+    return monthly.filter(pl.col("row").is_between(months.start, as_of)), yearly
 
 
 def _frame(
-    rows: pl.DataFrame, declared: Mapping[str, Indicator], units: pl.DataFrame, months: range
+    spells: pl.DataFrame, declared: Mapping[str, Indicator], units: pl.DataFrame, months: range
 ) -> pl.DataFrame:
-    """Lay out `unit, indicator, row, value` as one row per unit and month."""
+    """Lay out values that serve from a row to before another as one row per unit and month.
+
+    Args:
+        spells: Columns `unit, indicator, row, end, value`, one value a unit, indicator and month.
+        declared: Declarations by column name.
+        units: The panel's units.
+        months: Month ids of the rows.
+    """
     row = pl.int_range(months.start, months.stop, dtype=pl.Int32, eager=True)
     grid = units.select("unit").join(pl.DataFrame({"row": row}), how="cross")
-    inside = rows.filter(pl.col("row").is_between(months.start, months.stop - 1))
-    wide = inside.pivot("indicator", index=["unit", "row"], values="value")
-    frame = grid.join(wide, on=["unit", "row"], how="left", maintain_order="left")
-    present = [
-        pl.col(name) if name in frame.columns else pl.lit(None, dtype=pl.Float64).alias(name)
-        for name in sorted(declared)
-    ]
-    return frame.select("unit", first_day_expr("row").alias("month"), *present)
+    place = units.select("unit").with_row_index("place")
+    inside = (
+        spells.with_columns(
+            pl.col("row").clip(lower_bound=months.start),
+            pl.col("end").clip(upper_bound=months.stop),
+        )
+        .filter(pl.col("row") < pl.col("end"))
+        .join(place, on="unit")
+        .with_columns(first=pl.col("place") * len(months) + pl.col("row") - months.start)
+    )
+    parts = inside.partition_by("indicator", as_dict=True)
+    empty = inside.clear()
+    columns = [_column(name, parts.get((name,), empty), grid.height) for name in sorted(declared)]
+    return grid.select("unit", first_day_expr("row").alias("month")).with_columns(columns)
+
+
+def _column(name: str, spells: pl.DataFrame, height: int) -> pl.Series:
+    """One indicator's values in the rows of the panel, null where none serves."""
+    values = np.full(height, np.nan)
+    lengths = (spells["end"] - spells["row"]).to_numpy()
+    before = np.cumsum(lengths) - lengths
+    steps = np.arange(lengths.sum()) - np.repeat(before, lengths)
+    values[np.repeat(spells["first"].to_numpy(), lengths) + steps] = np.repeat(
+        spells["value"].to_numpy(), lengths
+    )
+    return pl.Series(name, values, nan_to_null=True)
 
 
 def _declarations(releases: Sequence[Release]) -> dict[str, Indicator]:
@@ -330,12 +357,13 @@ def build_panel(
     declared = _declarations(releases)
     units = Units.validate(units.select(Units.column_names()), cast=True).sort("unit")
     months = range(first_month, as_of + 1)
-    monthly, yearly = _known(releases, declared, units, as_of)
-    columns = [*_CELL[:2], pl.col("row").cast(pl.Int32), "value"]
-    rows = pl.concat([newest(monthly, _CELL).select(columns), yearly.select(columns)])
+    monthly, yearly = _known(releases, declared, units, months)
+    columns = [*_CELL, "end", "value"]
+    served = newest(monthly, _CELL).with_columns(end=pl.col("row") + 1).select(columns)
+    spells = pl.concat([served, yearly.select(columns)], how="vertical_relaxed")
     names = units["unit"].to_list()
     return Panel(
-        frame=_frame(rows, declared, units, months),
+        frame=_frame(spells, declared, units, months),
         units=units,
         indicators=declared,
         last_period={

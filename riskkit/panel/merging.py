@@ -1,7 +1,8 @@
-"""Files over the embedded data: of each indicator the newer vintage, period by period.
+"""Releases of the same indicators: files over the embedded data, and vintages of one source.
 
 An indicator that a file brings is made of both: in the periods of which the newer vintage speaks
-it counts alone, in the others the older one does. What no file brings stays as it was.
+it counts alone, in the others the older one does. What no file brings stays as it was. Of two files
+of one source each figure is known from its own day on.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from riskkit.tables import Citation, Dyads, Indicator, Observations, Relation, R
 from riskkit.units import countries
 
 _CELL = ["unit", "month", "indicator"]
+_VINTAGE = [*_CELL, "known_from"]
 _TIES = ["relation", "month"]
 
 
@@ -49,6 +51,45 @@ def merge(under: Sequence[Release], over: Sequence[Release]) -> tuple[Release, .
             beneath[place], rest = _without(lower, shared), _without(rest, alike)
         above.append(rest)
     return (*(release for release in (*beneath, *above) if _names(release)), *merged)
+
+
+def stack(releases: Sequence[Release]) -> tuple[Release, ...]:
+    """Join the releases of one source that bring the same indicators or relations.
+
+    Args:
+        releases: In the order in which they were added.
+
+    Returns:
+        Releases none of which shares anything with another of the same source. Every figure is
+        known from its own day on; of two of the same day that of the later release counts, and so
+        it does in all periods of a relation. What two sources bring stays twice: nobody can say
+        which of them is meant.
+    """
+    done: list[Release] = []
+    for upper in releases:
+        rest = upper
+        for place, lower in enumerate(done):
+            shared = {name for name in _names(lower) & _names(rest) if _same(name, lower, rest)}
+            if shared:
+                done[place] = _without(lower, shared)
+                done.append(_joined(_only(lower, shared), _only(rest, shared)))
+                rest = _without(rest, shared)
+        done.append(rest)
+    return tuple(release for release in done if _names(release))
+
+
+def _same(name: str, lower: Release, upper: Release) -> bool:
+    sources = {_declared(release)[name].source for release in (lower, upper)}
+    return len(sources) == 1 and _one_series(name, lower, upper)
+
+
+def _joined(lower: Release, upper: Release) -> Release:
+    """Both vintages of a source, zeros of a census as rows."""
+    older, newer = _in_rows(lower), _in_rows(upper)
+    remains = replace(older, dyads=_ties(older).join(_ties(newer), on=_TIES, how="anti"))
+    both = _together(remains, newer)
+    rows = both.observations.unique(_VINTAGE, keep="last", maintain_order=True)
+    return replace(both, observations=rows, vintage=f"{lower.vintage}; {upper.vintage}")
 
 
 def _declared(release: Release) -> dict[str, Indicator | Relation]:
@@ -102,13 +143,21 @@ def _merged(lower: Release, upper: Release) -> Release:
         observations=_remaining(older, newer),
         dyads=_ties(older).join(_ties(newer), on=_TIES, how="anti"),
     )
-    # Whoever reaches further says what the series is today, and when its next months come out.
-    parts = sorted((p for p in (remains, newer) if p.rows), key=lambda part: part.covers[1])
+    return _together(remains, newer)
+
+
+def _together(older: Release, newer: Release) -> Release:
+    """Put the rows of two releases below each other.
+
+    Whoever reaches further says what the series is today, and when its next months come out.
+    """
+    filled = [part for part in (older, newer) if part.rows] or [newer]
+    parts = sorted(filled, key=lambda part: part.covers[1])
     before, ahead = parts[0], parts[-1]
     names = dict(before.unit_names) if before is not ahead else {}
     spoken = set(ahead.observations["unit"])
     return Release(
-        observations=pl.concat([part.observations for part in parts]),
+        observations=pl.concat([part.observations for part in (older, newer)]),
         indicators=_declarations(before, ahead),
         covers=(min(part.covers[0] for part in parts), ahead.covers[1]),
         simulated=newer.simulated,
@@ -136,9 +185,12 @@ def _declaration(earlier: Indicator, now: Indicator, by_itself: date | None) -> 
 
 def _in_rows(release: Release) -> Release:
     """The release with the zeros of its census as rows, for the units that it speaks of."""
-    everywhere = countries("views")["unit"].to_list()
-    speaks = {*release.observations["unit"], *(release.covered_units or everywhere)}
-    rows = complete(release, countries().filter(pl.col("unit").is_in(speaks)))
+    speaks = {*release.observations["unit"], *(release.covered_units or ())}
+    if release.covered_units is None and not release.simulated and _of_cells(release) != "cells":
+        speaks |= set(countries("views")["unit"])
+    units = pl.DataFrame({"unit": sorted(speaks)}, schema={"unit": pl.String})
+    lives = countries().select("unit", "born", "died")
+    rows = complete(release, units.join(lives, on="unit", how="left"))
     return replace(
         release,
         observations=rows.select(Observations.column_names()),

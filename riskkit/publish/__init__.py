@@ -8,73 +8,80 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from riskkit.atomic import atomic_folder
 from riskkit.errors import RiskkitError
 from riskkit.forecasting.forecast import Forecast
-from riskkit.forecasting.targets import Target
+from riskkit.forecasting.threats import Absent, Threat
 from riskkit.models import Contributions
+from riskkit.models.parts.attribution import FamilyShares
 from riskkit.months import format_month
+from riskkit.risk.composite import composite, joined
+from riskkit.risk.score import scenario_scores
 from riskkit.tables import Citation
 
 if TYPE_CHECKING:
     import dataframely as dy
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MARKER = "datapackage.json"
+COMPOSITE = "composite"
+"""What tables by threat call all threats together."""
+STANDARD = ("conflict", "terrorism", "displacement", "climate")
+"""Threats that have a column of their own in ranking.csv; all are in components.csv."""
 
 
 @dataclass(frozen=True)
-class Publication:
-    """Everything that a publication is made from.
+class Part:
+    """One threat of a publication.
 
     Attributes:
-        forecast: Joint draws of the units to rank: those whose outcome was known in `last_data`.
-        target: What is forecast.
-        threat: Name of the threat, such as "state-based conflict".
-        units: Rows of `riskkit.tables.Units`, at least those of the forecast.
+        threat: What is counted and how it is scored.
+        forecast: Joint draws; draw k is one scenario of all threats together.
         summary: One sentence about the model.
         last_data: Month id of the last month whose outcome was known.
-        data_kind: "simulated" if any input is made up.
-        contributions: The model's explanation, rows in the order of `forecast.units`; None when
-            it has none.
+        counted: Unit of measurement, in words ("deaths").
+        contributions: The model's explanation, rows in the order of `forecast.units`.
         descriptions: Phrase for each feature.
-        sources: What to cite.
-        record: Leaderboard rows: `model, target, window, rule, value, skill, skill_low,
-            skill_high`.
-        previous: Ranking to compare with, as `riskkit.publish.previous.find` gives it.
-        licence: Licence of the publication, an SPDX identifier.
+        measured_in: Unit of measurement of each feature.
+        shares: What each family of features adds to the scores, rows in the order of
+            `forecast.units`; None when the model does not say.
+        joined_with: Array [units, dimensions] from 0 to 10 that the hazard is joined with; NaN
+            where unknown. None where the threat is no hazard.
+        left_out: Units that are not forecast, with the reason.
+        findings: What must be said of the outcomes, in sentences.
+        stale: Whether the data are older than a publication should rest on.
     """
 
+    threat: Threat
     forecast: Forecast
-    target: Target
-    threat: str
-    units: pl.DataFrame
     summary: str
     last_data: int
-    data_kind: Literal["observed", "simulated"]
+    counted: str = "count"
     contributions: Contributions | None = None
     descriptions: Mapping[str, str] = field(default_factory=dict)
-    sources: tuple[Citation, ...] = ()
-    record: pl.DataFrame | None = None
-    previous: pl.DataFrame | None = None
-    licence: str = "CC-BY-4.0"
+    measured_in: Mapping[str, str] = field(default_factory=dict)
+    shares: FamilyShares | None = None
+    joined_with: NDArray[np.float64] | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[str, ...] = ()
+    stale: bool = False
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit together."""
-        forecast, target = self.forecast, self.target
+        forecast, target = self.forecast, self.threat.target
         if forecast.target != target.name:
             raise RiskkitError(f"the forecast is not one of '{target.name}'", got=forecast.target)
         if not forecast.units or len(set(forecast.units)) < len(forecast.units):
             raise RiskkitError("a publication ranks at least one unit, and each once")
-        unknown = sorted(set(forecast.units) - set(self.units["unit"]))
-        if unknown:
-            raise RiskkitError("forecast units are missing from the table of units", got=unknown)
         if any(b - a != target.months for a, b in pairwise(forecast.months)):
             raise RiskkitError(
                 "a publication needs horizons that follow each other without a gap",
@@ -82,34 +89,130 @@ class Publication:
             )
         if self.contributions and len(self.contributions.values) != len(forecast.units):
             raise RiskkitError("contributions and forecast have different units")
-        if self.last_data > self.as_of:
+        if self.last_data > forecast.origin:
             raise RiskkitError(
                 f"the last outcome is dated {format_month(self.last_data)}, after the origin "
-                f"{format_month(self.as_of)}"
+                f"{format_month(forecast.origin)}"
             )
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """First and last month id that the threat's forecast speaks of."""
+        months = self.forecast.months
+        return months[0], months[-1] + self.threat.target.months - 1
+
+    @cached_property
+    def scores(self) -> NDArray[np.float64]:
+        """Scenario scores [units, draws] from 0 to 10, in the forecast's order; NaN where none."""
+        threat = self.threat
+        points = scenario_scores(
+            self.forecast.totals(),
+            len(self.forecast.horizons) * threat.target.months,
+            threat.target.thresholds[0],
+            top=threat.top,
+            scale=threat.scale,
+        )
+        return points if self.joined_with is None else joined(points, self.joined_with)
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Everything that a publication is made from.
+
+    Attributes:
+        parts: The threats that are forecast. Ranked are the units of the first one.
+        units: Rows of `riskkit.tables.Units`, at least those of the forecasts.
+        data_kind: "simulated" if any input is made up.
+        exponent: Of the composite's power mean.
+        absent: Threats that no data speak of.
+        population: People by unit, for regional means; units without a figure count as none.
+        sources: What to cite.
+        record: Leaderboard rows: `model, target, window, rule, value, skill, skill_low,
+            skill_high`.
+        previous: Ranking to compare with, as `riskkit.publish.previous.find` gives it.
+        licence: Licence of the publication, an SPDX identifier.
+        identity: What it stands on, as canonical JSON.
+    """
+
+    parts: tuple[Part, ...]
+    units: pl.DataFrame
+    data_kind: Literal["observed", "simulated"]
+    exponent: float = 2.0
+    absent: tuple[Absent, ...] = ()
+    population: Mapping[str, float] = field(default_factory=dict)
+    sources: tuple[Citation, ...] = ()
+    record: pl.DataFrame | None = None
+    previous: pl.DataFrame | None = None
+    licence: str = "CC-BY-4.0"
+    identity: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse parts that do not fit together."""
+        if not self.parts:
+            raise RiskkitError("a publication needs a threat")
+        shapes = {(p.forecast.origin, p.forecast.draws.shape[-1]) for p in self.parts}
+        if len(shapes) > 1:
+            raise RiskkitError("the threats' forecasts differ in origin or number of draws")
+        known = set(self.units["unit"])
+        unknown = sorted({unit for p in self.parts for unit in p.forecast.units} - known)
+        if unknown:
+            raise RiskkitError("forecast units are missing from the table of units", got=unknown)
+
+    @property
+    def first(self) -> Part:
+        """The threat whose units are ranked and of whose counts ranking.csv speaks."""
+        return self.parts[0]
+
+    @property
+    def ranked(self) -> tuple[str, ...]:
+        """The units that are ranked."""
+        return self.first.forecast.units
 
     @property
     def as_of(self) -> int:
         """Month id at whose end the forecast was made: the origin."""
-        return self.forecast.origin
+        return self.first.forecast.origin
 
     @property
     def window(self) -> tuple[int, int]:
-        """First and last month id of the window that is forecast."""
-        months = self.forecast.months
-        return months[0], months[-1] + self.target.months - 1
+        """First and last month id of the window of the first threat."""
+        return self.first.window
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Weight of each threat in the composite."""
+        return {part.threat.name: part.threat.weight for part in self.parts}
+
+    @cached_property
+    def scores(self) -> dict[str, NDArray[np.float64]]:
+        """By threat, scenario scores [ranked units, draws]; NaN where a unit has none."""
+        return {part.threat.name: self._aligned(part) for part in self.parts}
+
+    def _aligned(self, part: Part) -> NDArray[np.float64]:
+        place = {unit: row for row, unit in enumerate(part.forecast.units)}
+        points = np.full((len(self.ranked), part.scores.shape[1]), np.nan)
+        rows = [row for row, unit in enumerate(self.ranked) if unit in place]
+        points[rows] = part.scores[[place[self.ranked[row]] for row in rows]]
+        return points
+
+    @cached_property
+    def composite(self) -> NDArray[np.float64]:
+        """Scenario scores of all threats together, [ranked units, draws]."""
+        return composite(self.scores, self.weights, self.exponent)
 
     @property
     def title(self) -> str:
         """Heading, which says so when the data are simulated."""
         first, last = (format_month(month) for month in self.window)
         simulated = "SIMULATED DATA: " if self.data_kind == "simulated" else ""
-        return f"{simulated}Ranked risk of {self.threat}, {first} to {last}"
+        names = [part.threat.title for part in self.parts]
+        risk = names[0] if len(names) == 1 else ", ".join(p.threat.name for p in self.parts)
+        return f"{simulated}Ranked risk of {risk}, {first} to {last}"
 
     @property
     def places(self) -> pl.DataFrame:
-        """`unit, name, region` of the forecast's units, in its order."""
-        order = pl.DataFrame({"unit": self.forecast.units})
+        """`unit, name, region` of the ranked units, in their order."""
+        order = pl.DataFrame({"unit": self.ranked})
         return order.join(
             self.units.select("unit", "name", "region"), on="unit", maintain_order="left"
         )
@@ -117,12 +220,22 @@ class Publication:
 
 def schemas() -> dict[str, type[dy.Schema]]:
     """Schema of each CSV file, by file name."""
-    from riskkit.publish import components, forecasts, previous, ranking, regions
+    from riskkit.publish import (
+        components,
+        drivers,
+        forecasts,
+        previous,
+        ranking,
+        regions,
+        sensitivity,
+    )
 
     return {
         "ranking.csv": ranking.Ranking,
         "components.csv": components.Components,
         "regions.csv": regions.Regions,
+        "sensitivity.csv": sensitivity.Sensitivity,
+        "drivers.csv": drivers.Drivers,
         "forecasts.csv": forecasts.Forecasts,
         "previous.csv": previous.Previous,
     }
@@ -160,12 +273,23 @@ def publish(publication: Publication, folder: Path) -> dict[str, Path]:
 
 def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
     """Make and check each CSV table, by file name."""
-    from riskkit.publish import _table, components, forecasts, previous, ranking, regions
+    from riskkit.publish import (
+        _table,
+        components,
+        drivers,
+        forecasts,
+        previous,
+        ranking,
+        regions,
+        sensitivity,
+    )
 
     made = {
         "ranking.csv": ranking.table(publication),
         "components.csv": components.table(publication),
         "regions.csv": regions.table(publication),
+        "sensitivity.csv": sensitivity.table(publication),
+        "drivers.csv": drivers.table(publication),
         "forecasts.csv": forecasts.table(publication),
         "previous.csv": previous.table(publication),
     }

@@ -7,37 +7,52 @@ from pathlib import Path
 from typing import Any
 
 from riskkit.errors import RiskkitError
-from riskkit.forecasting.targets import Target
+from riskkit.files import reading
 from riskkit.months import format_month
-from riskkit.publish import MARKER, SCHEMA_VERSION, Publication
+from riskkit.publish import MARKER, SCHEMA_VERSION, Part, Publication
 
 KEY = "riskkit"
+_REMEDY = "restore the file, or move the folder away and publish again"
 
 
-def series(target: Target, data_kind: str) -> dict[str, Any]:
-    """Name what two publications must share for their ranks to be compared."""
+def series(publication: Publication) -> dict[str, Any]:
+    """Name what two publications must share for their ranks and scores to be compared."""
     return {
         "schema_version": SCHEMA_VERSION,
-        "target": target.name,
-        "thresholds": list(target.thresholds),
-        "data_kind": data_kind,
+        "data_kind": publication.data_kind,
+        "exponent": publication.exponent,
+        "threats": {part.threat.name: _scored(part) for part in publication.parts},
+    }
+
+
+def _scored(part: Part) -> dict[str, Any]:
+    """How a threat is counted, forecast and scored."""
+    threat = part.threat
+    return {
+        "target": threat.target.name,
+        "thresholds": list(threat.target.thresholds),
+        "months": part.window[1] - part.window[0] + 1,
+        "model": part.forecast.model,
+        "weight": threat.weight,
+        "top": threat.top,
+        "scale": threat.scale,
+        "joined_with": list(threat.joined_with),
     }
 
 
 def identity(publication: Publication) -> dict[str, Any]:
     """Give the "riskkit" entry of datapackage.json."""
-    forecast = publication.forecast
     first, last = publication.window
     return {
-        **series(publication.target, publication.data_kind),
-        "threat": publication.threat,
-        "model": forecast.model,
+        **series(publication),
         "as_of": format_month(publication.as_of),
-        "last_data": format_month(publication.last_data),
+        "last_data": {p.threat.name: format_month(p.last_data) for p in publication.parts},
         "window_start": format_month(first),
         "window_end": format_month(last),
-        "units": len(forecast.units),
-        "draws": forecast.draws.shape[-1],
+        "absent": {one.name: one.reason for one in publication.absent},
+        "units": len(publication.ranked),
+        "draws": publication.first.forecast.draws.shape[-1],
+        "identity": json.loads(publication.identity or "null"),
     }
 
 
@@ -50,14 +65,15 @@ def read(folder: Path) -> dict[str, Any] | None:
     path = folder / MARKER
     if not path.exists():
         return None
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RiskkitError(f"cannot read {path}", got=str(error)) from error
+    with reading(path, _REMEDY):
+        found = json.loads(path.read_bytes())
     if not isinstance(found, dict) or not isinstance(found.get(KEY), dict):
         raise RiskkitError(
             f"{path} was not written by riskkit", hint="choose another folder, or move it away"
         )
+    resources = found.get("resources")
+    if not isinstance(resources, list) or not all(isinstance(one, dict) for one in resources):
+        raise RiskkitError(f"{path} is damaged: it describes no files", hint=_REMEDY)
     return found
 
 

@@ -17,8 +17,10 @@ from riskkit.months import format_month
 from riskkit.publish import SCHEMA_VERSION, Publication
 from riskkit.risk.score import CLASS_STARTS
 
-SAFE_TEXT = r"^[^=+\-@\s].*$"
-"""Text that no spreadsheet takes for a formula."""
+_UNSEEN = r"\x00-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069\uFEFF"
+"""Controls and line ends, overrides and isolates of direction, byte-order marks."""
+SAFE_TEXT = rf"^[^=+\-@\s{_UNSEEN}][^{_UNSEEN}]*$"
+"""Text of one line that no spreadsheet takes for a formula and that is what it looks like."""
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 
 
@@ -36,19 +38,22 @@ def note(
     return {"description": description, "unit": unit, "decimals": decimals, "kind": kind}
 
 
-def points(description: str) -> dy.Float64:
+def points(description: str, *, nullable: bool = False) -> dy.Float64:
     """Declare a score."""
-    return dy.Float64(min=0, max=10, metadata=note(description, "points", decimals=2))
+    about = note(description, "points", decimals=2)
+    return dy.Float64(min=0, max=10, nullable=nullable, metadata=about)
 
 
-def probability(description: str) -> dy.Float64:
+def probability(description: str, *, nullable: bool = False) -> dy.Float64:
     """Declare a probability."""
-    return dy.Float64(min=0, max=1, metadata=note(description, "probability", decimals=4))
+    about = note(description, "probability", decimals=4)
+    return dy.Float64(min=0, max=1, nullable=nullable, metadata=about)
 
 
-def amount(description: str) -> dy.Float64:
+def amount(description: str, *, nullable: bool = False) -> dy.Float64:
     """Declare a summary of the target's counts."""
-    return dy.Float64(min=0, metadata=note(description, "count of the target", decimals=2))
+    about = note(description, "count of the target", decimals=2)
+    return dy.Float64(min=0, nullable=nullable, metadata=about)
 
 
 def words(description: str, *, nullable: bool = False, primary_key: bool = False) -> dy.String:
@@ -58,9 +63,10 @@ def words(description: str, *, nullable: bool = False, primary_key: bool = False
     )
 
 
-def month(description: str) -> dy.String:
+def month(description: str, *, nullable: bool = False) -> dy.String:
     """Declare a month, written YYYY-MM."""
-    return dy.String(regex=MONTH, metadata=note(description, "YYYY-MM", kind="yearmonth"))
+    about = note(description, "YYYY-MM", kind="yearmonth")
+    return dy.String(nullable=nullable, regex=MONTH, metadata=about)
 
 
 def data_kind() -> dy.Enum:

@@ -1,51 +1,144 @@
-"""components.csv: one row per unit and threat, the parts that a ranking may be made of."""
+"""components.csv: one row per unit and threat, with its own window, whether ranked or not."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import dataframely as dy
 import polars as pl
 
-from riskkit.publish import Publication
+from riskkit.months import format_month
+from riskkit.publish import Part, Publication
 from riskkit.publish import _table as t
-from riskkit.risk.score import CLASSES, risk_classes
-from riskkit.risk.summary import summarise_window
+from riskkit.risk.score import CLASSES, risk_classes, summarise_scores
+from riskkit.risk.summary import summarise
+
+STATES = ("forecast", "unscored", "left out", "absent")
+_STATE = (
+    "`forecast`; `unscored`: forecast, but what the hazard is joined with is unknown; `left out`: "
+    "the unit is not forecast; `absent`: no data speak of the threat."
+)
+_P = "Probability that the threat's window total reaches its {} threshold."
 
 
-class Components(t.Scored):
-    """Schema version 1. The key takes several threats; so far a publication has one."""
+class Components(dy.Schema):
+    """Schema version 2. Numbers are empty in rows that are not forecast; `reason` says why."""
 
     unit = dy.String(primary_key=True, metadata=t.note("Code of the unit, as in ranking.csv."))
+    name = t.words("Name of the unit.")
     threat = t.words("Name of the threat.", primary_key=True)
-    target = t.words("Name of what is forecast.")
-    score = t.points("Order of magnitude of twelve months' outcome, averaged over scenarios.")
-    score_low = t.points("5 % quantile of the scenarios' scores, at most the score.")
-    score_high = t.points("95 % quantile of the scenarios' scores, at least the score.")
-    risk_class = dy.Enum(CLASSES, metadata=t.note("INFORM class of the score at one decimal."))
-    p_any = t.probability("That the window total reaches the target's first threshold (1).")
-    p_25 = t.probability("That the window total reaches the target's second threshold (25).")
-    p_100 = t.probability("That the window total reaches the target's third threshold (100).")
-    expected = t.amount("Mean of the window total.")
-    median = t.amount("Median of the window total.")
-    q05 = t.amount("5 % quantile of the window total.")
-    q95 = t.amount("95 % quantile of the window total.")
-    model = t.words("Name of the model.")
+    state = dy.Enum(STATES, metadata=t.note(_STATE))
+    reason = t.words("Why there is no score.", nullable=True)
+    target = t.words("Name of what is forecast.", nullable=True)
+    title = t.words("What is forecast, in words.", nullable=True)
+    counted = t.words("Unit of measurement of the counts.", nullable=True)
+    window_start = t.month("First month that the forecast speaks of.", nullable=True)
+    window_end = t.month("Last month that the forecast speaks of.", nullable=True)
+    weight = dy.Float64(min=0, metadata=t.note("Weight in the composite.", decimals=2))
+    score = t.points("Score of the threat, averaged over the joint scenarios.", nullable=True)
+    score_low = t.points("5 % quantile of the scenarios' scores, at most the score.", nullable=True)
+    score_high = t.points("95 % quantile of them, at least the score.", nullable=True)
+    risk_class = dy.Enum(
+        CLASSES, nullable=True, metadata=t.note("INFORM class of the score at one decimal.")
+    )
+    threshold_1 = dy.Int64(nullable=True, metadata=t.note("First threshold.", "count"))
+    threshold_2 = dy.Int64(nullable=True, metadata=t.note("Second threshold.", "count"))
+    threshold_3 = dy.Int64(nullable=True, metadata=t.note("Third threshold.", "count"))
+    p_1 = t.probability(_P.format("first"), nullable=True)
+    p_2 = t.probability(_P.format("second"), nullable=True)
+    p_3 = t.probability(_P.format("third"), nullable=True)
+    expected = t.amount("Mean of the window total.", nullable=True)
+    median = t.amount("Median of the window total.", nullable=True)
+    q05 = t.amount("5 % quantile of the window total.", nullable=True)
+    q95 = t.amount("95 % quantile of the window total.", nullable=True)
+    last_data = t.month("Last month whose outcome was known.", nullable=True)
+    model = t.words("Name of the model.", nullable=True)
     as_of = t.month("Month at whose end the forecast was made.")
     data_kind = t.data_kind()
     schema_version = t.schema_version()
 
+    @dy.rule()
+    def quantiles_ascend(cls) -> pl.Expr:  # noqa: N805 - dataframely rules are class methods
+        """The 5 % quantile is at most the median, the median at most the 95 % quantile."""
+        return (pl.col("q05") <= pl.col("median")) & (pl.col("median") <= pl.col("q95"))
+
+    @dy.rule()
+    def score_lies_in_its_interval(cls) -> pl.Expr:  # noqa: N805
+        """The interval holds the score."""
+        return pl.col("score").is_between("score_low", "score_high")
+
+    @dy.rule()
+    def a_row_without_a_score_says_why(cls) -> pl.Expr:  # noqa: N805
+        """Nothing is absent without a reason."""
+        return pl.col("score").is_not_null() | pl.col("reason").is_not_null()
+
 
 def table(publication: Publication) -> pl.DataFrame:
-    """Summarise each unit's threat; columns as in `Components`, sorted by unit and threat."""
-    forecast = publication.forecast
-    frame = t.rounded(summarise_window(forecast, publication.target), Components)
-    return (
-        frame.with_columns(
-            *t.stamp(publication),
-            threat=pl.lit(publication.threat),
-            target=pl.lit(forecast.target),
-            model=pl.lit(forecast.model),
-            risk_class=pl.Series(risk_classes(frame["score"])),
+    """Summarise each unit and threat; columns as in `Components`, sorted by unit and threat."""
+    names = publication.units.select("unit", "name")
+    parts = [_forecast(part) for part in publication.parts]
+    parts += [_left_out(part, names["unit"].to_list()) for part in publication.parts]
+    parts += [
+        names.select(
+            "unit", threat=pl.lit(one.name), state=pl.lit("absent"), reason=pl.lit(one.reason)
         )
+        for one in publication.absent
+    ]
+    frame = pl.concat(parts, how="diagonal").join(names, on="unit", maintain_order="left")
+    missing = [c for c in Components.column_names() if c not in frame.columns]
+    return (
+        frame.with_columns(*(pl.lit(None).alias(name) for name in missing))
+        .with_columns(pl.col("weight").fill_null(0.0), *t.stamp(publication))
         .sort("unit", "threat")
         .select(Components.column_names())
     )
+
+
+def _forecast(part: Part) -> pl.DataFrame:
+    target = part.threat.target
+    points = summarise_scores(part.scores)
+    counts = summarise(part.forecast.totals(), target.thresholds)
+    counts = counts.rename({"p_any": "p_1", "p_25": "p_2", "p_100": "p_3"})
+    frame = counts.insert_column(0, pl.Series("unit", part.forecast.units)).with_columns(
+        score=pl.Series(points.mean, nan_to_null=True),
+        score_low=pl.Series(points.low, nan_to_null=True),
+        score_high=pl.Series(points.high, nan_to_null=True),
+    )
+    scored = pl.col("score").is_not_null()
+    lacks = f"{' or '.join(part.threat.joined_with)} is unknown"
+    frame = t.rounded(frame, Components)
+    classes = risk_classes(frame["score"].fill_null(0.0))
+    return frame.with_columns(
+        **_shared(part),
+        state=pl.when(scored).then(pl.lit("forecast")).otherwise(pl.lit("unscored")),
+        reason=pl.when(scored).then(None).otherwise(pl.lit(lacks)),
+        risk_class=pl.when(scored).then(pl.Series(classes)),
+    )
+
+
+def _shared(part: Part) -> dict[str, Any]:
+    """What every row of a threat says of it."""
+    first, last = (format_month(month) for month in part.window)
+    thresholds = part.threat.target.thresholds
+    told = {
+        "threat": part.threat.name,
+        "target": part.forecast.target,
+        "title": part.threat.title,
+        "counted": part.counted,
+        "window_start": first,
+        "window_end": last,
+        "weight": part.threat.weight,
+        "last_data": format_month(part.last_data),
+        "model": part.forecast.model,
+        **{f"threshold_{place}": count for place, count in enumerate(thresholds, 1)},
+    }
+    return {name: pl.lit(value) for name, value in told.items()}
+
+
+def _left_out(part: Part, units: list[str]) -> pl.DataFrame:
+    """Units of the table that the threat does not forecast."""
+    absent = [unit for unit in units if unit not in set(part.forecast.units)]
+    reasons = [part.left_out.get(unit, "no outcome is known") for unit in absent]
+    schema = {"unit": pl.String, "reason": pl.String}
+    frame = pl.DataFrame({"unit": absent, "reason": reasons}, schema=schema)
+    return frame.with_columns(state=pl.lit("left out"), **_shared(part))

@@ -37,9 +37,10 @@ def write(publication: Publication, schemas: Schemas, folder: Path) -> None:
         folder: Holds all files but this one.
     """
     files = sorted(folder.iterdir())
+    threat, as_of = publication.first.threat.name, format_month(publication.as_of)
     descriptor = {
         "$schema": f"{_PROFILES}/datapackage.json",
-        "name": f"riskkit-{publication.target.name}-{format_month(publication.as_of)}".lower(),
+        "name": f"riskkit-{threat}-{as_of}".lower(),
         "title": publication.title,
         "created": f"{last_day(publication.as_of).isoformat()}T00:00:00Z",
         "licenses": [{"name": publication.licence}],

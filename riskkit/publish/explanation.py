@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from riskkit.errors import RiskkitError, UnknownUnit
+from riskkit.errors import UnknownUnit
+from riskkit.files import read_csv
 
 
 def explain_unit(folder: Path, unit: str) -> dict[str, Any]:
@@ -18,9 +19,7 @@ def explain_unit(folder: Path, unit: str) -> dict[str, Any]:
         UnknownUnit: It does not rank the unit.
     """
     path = folder / "ranking.csv"
-    if not path.is_file():
-        raise RiskkitError(f"there is no {path}", hint="run `riskkit run` first")
-    ranking = pl.read_csv(path, glob=False)
+    ranking = read_csv(path, "run `riskkit run` first, or again", ("unit", "name", "rank"))
     wanted = unit.casefold()
     found = ranking.filter(
         (pl.col("unit").str.to_lowercase() == wanted)

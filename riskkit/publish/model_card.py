@@ -7,25 +7,30 @@ from pathlib import Path
 import polars as pl
 
 from riskkit.months import format_month
-from riskkit.publish import Publication
+from riskkit.publish import Part, Publication
 from riskkit.tables import Citation
 
 FILE = "model-card.md"
 
 _SCORE = """\
-The score runs from 0 to 10. It is the order of magnitude of a year's outcome, averaged over the
-forecast's scenarios. With thresholds of 1, 25 and 100: 2.5 is about 10, 5 about 100, 7.5 about
-1,000, and 10 is 10,000 or more. `score_low` and `score_high` span 90 % of the scenarios; they say
-how differently the window may turn out. `rank_low` and `rank_high` do the same for the rank.
+Every threat has a score from 0 to 10 in each scenario. For counts it is the order of magnitude of
+a year's outcome on a scale that never moves: with a first threshold of 1 and a top of 10,000, 2.5
+is about 10, 5 about 100, 7.5 about 1,000, and 10 is 10,000 or more. The composite is the weighted
+power mean of the threats' scores, scenario by scenario, so that `score_low` and `score_high` span
+90 % of the joint scenarios; they say how differently the window may turn out. `rank_low` and
+`rank_high` do the same for the rank.
 """
 
 _LIMITS = """\
 - A forecast is a distribution, not a prediction of events. Use the interval, not only the rank.
+- Weights and scales are a choice. `sensitivity.csv` tells how far ranks move under others.
 - Drivers say what the model's forecast rests on. They do not say what causes violence.
 - Countries that are at peace are hard to tell apart: their rank intervals are wide and overlap.
 - Counts are as published by `as_of`. Later releases revise them, sometimes by a factor of two.
 - Onsets without a history of violence are rare in the data and largely unpredicted.
-- Units without a known outcome in the last month with data are not ranked; absence is not safety.
+- Of a climate threat only the hazard is a forecast and is verified; vulnerability and coping
+  capacity describe today.
+- A unit that is not ranked is unknown, not safe; components.csv says why it is not ranked.
 """
 
 _SIMULATED = """\
@@ -54,28 +59,41 @@ def card(publication: Publication) -> str:
 
 
 def _facts(publication: Publication) -> str:
-    forecast, target = publication.forecast, publication.target
     first, last = (format_month(month) for month in publication.window)
-    thresholds = ", ".join(f"{threshold:,}" for threshold in target.thresholds)
     rows = {
-        "Model": f"`{forecast.model}`: {publication.summary}",
-        "Target": f"{publication.threat}, `{target.name}` by {target.period}",
-        "Thresholds of `p_any`, `p_25`, `p_100`": thresholds,
         "Forecast made at the end of": format_month(publication.as_of),
-        "Latest known outcome": format_month(publication.last_data),
         "Window": f"{first} to {last}",
-        "Ranked units": str(len(forecast.units)),
-        "Scenarios": f"{forecast.draws.shape[-1]:,}",
+        "Ranked units": str(len(publication.ranked)),
+        "Scenarios": f"{publication.first.forecast.draws.shape[-1]:,}",
+        "Composite": f"weighted power mean with exponent {publication.exponent:g}",
         "Licence": publication.licence,
     }
-    return "".join(f"- {name}: {value}\n" for name, value in rows.items())
+    facts = "".join(f"- {name}: {value}\n" for name, value in rows.items())
+    threats = "\n".join(_threat(part) for part in publication.parts)
+    absent = "".join(f"- {one.name}: absent, {one.reason}\n" for one in publication.absent)
+    return f"{facts}\n## Threats\n\n{threats}{absent and chr(10) + absent}"
+
+
+def _threat(part: Part) -> str:
+    threat, target = part.threat, part.threat.target
+    first, last = (format_month(month) for month in part.window)
+    thresholds = ", ".join(f"{threshold:,}" for threshold in target.thresholds)
+    joined = f", joined with {' and '.join(threat.joined_with)}" if threat.joined_with else ""
+    said = "".join(f" {finding}" for finding in part.findings)
+    return (
+        f"- **{threat.name}** (weight {threat.weight:g}): {threat.title}, `{target.name}` by "
+        f"{target.period}{joined}. Window {first} to {last}; latest known outcome "
+        f"{format_month(part.last_data)}; thresholds {thresholds}; "
+        f"{len(part.forecast.units)} units. Model `{part.forecast.model}`: {part.summary}{said}"
+    )
 
 
 def _record(publication: Publication) -> str:
     """Tabulate how the model did in the backtest, if there was one."""
     record = publication.record
     if record is not None:
-        record = record.filter(pl.col("model") == publication.forecast.model)
+        published = [part.forecast.model for part in publication.parts]
+        record = record.filter(pl.col("model").is_in(published))
     if record is None or record.is_empty():
         return "No backtest of this model was handed to this publication.\n"
     head = (

@@ -12,34 +12,44 @@ import dataframely as dy
 import polars as pl
 
 from riskkit.errors import RiskkitError
-from riskkit.forecasting.targets import Target
 from riskkit.months import parse_month
 from riskkit.publish import Publication, _identity
 from riskkit.publish import _table as t
+from riskkit.risk.score import CLASSES
 
 FILE = "previous.csv"
 
 
 class Previous(dy.Schema):
-    """Schema version 1; without rows when there was nothing to compare with."""
+    """Schema version 2; without rows when there was nothing to compare with."""
 
     unit = dy.String(primary_key=True, metadata=t.note("Code of the unit, as in ranking.csv."))
     rank = dy.Int32(min=1, metadata=t.note("Its rank in the compared publication.", "rank"))
+    rank_low = dy.Int32(min=1, metadata=t.note("As in that ranking.", "rank"))
+    rank_high = dy.Int32(min=1, metadata=t.note("As in that ranking.", "rank"))
+    score = t.points("Its score in that ranking.")
+    score_low = t.points("As in that ranking.")
+    score_high = t.points("As in that ranking.")
+    risk_class = dy.Enum(CLASSES, metadata=t.note("As in that ranking."))
+    p_top10 = t.probability("As in that ranking.")
+    p_25 = t.probability("As in that ranking.")
+    conflict = t.points("As in that ranking.", nullable=True)
+    terrorism = t.points("As in that ranking.", nullable=True)
+    displacement = t.points("As in that ranking.", nullable=True)
+    climate = t.points("As in that ranking.", nullable=True)
     as_of = t.month("Month at whose end the compared forecast was made.")
 
 
-def find(folder: Path, target: Target, data_kind: str, as_of: int) -> pl.DataFrame | None:
+def find(folder: Path, publication: Publication) -> pl.DataFrame | None:
     """Find the ranking to compare a new publication with, in the folder that it will replace.
 
     It is the ranking there when that is of an earlier month; when it is of the same month, the
     one that it was itself compared with; and none when it is of a later month, or differs in
-    schema version, target, thresholds or kind of data.
+    schema version, threats, windows, models, scales or kind of data: unlike is not compared.
 
     Args:
         folder: Where the new publication will be written.
-        target: Its target.
-        data_kind: "observed" or "simulated".
-        as_of: Month id of its origin.
+        publication: The new publication.
 
     Returns:
         Rows of `Previous`, or None.
@@ -51,13 +61,13 @@ def find(folder: Path, target: Target, data_kind: str, as_of: int) -> pl.DataFra
     if found is None:
         return None
     told = found[_identity.KEY]
-    wanted = _identity.series(target, data_kind)
+    wanted = _identity.series(publication)
     if {key: told.get(key) for key in wanted} != wanted:
         return None
     made = parse_month(str(told.get("as_of")))
-    if made > as_of:
+    if made > publication.as_of:
         return None
-    frame = _read(folder / (FILE if made == as_of else "ranking.csv"))
+    frame = _read(folder / (FILE if made == publication.as_of else "ranking.csv"))
     return frame if frame.height else None
 
 

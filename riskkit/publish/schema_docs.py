@@ -19,11 +19,14 @@ is validated against (`riskkit.publish.schema_page()`); the same constraints are
 - CSV files are UTF-8 with `\\n` line ends, a header line, commas and standard quoting. An empty
   cell is a missing value. Numbers have fixed decimals: 2 for scores and counts, 4 for
   probabilities.
-- `p_any`, `p_25` and `p_100` are named after the usual thresholds 1, 25 and 100. A target with
-  other thresholds keeps the names; its thresholds are in `datapackage.json` under `riskkit`.
+- `p_any`, `p_25` and `p_100` of ranking.csv are of the first threat and named after its usual
+  thresholds 1, 25 and 100; elsewhere `p_1`, `p_2` and `p_3` stand beside the threat's thresholds.
 - No text begins with `=`, `+`, `-`, `@` or a space, so that a spreadsheet takes none for a
-  formula, and none holds a line break. A name or driver that does is refused when publishing.
-- Adding, renaming, removing or redefining a column raises the schema version.
+  formula, and none holds a line break or carriage return, a control character, an override or
+  isolate of the direction of writing, or a byte-order mark. A name or driver that does is refused
+  when publishing.
+- Adding, renaming, removing or redefining a column raises the schema version;
+  [schema-versions.md](schema-versions.md) tells what changed.
 - `forecasts.parquet` has the rows and columns of `forecasts.csv` and the column `draws`, a
   fixed-size array of unsigned 32-bit integers: draw k of all rows is one joint scenario.
 """

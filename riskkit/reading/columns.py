@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -11,10 +12,14 @@ import polars as pl
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from riskkit.errors import SourceError, UnknownUnit
+from riskkit.reading.dates import month_numbers, parse_days
 from riskkit.reading.sheets import Sheet
 from riskkit.tables import Frequency
 from riskkit.units import System, to_unit
+from riskkit.units.codes import why_none
+from riskkit.units.names import no_country, resembles
 
+_NAMED = 5
 EXTRACT = 20
 """A census file that names fewer countries than this speaks of these countries only."""
 
@@ -39,19 +44,31 @@ Codes = Annotated[dict[str, Unit], BeforeValidator(_text_keys)]
 
 _LENGTH = {"month": 1, "year": 12}
 _SIMULATED = "^X[A-Z]{2}$"
-_ISO_DAY = r"^\d{4}-\d{2}-\d{2}([ T]00:00(:00(\.0+)?)?)?$"
+_THOUSANDS = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$"
+_SURELY_THOUSANDS = r"^[+-]?[1-9]\d{0,2}(,\d{3}){2,}|^[+-]?[1-9]\d{0,2}(,\d{3})+\."
+_BLANKS = r"^[+-]?[1-9]\d{0,2}([ '’\u00a0\u2009\u202f]\d{3})+([.,]\d*)?$"
 
 
 def numbers(
-    sheet: Sheet, column: str, missing: Sequence[str] = (), decimal: str = "."
+    sheet: Sheet,
+    column: str,
+    missing: Sequence[str] = (),
+    decimal: str = ".",
+    *,
+    whole: bool = False,
 ) -> pl.Series:
     """Read a column of numbers.
+
+    Commas, blanks and apostrophes between groups of three digits are passed over where they can be
+    nothing else: not in a file whose columns are separated by semicolons, as where a comma is the
+    decimal sign, unless the column shows that its commas are none.
 
     Args:
         sheet: The table.
         column: One of its columns.
-        missing: Texts that stand for a missing value, which becomes null.
+        missing: Texts or numbers that stand for a missing value, which becomes null.
         decimal: Decimal sign, "." or ",".
+        whole: Whether they are counts, so that no comma can be a decimal sign.
 
     Raises:
         SourceError: A value is no number, or not finite.
@@ -62,7 +79,8 @@ def numbers(
         values = values.fill_nan(None) if "NaN" in missing else values
     else:
         text = _text(cells, missing)
-        values = _point(text, decimal).cast(pl.Float64, strict=False)
+        plain = _ungrouped(text, decimal, whole or sheet.commas)
+        values = _point(plain, decimal).cast(pl.Float64, strict=False)
         wrong = text.is_not_null() & values.is_null()
         sheet.refuse(column, wrong, "this is not a number", _number_hint(decimal))
     sheet.refuse(
@@ -71,7 +89,31 @@ def numbers(
         "this is not a finite number",
         "write what is missing as an empty cell, or name the text that stands for it",
     )
-    return values
+    return _without(values, missing)
+
+
+def _without(values: pl.Series, missing: Sequence[str]) -> pl.Series:
+    """Empty what is missing however the number is written: "-99" stands for -99.0 too."""
+    gone = pl.Series(missing, dtype=pl.String).cast(pl.Float64, strict=False).drop_nulls()
+    if gone.is_empty():
+        return values
+    present = ~values.is_in(gone.to_list())
+    return pl.select(pl.when(present).then(values).alias(values.name)).to_series()
+
+
+def _ungrouped(text: pl.Series, decimal: str, commas: bool) -> pl.Series:
+    """Leave out what stands between thousands."""
+    blank = text.str.contains(_BLANKS)
+    if blank.any():
+        joined = text.str.replace_all(r"[ '’\u00a0\u2009\u202f]", "")
+        text = pl.select(pl.when(blank.fill_null(value=False)).then(joined).otherwise(text))[:, 0]
+    if decimal != "." or not text.str.contains(",", literal=True).any():
+        return text
+    if not (commas or text.str.contains(_SURELY_THOUSANDS).any()):
+        return text
+    grouped = text.str.contains(_THOUSANDS).fill_null(value=False)
+    joined = text.str.replace_all(",", "", literal=True)
+    return pl.select(pl.when(grouped).then(joined).otherwise(text)).to_series()
 
 
 def whole_numbers(sheet: Sheet, column: str, low: int, high: int, what: str) -> pl.Series:
@@ -90,7 +132,7 @@ def whole_numbers(sheet: Sheet, column: str, low: int, high: int, what: str) -> 
     Raises:
         SourceError: A value is missing, no whole number or out of bounds.
     """
-    values = numbers(sheet, column)
+    values = numbers(sheet, column, whole=True)
     hint = "correct it, or download the file again"
     sheet.refuse(column, values.is_null(), f"{what} is missing", hint)
     wrong = (values != values.floor()) | ~values.is_between(low, high)
@@ -105,7 +147,7 @@ def days(sheet: Sheet, column: str, form: str | None = None) -> pl.Series:
         sheet: The table.
         column: One of its columns.
         form: A strptime format; one without a day (or month) gives the first of the month (or
-            year). None takes ISO 8601: 2021-03, 2021-03-31 or 2021-03-31 00:00:00.
+            year). None takes what can be read in one way only, see `riskkit.reading.dates`.
 
     Raises:
         SourceError: A value is missing, has another form, or lies in the future.
@@ -124,11 +166,26 @@ def days(sheet: Sheet, column: str, form: str | None = None) -> pl.Series:
     return values
 
 
+def months(sheet: Sheet, column: str) -> pl.Series:
+    """Read a column of months of the year, as numbers or English names, without gaps.
+
+    Returns:
+        Int64, 1 to 12.
+
+    Raises:
+        SourceError: A value is missing or no month.
+    """
+    cells = sheet.frame[column]
+    if not cells.dtype.is_numeric():
+        named = month_numbers(_text(cells)).alias(column)
+        frame = sheet.frame.with_columns(pl.coalesce(named, pl.lit(cells)).alias(column))
+        sheet = replace(sheet, frame=frame)
+    return whole_numbers(sheet, column, 1, 12, "a month")
+
+
 def _parse_days(text: pl.Series, form: str | None) -> pl.Series:
     if form is None:
-        full = text.str.replace(r"^(\d{4}-\d{2})$", "$1-01")
-        iso = pl.select(pl.when(full.str.contains(_ISO_DAY)).then(full)).to_series()
-        return iso.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+        return parse_days(text)
     has_month = any(mark in form for mark in ("%m", "%b", "%B"))
     if not has_month:
         text, form = text + "-01", form + "-%m"
@@ -188,6 +245,33 @@ def _refuse_unknown(
         mapping = "or map it to a unit in the option codes"
         hint = f"{error.hint}; {mapping}" if error.hint else f"correct it, {mapping}"
         sheet.refuse(column, unknown, f"no country answers to this {system}", hint)
+
+
+def unplaced(names: Iterable[str], own: Mapping[str, str]) -> dict[str, str]:
+    """Say why names stand for no country, as far as they are no misspelling of one.
+
+    A place at sea, a region or a place nobody has heard of is left out and counted; a name that
+    resembles a country's is for people to judge, since without it that country would look quiet.
+
+    Args:
+        names: Distinct names that no unit answers to.
+        own: The user's own names -> units.
+
+    Returns:
+        Name -> reason, as in `Release.dropped`; names that resemble a country's are not in it.
+    """
+    reasons: dict[str, str] = {}
+    strangers = 0
+    for name in sorted(names):
+        if what := no_country(name):
+            reasons[name] = f"row of no country: {what}"
+        elif not resembles(name, own):
+            strangers += 1
+            why = why_none(name, "name")
+            reasons[name] = f"row of '{name}', {why or 'which no unit answers to'}"
+            if strangers > _NAMED:
+                reasons[name] = "row of another place that no unit answers to"
+    return reasons
 
 
 def known_from(frequency: Frequency, lag_months: int) -> pl.Expr:

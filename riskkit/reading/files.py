@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 import polars as pl
 
 from riskkit.errors import SourceError
-from riskkit.reading.archives import check_workbook, unpack
-from riskkit.reading.sheets import Form, Sheet
-from riskkit.reading.text import read_text
+from riskkit.reading.archives import check_workbook, refuse_bomb, unpack
+from riskkit.reading.sheets import Form, Sheet, is_tag_line
+from riskkit.reading.text import has_columns, read_text
 
 _SHOWN = 8
+_HEAD = 1 << 16
 _TEXT = {".csv", ".tsv", ".txt"}
+_ABOVE = 40
+"""Rows above a workbook's header, with titles and notes, among which it is looked for."""
+_POINTERS = (
+    (b"version https://git-lfs.github.com/spec/", "a Git LFS pointer", "run git lfs pull"),
+    (b"/annex/objects/", "a git-annex pointer", "run git annex get"),
+    (b"../.git/annex/objects/", "a git-annex pointer", "run git annex get"),
+    (b".git/annex/objects/", "a git-annex pointer", "run git annex get"),
+    (b"outs:\n- md5:", "a DVC pointer", "run dvc pull and give the path without .dvc"),
+    (b"outs:\n- hash:", "a DVC pointer", "run dvc pull and give the path without .dvc"),
+    (b"[InternetShortcut]", "a link to a web page", "open it and download the file"),
+)
+_INDEX = "__index_level_"
 
 
 def read_sheet(path: Path, form: Form) -> Sheet:
@@ -30,7 +43,7 @@ def read_sheet(path: Path, form: Form) -> Sheet:
     kind = path.suffix.lower()
     data = read_bytes(path)
     if kind == ".zip":
-        inner, data = unzip(path, data)
+        inner, data = unzip(path, data, form)
         return read_text(f"{path}: {inner}", data, form)
     if kind == ".parquet":
         return _read_parquet(str(path), data, form)
@@ -42,6 +55,27 @@ def read_sheet(path: Path, form: Form) -> Sheet:
         f"{path} has an ending that says nothing of its format",
         hint="use .csv, .tsv, .txt, .parquet, .xlsx or .zip",
     )
+
+
+def read_notes(path: Path, sheet: str) -> list[list[str]]:
+    """Read the cells of a workbook's sheet that explains the table, row by row, as text.
+
+    Args:
+        path: A file that `read_sheet` has read.
+        sheet: The sheet's name.
+
+    Returns:
+        The filled cells; no row where the file is no workbook or has no such sheet.
+    """
+    import fastexcel
+
+    if path.suffix.lower() != ".xlsx":
+        return []
+    book = fastexcel.read_excel(read_bytes(path))
+    if sheet not in book.sheet_names:
+        return []
+    cells = book.load_sheet(sheet, header_row=None, dtypes="string").to_polars()
+    return [[cell for cell in row if cell is not None] for row in cells.rows()]
 
 
 def read_bytes(path: Path) -> bytes:
@@ -64,11 +98,30 @@ def read_bytes(path: Path) -> bytes:
         ) from None
     if not data[:1000].strip() and not data.strip():
         raise SourceError(f"{path} is empty", hint="download it again")
+    refuse_pointer(str(path), data)
     return data
 
 
-def unzip(path: Path, data: bytes) -> tuple[str, bytes]:
+def refuse_pointer(file: str, data: bytes) -> None:
+    """Refuse what stands in a file's place until some tool fetches it.
+
+    Raises:
+        SourceError: Naming the tool.
+    """
+    start = data[:200].removeprefix(b"\xef\xbb\xbf").lstrip().replace(b"\r\n", b"\n")
+    for beginning, what, how in _POINTERS:
+        if start.startswith(beginning):
+            raise SourceError(f"{file} is {what}, not the data", hint=how)
+
+
+def unzip(path: Path, data: bytes, form: Form | None = None) -> tuple[str, bytes]:
     """Unpack the one csv of a zip archive; what macOS adds to archives is passed over.
+
+    Args:
+        path: The archive.
+        data: Its bytes.
+        form: What the table looks like; of several csv files (publishers add footnotes), the only
+            one that has its columns is taken.
 
     Returns:
         Its name inside the archive, without folders, and its bytes.
@@ -78,7 +131,7 @@ def unzip(path: Path, data: bytes) -> tuple[str, bytes]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            inner = _one_csv(path, archive.namelist())
+            inner = _one_csv(path, archive, form)
             unpacked = unpack(str(path), archive, inner)
     except SourceError:
         raise
@@ -89,11 +142,16 @@ def unzip(path: Path, data: bytes) -> tuple[str, bytes]:
     name = PurePosixPath(inner).name
     if not unpacked[:1000].strip():
         raise SourceError(f"{path}: {name} is empty", hint="download the archive again")
+    refuse_pointer(f"{path}: {name}", unpacked)
     return name, unpacked
 
 
-def _one_csv(path: Path, names: Sequence[str]) -> str:
+def _one_csv(path: Path, archive: zipfile.ZipFile, form: Form | None) -> str:
+    names = archive.namelist()
     tables = [name for name in names if _is_table(PurePosixPath(name))]
+    if len(tables) > 1 and form is not None:
+        fitting = [name for name in tables if has_columns(_beginning(archive, name), form)]
+        tables = fitting if len(fitting) == 1 else tables
     if len(tables) != 1:
         raise SourceError(
             f"{path} holds {'several csv files' if tables else 'no csv file'}",
@@ -101,6 +159,12 @@ def _one_csv(path: Path, names: Sequence[str]) -> str:
             hint="unpack it and give the path of one csv file",
         )
     return tables[0]
+
+
+def _beginning(archive: zipfile.ZipFile, name: str) -> bytes:
+    refuse_bomb(str(archive.filename), archive.getinfo(name))
+    with archive.open(name) as part:
+        return part.read(_HEAD)
 
 
 def _is_table(inner: PurePosixPath) -> bool:
@@ -118,13 +182,22 @@ def _read_workbook(file: str, data: bytes, form: Form) -> Sheet:
             raise SourceError(
                 f"{file} has no sheet '{form.sheet}'", hint=f"it has: {', '.join(book.sheet_names)}"
             )
-        frame = book.load_sheet(form.sheet or 0, dtypes="string").to_polars()
+        cells = book.load_sheet(form.sheet or 0, header_row=None, dtypes="string").to_polars()
     except fastexcel.FastExcelError as error:
         raise _no_workbook(file, error) from None
-    wanted = form.choose(file, frame.columns)
-    filled = frame.select(~pl.all_horizontal(pl.all().is_null())).to_series()
-    numbers = filled.arg_true()
-    return _sheet(file, frame.filter(filled), wanted, lambda row: f"row {numbers[row] + 2}")
+    filled = cells.select(~pl.all_horizontal(pl.all().is_null())).to_series().arg_true()
+    if filled.is_empty():
+        raise SourceError(f"{file} has an empty sheet", hint="download it again, or set the sheet")
+    header = _header(cells, filled, form)
+    rows = filled.filter(filled > header)
+    names = ["" if name is None else name for name in cells.row(header)]
+    return _sheet(file, cells[rows], names, form, lambda row: f"row {rows[row] + 1}")
+
+
+def _header(cells: pl.DataFrame, filled: pl.Series, form: Form) -> int:
+    """The row that has the columns of the form, or else most of them."""
+    candidates: list[int] = filled.head(_ABOVE).to_list()
+    return max(candidates, key=lambda row: form.found([name or "" for name in cells.row(row)]))
 
 
 def _check_workbook(file: str, data: bytes) -> None:
@@ -153,23 +226,24 @@ def _read_parquet(file: str, data: bytes, form: Form) -> Sheet:
             got=str(error).splitlines()[0],
             hint="write it or download it again",
         ) from None
-    wanted = form.choose(file, frame.columns)
-    plain = frame.with_columns(_plain(file, frame[:, at]) for at in wanted.values())
-    return _sheet(file, plain, wanted, lambda row: f"row {row + 1}")
+    kept = [name for name in frame.columns if not name.startswith(_INDEX)]
+    return _sheet(file, frame.select(kept), kept, form, lambda row: f"row {row + 1}")
 
 
 def _plain(file: str, column: pl.Series) -> pl.Series:
     """Numbers, days and text as such; what stands for text as text.
 
     Raises:
-        SourceError: The column holds lists, structures, bytes or anything else.
+        SourceError: The column holds lists, structures, bytes that are no text or anything else.
     """
     kind = column.dtype
+    if isinstance(kind, pl.Datetime):
+        return column.dt.replace_time_zone(None)  # the day as it was written, not that of UTC
     if isinstance(kind, pl.Decimal):
         return column.cast(pl.Float64)
-    if kind in {pl.Categorical, pl.Enum, pl.Null, pl.Boolean}:
-        return column.cast(pl.String)
-    if kind.is_numeric() or kind in {pl.String, pl.Date, pl.Datetime}:
+    if isinstance(kind, pl.Categorical | pl.Enum | pl.Null | pl.Boolean | pl.String | pl.Binary):
+        return _text(file, column)
+    if kind.is_numeric() or kind == pl.Date:
         return column
     raise SourceError(
         f"{file}, column '{column.name}': a cell cannot be a {kind}",
@@ -177,10 +251,26 @@ def _plain(file: str, column: pl.Series) -> pl.Series:
     )
 
 
+def _text(file: str, column: pl.Series) -> pl.Series:
+    """Cells as text, letters and their accents as one sign."""
+    try:
+        return column.cast(pl.String).str.normalize("NFC")
+    except pl.exceptions.PolarsError:
+        raise SourceError(
+            f"{file}, column '{column.name}': a cell cannot be a Binary",
+            hint="write numbers, days or text",
+        ) from None
+
+
 def _sheet(
-    file: str, frame: pl.DataFrame, wanted: Mapping[str, int], place: Callable[[int], str]
+    file: str, frame: pl.DataFrame, names: Sequence[str], form: Form, place: Callable[[int], str]
 ) -> Sheet:
-    if frame.is_empty():
+    """Take the wanted columns, and leave out a line of tags below the header."""
+    wanted = form.choose(file, names)
+    tags = 0
+    if not frame.is_empty() and all(kind == pl.String for kind in frame.dtypes):
+        tags = 1 if is_tag_line(frame.row(0)) else 0
+    if frame.height == tags:
         raise SourceError(f"{file} has a header but no rows", hint="download it again")
-    columns = [frame.to_series(position).alias(name) for name, position in wanted.items()]
-    return Sheet(file, pl.DataFrame(columns), place)
+    columns = [_plain(file, frame.to_series(at).alias(name)) for name, at in wanted.items()]
+    return Sheet(file, pl.DataFrame(columns)[tags:], lambda row: place(row + tags))

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import reprlib
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -183,7 +184,7 @@ def _cell(value: Any) -> str | None:
 
 def _text(text: str) -> str:
     """Replace halves of surrogate pairs, which are no text: they cannot be stored or printed."""
-    return text.encode("utf-8", "replace").decode()
+    return unicodedata.normalize("NFC", text).encode("utf-8", "replace").decode()
 
 
 def _place(file: str, answer: Any, paging: Paging) -> tuple[int, int] | None:
@@ -248,4 +249,5 @@ def stacked(file: str, sheets: Sequence[Sheet]) -> Sheet:
         at = max(i for i, start in enumerate(starts[:-1]) if start <= row)
         return f"{Path(sheets[at].file).name}, {sheets[at].place(row - starts[at])}"
 
-    return Sheet(file, pl.concat(frames, how="diagonal"), place)
+    commas = all(sheet.commas for sheet in sheets)
+    return Sheet(file, pl.concat(frames, how="diagonal"), place, commas)

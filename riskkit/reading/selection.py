@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from riskkit.errors import SourceError
@@ -34,4 +36,5 @@ def leave_out(sheet: Sheet, rows: pl.Series, reason: str, dropped: dict[str, int
         return sheet
     dropped[reason] = dropped.get(reason, 0) + count
     staying = (~going).arg_true()
-    return Sheet(sheet.file, sheet.frame.filter(~going), lambda row: sheet.place(int(staying[row])))
+    kept = sheet.frame.filter(~going)
+    return replace(sheet, frame=kept, place=lambda row: sheet.place(int(staying[row])))

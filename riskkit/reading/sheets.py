@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -11,18 +13,37 @@ import polars as pl
 from riskkit.errors import SourceError
 
 _SHOWN = 8
+_BETWEEN_WORDS = re.compile(r"[\s_.,:;/\\()\[\]{}'\"’‘`*?–—-]+")
+_TAG = r"^\s*#[A-Za-z][\w+# -]*$"
 _WRONG_FILE = "check that this is the right file, with the publisher's own header"
+
+
+def loose(heading: str) -> str:
+    """Bring a heading into the form in which headings are compared.
+
+    Case, accents, punctuation and blanks between words do not tell columns apart: publishers change
+    them from one year to the next.
+
+    >>> loose(" Country of Asylum (ISO)"), loose("country_of_asylum_iso")
+    ('country of asylum iso', 'country of asylum iso')
+    """
+    plain = unicodedata.normalize("NFKD", heading).casefold()
+    plain = "".join(sign for sign in plain if not unicodedata.combining(sign) and sign != "\ufeff")
+    return _BETWEEN_WORDS.sub(" ", plain).strip()
 
 
 @dataclass(frozen=True)
 class Form:
     """What a table must look like to be read.
 
+    A heading is a column's if it is written as the column is, or else if no other is and it differs
+    in case, accents and punctuation only.
+
     Attributes:
         required: Columns without which the file is refused.
         optional: Columns read where present.
         rest: Whether all other columns are read too, after these.
-        renamed: Names of earlier releases -> today's; names are then compared in lower case.
+        renamed: Headings of other releases -> today's.
         positions: Documented order of all columns, for releases that come without a header.
         encoding: Encoding of text.
         delimiter: What separates columns of text; None finds out from the header.
@@ -35,7 +56,7 @@ class Form:
     renamed: Mapping[str, str] | None = None
     positions: tuple[str, ...] = ()
     encoding: str = "utf-8"
-    delimiter: str | None = ","
+    delimiter: str | None = None
     sheet: str | None = None
 
     def choose(self, file: str, header: Sequence[str]) -> dict[str, int]:
@@ -47,7 +68,7 @@ class Form:
         Raises:
             SourceError: A required column is missing, or a wanted one there twice.
         """
-        names = [self._today(column) for column in header]
+        names = self._names(header)
         for column in self.required:
             if column not in names:
                 raise _missing(file, column, names)
@@ -61,11 +82,29 @@ class Form:
                 )
         return {column: names.index(column) for column in wanted}
 
-    def _today(self, column: str) -> str:
-        column = column.strip()
-        if self.renamed is None:
-            return column
-        return self.renamed.get(column.lower(), column.lower())
+    def fits(self, header: Sequence[str]) -> bool:
+        """Whether a record has all required columns, and so may be the header."""
+        return self.found(header) == len(set(self.required))
+
+    def found(self, header: Sequence[str]) -> int:
+        """How many of the required columns a record has."""
+        return len(set(self.required).intersection(self._names(header)))
+
+    def _names(self, header: Sequence[str]) -> list[str]:
+        """Today's name of each heading; its own where it is no column of the form."""
+        written = [unicodedata.normalize("NFC", heading).strip() for heading in header]
+        own = (*self.required, *self.optional)
+        known = {loose(other): today for other, today in (self.renamed or {}).items()}
+        known |= {loose(name): name for name in own if loose(name)}
+        taken = set(own).intersection(written)
+        return [
+            heading
+            if heading in taken or (today := known.get(loose(heading))) is None
+            else heading
+            if today in taken and self.renamed is None
+            else today
+            for heading in written
+        ]
 
 
 @dataclass(frozen=True)
@@ -76,11 +115,13 @@ class Sheet:
         file: What messages call the file.
         frame: The wanted columns: text from text files and workbooks, typed from parquet.
         place: Names row i of the frame, counted from 0, as people find it ("line 12").
+        commas: Whether commas separate columns or nothing does, so that none is a decimal sign.
     """
 
     file: str
     frame: pl.DataFrame
     place: Callable[[int], str] = field(repr=False)
+    commas: bool = True
 
     def refuse(self, column: str, wrong: pl.Series, what: str, hint: str) -> None:
         """Refuse the file if any row is wrong.
@@ -112,3 +153,13 @@ def _missing(file: str, column: str, names: Sequence[str]) -> SourceError:
     hint = f"did you mean '{near[0]}'?" if near else _WRONG_FILE
     got = [*names[:_SHOWN], "..."] if len(names) > _SHOWN else list(names)
     return SourceError(f"{file}: column '{column}' is missing", got=got, hint=hint)
+
+
+def is_tag_line(cells: Sequence[str | None]) -> bool:
+    """Whether a row holds nothing but HXL tags, as portals put below the header.
+
+    >>> is_tag_line(["#country+code", None, "#affected+killed"]), is_tag_line(["#1", "MLI"])
+    (True, False)
+    """
+    filled = [cell for cell in cells if cell and cell.strip()]
+    return bool(filled) and all(re.match(_TAG, cell) for cell in filled)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -25,7 +26,7 @@ COW_LEFT_OUT = {
 
 def rows_of(sheet: Sheet, rows: pl.Series) -> Sheet:
     """Take some rows of a sheet, any of them several times; messages still name their places."""
-    return Sheet(sheet.file, sheet.frame[rows], lambda row: sheet.place(int(rows[row])))
+    return replace(sheet, frame=sheet.frame[rows], place=lambda row: sheet.place(int(rows[row])))
 
 
 def one_row_each(sheet: Sheet, column: str, parts: pl.Series) -> tuple[Sheet, pl.Series]:
@@ -43,10 +44,31 @@ def one_row_each(sheet: Sheet, column: str, parts: pl.Series) -> tuple[Sheet, pl
     exploded = numbered.explode("part")
     rows = rows_of(sheet, exploded["row"])
     frame = rows.frame.with_columns(exploded["part"].alias(column))
-    return Sheet(rows.file, frame, rows.place), exploded["row"]
+    return replace(rows, frame=frame), exploded["row"]
 
 
 def known_units(
+    sheet: Sheet,
+    column: str,
+    system: System,
+    own: Mapping[str, str],
+    on: pl.Series | None,
+    left_out: Mapping[str, str],
+) -> tuple[pl.Series, dict[str, int]]:
+    """Map a column of codes or names to units, as `placed`, and refuse one that names none.
+
+    Raises:
+        SourceError: As in `placed`; or all rows are left out.
+    """
+    unit, dropped = placed(sheet, column, system, own, on, left_out)
+    if unit.is_null().all():
+        what = f"{sheet.file}: no row in column '{column}' names a unit"
+        got = sheet.frame[column].head(3).to_list()
+        raise SourceError(what, got=got, hint="check that it is the right file")
+    return unit, dropped
+
+
+def placed(
     sheet: Sheet,
     column: str,
     system: System,
@@ -59,7 +81,7 @@ def known_units(
     Args:
         sheet: The table.
         column: One of its columns.
-        system: What the codes are.
+        system: What the codes are. Of names, those are left out too that are plainly no country's.
         own: The user's own codes -> units, before any other.
         on: The day each row speaks of, for codes that changed hands.
         left_out: Codes that stand for no unit -> why.
@@ -68,19 +90,22 @@ def known_units(
         Units, null where left out, and how many rows were left out for each reason.
 
     Raises:
-        SourceError: A code is missing, or neither a unit nor left out; or all are left out.
+        SourceError: A code is missing, or neither a unit nor left out.
     """
     codes = sheet.frame[column].cast(pl.String).str.strip_chars().str.replace(r"\.0+$", "")
     reasons = {code: reason for code, reason in left_out.items() if code not in own}
     reason = codes.replace_strict(reasons, default=None, return_dtype=pl.String)
     found = columns.units(sheet, column, system, own, on, drop_unknown=True)
     unit = pl.select(pl.when(reason.is_null()).then(found).alias("unit")).to_series()
-    unknown = (unit.is_null() & reason.is_null()).arg_true()
-    if len(unknown):
-        columns.units(rows_of(sheet, unknown), column, system, own)
-    if unit.is_null().all():
-        what = f"{sheet.file}: no row in column '{column}' names a unit"
-        raise SourceError(what, got=codes.head(3).to_list(), hint="check that it is the right file")
+    unknown = unit.is_null() & reason.is_null()
+    if system == "name" and unknown.any():
+        nowhere = columns.unplaced(codes.filter(unknown).drop_nulls().unique(), own)
+        stranger = codes.replace_strict(nowhere, default=None, return_dtype=pl.String)
+        reason = pl.select(pl.when(unknown).then(stranger).otherwise(reason)).to_series()
+        unknown = unit.is_null() & reason.is_null()
+    if unknown.any():
+        rows = unknown.arg_true()
+        columns.units(rows_of(sheet, rows), column, system, own, None if on is None else on[rows])
     return unit, dict(reason.drop_nulls().value_counts(sort=True).rows())
 
 

@@ -5,36 +5,59 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 import polars as pl
 
 from riskkit.errors import SourceError
-from riskkit.reading.sheets import Form, Sheet
+from riskkit.reading.sheets import Form, Sheet, is_tag_line
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _CHUNK = 1 << 24
 _LARGE = 1 << 26
 _HEADER_BYTES = 1 << 16
+_ABOVE = 40
+"""Records above the header, with titles and notes, among which it is looked for."""
 _MAGIC = (
     (b"PK\x03\x04", "a zip archive or a workbook", "give it the ending .zip or .xlsx"),
     (b"\x1f\x8b", "compressed with gzip", "unpack it with gunzip"),
     (b"PAR1", "a parquet file", "give it the ending .parquet"),
     (b"%PDF", "a PDF", "download the data, not their description"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "save it as .xlsx or .csv"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "unpack it"),
+    (b"Rar!", "a rar archive", "unpack it"),
+    (b"BZh91AY", "compressed with bzip2", "unpack it with bunzip2"),
+    (b"\xfd7zXZ", "compressed with xz", "unpack it with unxz"),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd", "unpack it with unzstd"),
+    (b"SQLite format 3", "an SQLite database", "export the table as .csv"),
+    (b"\x89HDF", "an HDF5 or Stata file", "export the table as .csv"),
+    (b"<stata_dta>", "a Stata file", "export the table as .csv"),
+    (b"$FL2", "an SPSS file", "export the table as .csv"),
 )
 
 
 @dataclass(frozen=True)
 class _Text:
-    """Checked UTF-8 bytes and how they divide into records."""
+    """Checked UTF-8 bytes from the header on, and how they divide into records.
+
+    Attributes:
+        file: What messages call the file.
+        data: The bytes.
+        delimiter: What separates columns.
+        columns: Their names.
+        header: Number of records before the first row: 1, 2 with a line of tags, 0 without any.
+        above: Number of lines above the header.
+    """
 
     file: str
     data: bytes
     delimiter: str
     columns: tuple[str, ...]
-    has_header: bool
+    header: int
+    above: int = 0
 
 
 def read_text(file: str, data: bytes, form: Form) -> Sheet:
@@ -56,15 +79,26 @@ def read_text(file: str, data: bytes, form: Form) -> Sheet:
         frame = _read_slow(text, wanted)
     if frame.is_empty():
         raise SourceError(f"{file} has a header but no rows", hint="download it again")
-    return Sheet(file, frame, lambda row: f"line {_line(text, row)}")
+    return Sheet(file, frame, lambda row: f"line {_line(text, row)}", commas=text.delimiter == ",")
+
+
+def has_columns(beginning: bytes, form: Form) -> bool:
+    """Whether the beginning of a text has a header with the columns of a form."""
+    text = beginning.removeprefix(codecs.BOM_UTF8).decode(form.encoding, errors="ignore")
+    marks = [form.delimiter] if form.delimiter else _delimiters(text)
+    try:
+        heads = [islice(_records("", text, mark), _ABOVE) for mark in marks]
+        return any(form.fits(record) for head in heads for _, record in head)
+    except SourceError:
+        return False
 
 
 def as_utf8(file: str, data: bytes, encoding: str) -> bytes:
-    """Check or convert the encoding, and refuse what is no text."""
+    """Check or convert the encoding, compose letters and accents, and refuse what is no text."""
     _refuse_other_formats(file, data)
     if codecs.lookup(encoding).name != "utf-8":
         try:
-            return data.decode(encoding).removeprefix("\ufeff").encode()
+            return _composed(data.decode(encoding).removeprefix("\ufeff").encode())
         except UnicodeDecodeError as error:
             raise _misencoded(file, data, encoding, error.start) from None
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:200]:
@@ -73,7 +107,23 @@ def as_utf8(file: str, data: bytes, encoding: str) -> bytes:
         )
     data = data.removeprefix(codecs.BOM_UTF8)
     _check_utf8(file, data)
+    return _composed(data)
+
+
+def _composed(data: bytes) -> bytes:
+    """Write letters and their accents as one sign: software of Apple's takes them apart."""
+    if b"\xcc" in data or b"\xcd" in data:  # where the marks of U+0300 to U+036F begin
+        return unicodedata.normalize("NFC", data.decode()).encode()
     return data
+
+
+def _with_newlines(data: bytes) -> bytes:
+    """End lines as everybody does, where software of old Macs ended them by a carriage return."""
+    first = data.find(b"\r")
+    newline = data.find(b"\n")
+    if first < 0 or data[first + 1 : first + 2] == b"\n" or -1 < newline < first:
+        return data
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def _refuse_other_formats(file: str, data: bytes) -> None:
@@ -109,25 +159,55 @@ def _misencoded(file: str, data: bytes, encoding: str, at: int) -> SourceError:
 
 def _open(file: str, data: bytes, form: Form) -> _Text:
     """Find the header, or take the documented columns where the first record is data."""
+    data = _with_newlines(data)
     start = data[:_HEADER_BYTES].decode("utf-8", errors="ignore")
-    found = _delimiter(start)
+    marks = [form.delimiter] if form.delimiter else _delimiters(start)
+    heads = {mark: list(islice(_records(file, start, mark), _ABOVE)) for mark in marks}
+    for mark, head in heads.items():
+        if head and _is_data(head[0][1], form):
+            return _Text(file, data, mark, form.positions, header=0)
+    for mark, head in heads.items():
+        for number, (line, record) in enumerate(head):
+            if form.fits(record):
+                below = head[number + 1 :][:1]
+                tags = bool(below) and is_tag_line(below[0][1])
+                rest, above = _from_line(start, data, line)
+                return _Text(file, rest, mark, tuple(record), 2 if tags else 1, above)
+    return _without_header(file, data, start, form, heads[marks[0]])
+
+
+def _without_header(
+    file: str, data: bytes, start: str, form: Form, head: list[tuple[int, list[str]]]
+) -> _Text:
+    """Take the record with most of the columns for the header; others will be found missing."""
+    found = _delimiters(start)[0]
     delimiter = form.delimiter or found
-    _, first = next(_records(file, start, delimiter), (1, []))
-    if not first:
+    if not head:
         raise SourceError(f"{file}, line 1: there are no column names", hint="add a header line")
-    if len(first) == len(form.positions) and first[0].strip().isdigit():
-        return _Text(file, data, delimiter, form.positions, has_header=False)
+    _, first = max(head, key=lambda numbered: form.found(numbered[1]))
     if len(first) == 1 and found != delimiter and found in first[0]:
         raise SourceError(
             f"{file}, line 1: columns are separated by {DELIMITERS[found]}",
             hint=f"save it with {DELIMITERS.get(delimiter, repr(delimiter))}, or set delimiter",
         )
-    return _Text(file, data, delimiter, tuple(first), has_header=True)
+    return _Text(file, data, delimiter, tuple(first), header=1)
 
 
-def _delimiter(text: str) -> str:
+def _is_data(record: list[str], form: Form) -> bool:
+    return len(record) == len(form.positions) and record[0].strip().isdigit()
+
+
+def _delimiters(text: str) -> list[str]:
+    """What may separate columns, the likeliest first."""
     line = next((line for line in text.splitlines() if line.strip()), "")
-    return max(DELIMITERS, key=line.count)
+    return sorted(DELIMITERS, key=line.count, reverse=True)
+
+
+def _from_line(start: str, data: bytes, line: int) -> tuple[bytes, int]:
+    """The bytes from a line on, counted from 1, and how many lines were cut off."""
+    lines = io.StringIO(start, newline="")
+    cut = sum(len(lines.readline().encode()) for _ in range(line - 1))
+    return data[cut:], line - 1
 
 
 def _read_fast(text: _Text, wanted: Mapping[str, int]) -> pl.DataFrame | None:
@@ -142,7 +222,8 @@ def _read_fast(text: _Text, wanted: Mapping[str, int]) -> pl.DataFrame | None:
         frame = pl.read_csv(
             text.data,
             columns=list(positions),
-            has_header=text.has_header,
+            has_header=text.header > 0,
+            skip_rows_after_header=max(text.header - 1, 0),
             separator=text.delimiter,
             infer_schema=False,
         )
@@ -177,9 +258,8 @@ def _read_slow(text: _Text, wanted: Mapping[str, int]) -> pl.DataFrame:
 
 def _rows(text: _Text) -> Iterator[tuple[int, list[str]]]:
     records = _records(text.file, text.data.decode(), text.delimiter)
-    if text.has_header:
-        next(records)
-    return records
+    for line, record in islice(records, text.header, None):
+        yield line + text.above, record
 
 
 def _records(file: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:

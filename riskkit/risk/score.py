@@ -1,4 +1,4 @@
-"""The 0-10 risk score: the order of magnitude of a year's outcome, averaged over scenarios.
+"""The 0-10 risk score of one threat: what a year may bring, averaged over scenarios.
 
 The scale is fixed: it depends on neither the other units nor the date, so that a score means the
 same in every publication. With the usual thresholds (1, 25, 100 deaths), one scenario scores 0
@@ -9,7 +9,7 @@ for no death, 2.5 for about 10 in twelve months, 5 for about 100, 7.5 for about 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,11 +21,12 @@ INTERVAL = (0.05, 0.95)
 CLASSES = ("very low", "low", "medium", "high", "very high")
 CLASS_STARTS = (2.0, 3.5, 5.0, 6.5)
 """Where low, medium, high and very high begin (INFORM), for scores of one decimal."""
+Scale = Literal["log", "linear"]
 
 
 @dataclass(frozen=True)
 class Score:
-    """Scores of several units, each array [units] in points from 0 to 10.
+    """Scores of several units, each array [units] in points from 0 to 10; NaN where there is none.
 
     Attributes:
         mean: The score.
@@ -39,40 +40,60 @@ class Score:
 
 
 def scenario_scores(
-    totals: NDArray[Any], months: int, first_threshold: float = 1
+    totals: NDArray[Any],
+    months: int,
+    first_threshold: float = 1,
+    *,
+    top: float = TOP,
+    scale: Scale = "log",
 ) -> NDArray[np.float64]:
-    """Score each scenario: `10 log10(1 + y) / log10(1 + 10,000)`, at most 10.
+    """Score each scenario, at most 10.
 
     `y` is the window total brought to twelve months and counted in units of the first threshold.
+    On the logarithmic scale the score is its order of magnitude, `10 log(1 + y) / log(1 + top)`;
+    on the linear one it is `10 y / top`.
 
     Args:
         totals: Window totals [units, draws], not negative.
         months: Months that the window counts.
         first_threshold: The target's first threshold.
+        top: The `y` that scores 10.
+        scale: "log" for counts over several orders of magnitude, "linear" for bounded ones.
 
     Returns:
         [units, draws], in points.
     """
     yearly = np.asarray(totals, dtype=np.float64) * (12 / months) / first_threshold
-    points = np.log1p(yearly) * (MAXIMUM / np.log1p(TOP))
+    if scale == "linear":
+        points = yearly * (MAXIMUM / top)
+    else:
+        points = np.log1p(yearly) * (MAXIMUM / np.log1p(top))
     return np.asarray(np.minimum(points, MAXIMUM), dtype=np.float64)
 
 
-def score(totals: NDArray[Any], months: int, first_threshold: float = 1) -> Score:
-    """Score units by the mean over scenarios.
+def summarise_scores(points: NDArray[np.float64]) -> Score:
+    """Summarise scenario scores by their mean and 90 % interval.
 
     The mean rises with every part of the distribution, so a small chance of a war counts even
     where most scenarios stay at zero, which a median would not show.
+
+    Args:
+        points: [units, draws]; a unit without a score has NaN throughout.
+    """
+    mean = points.mean(axis=1)
+    low, high = np.quantile(points, INTERVAL, axis=1)
+    return Score(mean, np.minimum(low, mean), np.maximum(high, mean))
+
+
+def score(totals: NDArray[Any], months: int, first_threshold: float = 1) -> Score:
+    """Score units on the logarithmic scale by the mean over scenarios.
 
     Args:
         totals: Window totals [units, draws], not negative.
         months: Months that the window counts.
         first_threshold: The target's first threshold.
     """
-    points = scenario_scores(totals, months, first_threshold)
-    mean = points.mean(axis=1)
-    low, high = np.quantile(points, INTERVAL, axis=1)
-    return Score(mean, np.minimum(low, mean), np.maximum(high, mean))
+    return summarise_scores(scenario_scores(totals, months, first_threshold))
 
 
 def class_codes(scores: ArrayLike) -> NDArray[np.int64]:

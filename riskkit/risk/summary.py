@@ -9,10 +9,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from riskkit.forecasting.forecast import Forecast
-from riskkit.forecasting.targets import Target
-from riskkit.risk.score import score
-
 QUANTILES = {"median": 0.5, "q05": 0.05, "q25": 0.25, "q75": 0.75, "q95": 0.95}
 PROBABILITIES = ("p_any", "p_25", "p_100")
 
@@ -36,22 +32,3 @@ def summarise(draws: NDArray[Any], thresholds: Sequence[float]) -> pl.DataFrame:
     }
     quantiles = dict(zip(QUANTILES, levels, strict=True))
     return pl.DataFrame({"expected": draws.mean(axis=1), **quantiles, **exceeded})
-
-
-def summarise_window(forecast: Forecast, target: Target) -> pl.DataFrame:
-    """Summarise and score the window totals.
-
-    Returns:
-        One row per unit, in the forecast's order: `unit, score, score_low, score_high` and the
-        columns of `summarise`. Nothing is rounded.
-    """
-    totals = forecast.totals()
-    points = score(totals, len(forecast.horizons) * target.months, target.thresholds[0])
-    return pl.DataFrame(
-        {
-            "unit": forecast.units,
-            "score": points.mean,
-            "score_low": points.low,
-            "score_high": points.high,
-        }
-    ).hstack(summarise(totals, target.thresholds))

@@ -1,11 +1,14 @@
 """Forecasts in the VIEWS submission format, from this toolkit or anyone's: read and score them.
 
 Forecast files hold `month_id, country_id` (or `priogrid_gid`), `draw, outcome`; actuals the same
-without `draw`. Other columns, such as a saved index, are ignored.
+without `draw`. Files that name the outcome as VIEWS does (`ged_sb`, `pred_ged_sb`) or hold a list
+of draws per row, as its pipeline writes them, are read too. Other columns, such as a saved index,
+are ignored.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,6 +22,10 @@ from riskkit.months import first_day, format_month
 from riskkit.scoring import score_rows, score_together
 
 UNIT_KEYS = ("country_id", "priogrid_gid")
+_OUTCOME = "outcome"
+_NAMED = re.compile(r"^(pred_)?(lr_)?(ged_)?(sb|ns|os)(_best)?$")
+_LOGGED = re.compile(r"^(pred_)?ln_?\d?_?(ged_)?(sb|ns|os)|^main_mean_ln$")
+_GRID = {"priogrid_id": "priogrid_gid", "pg_id": "priogrid_gid"}
 _ONE_SIZE = "give every unit and month the same number of draws"
 _ONE_MODEL = "list the files of one model, one file for each unit and month"
 
@@ -120,7 +127,7 @@ def _read(file: Path, *, draws: bool) -> pl.DataFrame:
     if file.suffix not in _READERS:
         raise RiskkitError(f"{file.name} is neither .parquet nor .csv")
     try:
-        table = _READERS[file.suffix](file)
+        table = _as_submitted(_READERS[file.suffix](file), file, draws=draws)
         columns = _columns(table.collect_schema().names(), file, draws=draws)
         table = table.select(columns)
         numbers = _numbers(table, file)
@@ -130,6 +137,29 @@ def _read(file: Path, *, draws: bool) -> pl.DataFrame:
     if numbers.is_empty():
         raise RiskkitError(f"{file.name} holds no rows")
     return numbers
+
+
+def _as_submitted(table: pl.LazyFrame, file: Path, *, draws: bool) -> pl.LazyFrame:
+    """Give columns the names of a submission, and every draw of a list a row."""
+    schema = table.collect_schema()
+    names = [name for name in schema.names() if _NAMED.match(name)]
+    if _OUTCOME not in schema and len(names) == 1:
+        table = table.rename({names[0]: _OUTCOME})
+    elif _OUTCOME not in schema and any(map(_LOGGED.match, schema.names())):
+        raise RiskkitError(
+            f"{file.name} holds logarithms", hint="write counts into a column 'outcome'"
+        )
+    elif _OUTCOME not in schema and names:
+        raise RiskkitError(
+            f"{file.name} holds several outcomes", got=names, hint="name one of them 'outcome'"
+        )
+    table = table.rename(_GRID, strict=False) if "priogrid_gid" not in schema else table
+    kind = table.collect_schema().get(_OUTCOME)
+    if not draws or "draw" in schema or not isinstance(kind, pl.List | pl.Array):
+        return table
+    numbered = pl.int_ranges(0, pl.col(_OUTCOME).list.len()).alias("draw")
+    lists = pl.col(_OUTCOME).cast(pl.List(pl.Float64))
+    return table.with_columns(lists).with_columns(numbered).explode(_OUTCOME, "draw")
 
 
 def _columns(present: list[str], file: Path, *, draws: bool) -> list[str]:

@@ -100,7 +100,7 @@ def _years_and_months(sheet: Sheet, year_column: str, month_column: str | None) 
     year = columns.whole_numbers(sheet, year_column, FIRST_YEAR, this_year, "a year")
     month = pl.lit(1)
     if month_column:
-        month = pl.lit(columns.whole_numbers(sheet, month_column, 1, 12, "a month"))
+        month = pl.lit(columns.months(sheet, month_column))
     first = pl.select(pl.date(pl.lit(year), month, 1).alias("month")).to_series()
     wrong = first > date.today()
     sheet.refuse(month_column or year_column, wrong, "this month lies in the future", "fix it")

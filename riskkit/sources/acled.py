@@ -12,9 +12,8 @@ from riskkit.errors import SourceError
 from riskkit.months import first_day, parse_month
 from riskkit.reading import columns
 from riskkit.reading.json import Paging, read_pages
-from riskkit.reading.selection import leave_out
 from riskkit.reading.sheets import Form, Sheet
-from riskkit.reading.states import long_form, rows_of
+from riskkit.reading.states import long_form, placed, rows_of
 from riskkit.sources import Source
 from riskkit.sources._options import FileOptions
 from riskkit.tables import Indicator, Release
@@ -35,11 +34,7 @@ _DEATHS = {
 }
 _REQUIRED = ("event_id_cnty", "event_date", "event_type", "iso", "country", "fatalities")
 _PAGES = Paging(items=("data",))
-_ISO_DATE = r"^\d{4}-"
-_LONG_DATE = "%d %B %Y"
 _MOST_DEATHS = 100_000
-_NOWHERE = r" (Ocean|Sea)$|^Akrotiri and Dhekelia$"
-_AT_SEA = "event at sea, or on the bases of Akrotiri and Dhekelia, which are no unit"
 _LATE = "event of a month that the file does not cover to its end"
 _CORRECT = "correct it, or download the file again"
 
@@ -64,10 +59,11 @@ class Acled(Source):
     tried on a real file. Columns read are `event_id_cnty, event_date, event_type, iso, country,
     fatalities`; dates are 2023-02-16 or 16 February 2023. Exports with one row per actor have every
     event twice and are refused. Countries are told by their ISO number, where that is none of a
-    unit (Kosovo) by name; events at sea ("Indian Ocean") are left out. The interface answers in csv
-    or JSON (`{"status": 200, "success": true, "count": 5000, "total_count": ..., "data": [...]}`),
-    at most 5,000 events a page and `total_count` of the query: put all pages into one folder, up to
-    the first that has fewer events. An event that two pages hold is refused.
+    unit (Kosovo) by name; events at sea ("Indian Ocean", "Gulf of Guinea") and in places that no
+    unit answers to are left out and counted. The interface answers in csv or JSON (`{"status": 200,
+    "success": true, "count": 5000, "total_count": ..., "data": [...]}`), at most 5,000 events a
+    page and `total_count` of the query: put all pages into one folder, up to the first that has
+    fewer events. An event that two pages hold is refused.
 
     ACLED began with Africa in 1997 and reached all countries in 2021 only. So a month without an
     event is zero from the January of a country's first event in the file, and missing before; a
@@ -155,43 +151,39 @@ def _events(sheet: Sheet, options: AcledOptions, dropped: dict[str, int]) -> pl.
     hint = "keep one row per event: export without one row per actor"
     wrong = ids.is_null() | ids.is_duplicated()
     sheet.refuse("event_id_cnty", wrong, "every event has one row and an id", hint)
-    place = sheet.frame["country"].cast(pl.String).str.strip_chars()
-    nowhere = place.str.contains(_NOWHERE) & ~place.is_in(list(options.codes))
-    sheet = leave_out(sheet, nowhere, _AT_SEA, dropped)
+    day = columns.days(sheet, "event_date")
+    unit = _units(sheet, options.codes, day, dropped)
     kind = sheet.frame["event_type"].cast(pl.String).str.strip_chars()
     unknown = ~kind.is_in(list(TYPES)).fill_null(value=False)
     sheet.refuse("event_type", unknown, "this type is unknown", f"known are {', '.join(TYPES)}")
     deaths = columns.whole_numbers(sheet, "fatalities", 0, _MOST_DEATHS, "the number of deaths")
     civilians = kind == "Violence against civilians"
-    day = _days(sheet)
     return pl.DataFrame(
         [
-            _units(sheet, options.codes, day),
+            unit,
             day.alias("day"),
             day.dt.truncate("1mo").alias("month"),
             *((kind == known).alias(name) for known, name in TYPES.items()),
             deaths.alias("acled_fatalities"),
             (deaths * civilians).alias("acled_civilians_fatalities"),
         ]
-    )
+    ).drop_nulls("unit")
 
 
-def _days(sheet: Sheet) -> pl.Series:
-    cells = sheet.frame["event_date"]
-    if cells.dtype.is_temporal():
-        return columns.days(sheet, "event_date")
-    numeric = cells.cast(pl.String).str.strip_chars().str.contains(_ISO_DATE).fill_null(value=False)
-    return columns.days(sheet, "event_date", None if numeric[0] else _LONG_DATE)
-
-
-def _units(sheet: Sheet, own: columns.Codes, day: pl.Series) -> pl.Series:
-    """Units by ISO number, and by name where the number is none."""
+def _units(sheet: Sheet, own: columns.Codes, day: pl.Series, dropped: dict[str, int]) -> pl.Series:
+    """Units by ISO number, and by name where the number is none, as at sea and in Kosovo."""
     unit = columns.units(sheet, "iso", "m49", own, day, drop_unknown=True)
     unknown = unit.is_null().arg_true()
     if len(unknown) == 0:
         return unit
-    named = columns.units(rows_of(sheet, unknown), "country", "name", own, day[unknown])
-    return unit.scatter(unknown, named)
+    rows = rows_of(sheet, unknown)
+    named, nowhere = placed(rows, "country", "name", own, day[unknown], {})
+    dropped |= nowhere
+    unit = unit.scatter(unknown, named)
+    if unit.is_null().all():
+        what = f"{sheet.file}: no event lies in a country"
+        raise SourceError(what, hint="check that this is the right file, and the option codes")
+    return unit
 
 
 def _last_month(day: pl.Series, covers_to: str | None) -> date:

@@ -52,7 +52,6 @@ INDICATORS = {
 
 _DIVIDERS = r"[,;/&()]|\band\b"
 _YEAR = r"/(\d{4}|\d{2})[?\s]*$"
-_NAMES = {"Yemen South (people repub)": "YMD"}
 _NO_YEAR = "mediation without a year"
 _UNSURE = "episode of which it is not said whether it was mediated"
 _LATE = "mediation that began after covers_to"
@@ -119,15 +118,16 @@ class Cwm(Source):
         """
         whole = read_sheet(path, _form(options))
         sheet, unsure = _mediated(whole)
-        unit, _ = known_units(sheet, "country", "name", {**_NAMES, **options.codes}, None, {})
+        unit, nowhere = known_units(sheet, "country", "name", options.codes, None, {})
         first, last = _years(sheet)
-        attempts = pl.DataFrame([unit, first, last, *_parties(sheet)])
+        attempts = pl.DataFrame([unit, first, last, *_parties(sheet)]).drop_nulls("unit")
         known = attempts.drop_nulls("first")
         counted = known.filter(pl.col("first") <= options.covers_to)
         if counted.is_empty():
             what = f"{path}: no mediation has a year until {options.covers_to}"
             raise SourceError(what, hint="check covers_to and that it is the right file")
         dropped = {
+            **nowhere,
             _UNSURE: unsure,
             _NO_YEAR: attempts.height - known.height,
             _LATE: known.height - counted.height,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from pydantic import Field
 from riskkit.errors import SourceError
 from riskkit.months import first_day, parse_month
 from riskkit.reading import columns
-from riskkit.reading.files import read_sheet
+from riskkit.reading.dates import parse_days
+from riskkit.reading.files import read_notes, read_sheet
 from riskkit.reading.selection import leave_out
 from riskkit.reading.sheets import Form, Sheet
 from riskkit.reading.states import known_units, long_form
@@ -29,6 +31,9 @@ COUNTS = {
 """What is counted, `emdat_` by month and `emdat_year_` by year -> unit, description."""
 
 _REQUIRED = ("DisNo.", "Disaster Group", "Disaster Subgroup", "ISO", "Start Year", "Start Month")
+_STAMPS = ("Last Update", "Entry Date")
+_INFO = "EM-DAT Info"
+_DAY = re.compile(r"(19|20)\d\d-[01]\d-[0-3]\d")
 _PEOPLE = {"deaths": "Total Deaths", "affected": "Total Affected"}
 _NATURAL = "natural"
 _GROUPS = (_NATURAL, "technological", "complex disasters")
@@ -47,7 +52,7 @@ class EmdatOptions(FileOptions):
 
     Attributes:
         covers_to: Last month that the file covers to its end ("2021-12"); by default the month
-            before the one in which its last disaster began.
+            before the day of the version that it names, or that of its newest row.
         lag_months: Months from the end of a month or year to the publication of its disasters.
     """
 
@@ -59,12 +64,13 @@ class Emdat(Source):
     """Reader of the public table (public_emdat_*.xlsx), one row per disaster and country.
 
     Written after the publisher's description of the columns, compared with the header of a
-    published extract; not tried on a real file. Tables from before September 2023 have other column
-    names and are refused. Natural hazards count, technological ones are left out. A disaster counts
-    in the country and month in which it began, with all its people; `Start Month` is empty where
-    nobody knows it, as for many droughts, which count in their year only. An empty number of people
-    means that none is known and counts as none, so that sums are lower bounds; how many there are
-    is reported.
+    published extract; not tried on a real file. Tables from before September 2023, with lines above
+    the column names, are read too. An extract covers all until the month before its version, which
+    the sheet 'EM-DAT Info' or the file's name tells, or else its rows (`Last Update`). Natural
+    hazards count, technological ones are left out. A disaster counts in the country and month in
+    which it began, with all its people; `Start Month` is empty where nobody knows it, as for many
+    droughts, which count in their year only. An empty number of people means that none is known and
+    counts as none, so that sums are lower bounds; how many there are is reported.
 
     EM-DAT lists disasters with ten deaths, a hundred affected, a state of emergency or a call for
     help. A month without a row had none of that size, or none that was reported: before 2000 many
@@ -110,12 +116,18 @@ class Emdat(Source):
             SourceError: The file is not the public table, or a row is impossible; the text names
                 the file, the row and the column.
         """
-        form = Form(required=(*_REQUIRED, *_PEOPLE.values()), encoding=options.encoding)
+        form = Form(
+            required=(*_REQUIRED, *_PEOPLE.values()),
+            optional=_STAMPS,
+            renamed={"dis no": "DisNo."},
+            encoding=options.encoding,
+        )
         sheet = read_sheet(path, form)
+        version = _version(path, sheet)
         dropped: dict[str, int] = {}
         sheet = leave_out(sheet, ~_is_natural(sheet), _NOT_NATURAL, dropped)
         disasters = _disasters(sheet, options, dropped)
-        first, last = _covers(sheet.file, disasters, options.covers_to)
+        first, last = _covers(sheet.file, disasters, version, options.covers_to)
         whole_year = pl.col("year").dt.offset_by("11mo") <= last
         counted = disasters.filter(pl.coalesce(pl.col("month") <= last, whole_year))
         if counted.is_empty():
@@ -188,14 +200,29 @@ def _people(sheet: Sheet, column: str, dropped: dict[str, int]) -> pl.Series:
     return people.fill_null(0.0)
 
 
-def _covers(file: str, disasters: pl.DataFrame, covers_to: str | None) -> tuple[date, date]:
+def _version(path: Path, sheet: Sheet) -> date | None:
+    """The day that the table speaks until: what it says, or its name, or its newest row."""
+    notes = [" ".join(row) for row in read_notes(path, _INFO)]
+    told = [note for note in notes if note.lower().startswith("version")]
+    for text in (*told, path.name):
+        if match := _DAY.search(text):
+            return date.fromisoformat(match[0])
+    stamps = [sheet.frame[column].cast(pl.String) for column in _STAMPS if column in sheet.frame]
+    days = [day for stamp in stamps if isinstance(day := parse_days(stamp).max(), date)]
+    return max(days, default=None)
+
+
+def _covers(
+    file: str, disasters: pl.DataFrame, version: date | None, covers_to: str | None
+) -> tuple[date, date]:
     if disasters["month"].null_count() == disasters.height:
         raise SourceError(f"{file} has no disaster in a known month", hint="download it again")
     _, begun = columns.span(disasters["month"].drop_nulls())
     first, _ = columns.span(disasters["year"], "year")
     if covers_to is not None:
         return first, first_day(parse_month(covers_to))
-    return first, (begun - timedelta(days=1)).replace(day=1)
+    until = begun if version is None else version.replace(day=1)
+    return first, (until - timedelta(days=1)).replace(day=1)
 
 
 def _observations(disasters: pl.DataFrame, last: date, lag_months: int) -> pl.DataFrame:

@@ -21,27 +21,37 @@ from riskkit.tables import Indicator, Release
 FIRST_YEAR = 2000
 YEARLY = {
     "idmc_conflict_idp_stock": (
-        "Conflict Stock Displacement (Raw)",
+        ("Conflict Stock Displacement (Raw)", "Conflict Stock Displacement", "total_displacement"),
         "people",
         "People displaced within the country by conflict and violence, at the end of the year",
     ),
     "idmc_conflict_new_disp": (
-        "Conflict Internal Displacements (Raw)",
+        (
+            "Conflict Internal Displacements (Raw)",
+            "Conflict Internal Displacements",
+            "Conflict New Displacements",
+            "new_displacement",
+        ),
         "displacements",
         "Displacements within the country by conflict and violence",
     ),
     "idmc_disaster_idp_stock": (
-        "Disaster Stock Displacement (Raw)",
+        ("Disaster Stock Displacement (Raw)", "Disaster Stock Displacement"),
         "people",
         "People displaced within the country by disasters, at the end of the year",
     ),
     "idmc_disaster_new_disp": (
-        "Disaster Internal Displacements (Raw)",
+        (
+            "Disaster Internal Displacements (Raw)",
+            "Disaster Internal Displacements",
+            "Disaster New Displacements",
+        ),
         "displacements",
         "Displacements within the country by disasters",
     ),
 }
-"""Indicator -> column of the workbook of countries, unit of measurement, description."""
+"""Indicator -> its columns in tables of countries, the best first, unit of measurement,
+description: of the workbook since 2022, of that before, and of the .csv on HDX."""
 
 MONTHLY = {
     "idmc_disaster_disp": ("displacements", "Displacements by disasters that began in the month"),
@@ -53,11 +63,11 @@ MONTHLY = {
 }
 """Indicator of the workbook of disasters -> unit of measurement, description."""
 
-_START = "Date of Event (start)"
-_DISPLACED = "Disaster Internal Displacements (Raw)"
-_HAZARD = "Hazard Category"
+_START = ("Date of Event (start)", "Start Date")
+_DISPLACED = (*YEARLY["idmc_disaster_new_disp"][0], "new_displacement")
+_HAZARD = ("hazard_category_name", "Hazard Category")
 _EVENT_COLUMNS = (_START, _DISPLACED, _HAZARD)
-_YEAR_COLUMNS = tuple(column for column, _, _ in YEARLY.values())
+_YEAR_COLUMNS = tuple(among for among, _, _ in YEARLY.values())
 _CATEGORIES = ("weather related", "geophysical", "mixed disasters")
 _MOST = 1_000_000_000
 _LEFT_OUT = {"AB9": "row of the Abyei Area, which no unit answers to"}
@@ -76,14 +86,18 @@ class IdmcOptions(FileOptions):
 
 
 class Idmc(Source):
-    """Reader of the GIDD workbooks of countries and of disasters; tried on both as published.
+    """Reader of the GIDD tables of countries and of disasters; tried on both workbooks.
 
-    The unrounded ("Raw") columns count. In the workbook of countries an empty cell means that there
-    is no figure, not that nobody was displaced; zeros are written out. The workbook of disasters
-    is a census of those that IDMC knows: a month without a row had none. A disaster counts in the
-    month it began, with all its displacements. Seventeen of the first 22,119 disasters were counted
-    to another year than that of their first day; what they add to a month is a later vintage of it,
-    known when the year they were counted to was published.
+    Read are the workbooks since 2022, those before, with "New" for "Internal" displacements, the
+    exports of conflicts and of disasters alone, and the .csv of conflict (`new_displacement,
+    total_displacement`) and of disasters (`start_date, hazard_category_name`) on HDX.
+
+    The unrounded ("Raw") columns count where there are any. In the workbook of countries an empty
+    cell means that there is no figure, not that nobody was displaced; zeros are written out. The
+    workbook of disasters is a census of those that IDMC knows: a month without a row had none. A
+    disaster counts in the month it began, with all its displacements. Seventeen of the first 22,119
+    disasters were counted to another year than that of their first day; what they add to a month is
+    a later vintage of it, known when the year they were counted to was published.
 
     All figures of a year appear together in May of the next, those of January after 16 months and
     those of December after five: the months of disasters wait for the longest. The Abyei Area has
@@ -108,37 +122,45 @@ class Idmc(Source):
     options = IdmcOptions
 
     def read(self, path: Path, options: IdmcOptions) -> Release:
-        """Read the workbook of countries or that of disasters.
+        """Read the table of countries or that of disasters.
 
         Args:
             path: An .xlsx, .csv, .zip or .parquet file; the header tells which it is.
             options: How to read it.
 
         Returns:
-            Of countries the yearly `idmc_conflict_idp_stock`, `idmc_conflict_new_disp`,
-            `idmc_disaster_idp_stock` and `idmc_disaster_new_disp`; of disasters the monthly
-            `idmc_disaster_disp`, `idmc_weather_disp` and `idmc_n_disaster_events`, a census.
+            Of countries the yearly, as far as there are columns of them, `idmc_conflict_idp_stock`,
+            `idmc_conflict_new_disp`, `idmc_disaster_idp_stock` and `idmc_disaster_new_disp`; of
+            disasters the monthly `idmc_disaster_disp`, `idmc_weather_disp` and
+            `idmc_n_disaster_events`, a census.
 
         Raises:
-            SourceError: The file is neither workbook, or a row is impossible; the text names the
+            SourceError: The file is neither, or a row is impossible; the text names the
                 file, the row and the column.
         """
-        form = Form(
-            required=("ISO3", "Year"),
-            optional=(*_YEAR_COLUMNS, *_EVENT_COLUMNS),
-            encoding=options.encoding,
-        )
+        among = (*_YEAR_COLUMNS, *_EVENT_COLUMNS)
+        optional = tuple(dict.fromkeys(column for names in among for column in names))
+        form = Form(required=("ISO3", "Year"), optional=optional, encoding=options.encoding)
         sheet = read_sheet(path, form)
-        if set(_YEAR_COLUMNS) <= set(sheet.frame.columns):
-            return _country_years(sheet, options)
-        if set(_EVENT_COLUMNS) <= set(sheet.frame.columns):
+        events = [_first(sheet, among) for among in _EVENT_COLUMNS]
+        yearly = {name: _first(sheet, among) for name, (among, _, _) in YEARLY.items()}
+        if all(events):
             return _disasters(sheet, options)
+        if any(yearly.values()) and events[0] is None and events[2] is None:
+            return _country_years(sheet, options)
         raise SourceError(
-            f"{sheet.file} is neither IDMC's workbook of countries nor that of disasters",
+            f"{sheet.file} is neither IDMC's table of countries nor that of disasters",
             got=sheet.frame.columns,
-            hint=f"it needs the columns ISO3, Year and {', '.join(_YEAR_COLUMNS)}; "
-            f"or ISO3, Year and {', '.join(_EVENT_COLUMNS)}",
+            hint="it needs the columns ISO3, Year and "
+            + ", ".join(f"'{names[0]}'" for names in _YEAR_COLUMNS)
+            + "; or ISO3, Year and "
+            + ", ".join(f"'{names[0]}'" for names in _EVENT_COLUMNS),
         )
+
+
+def _first(sheet: Sheet, names: tuple[str, ...]) -> str | None:
+    """The first of some columns that the sheet has."""
+    return next((name for name in names if name in sheet.frame.columns), None)
 
 
 def _country_years(sheet: Sheet, options: IdmcOptions) -> Release:
@@ -146,19 +168,21 @@ def _country_years(sheet: Sheet, options: IdmcOptions) -> Release:
     repeats = pl.DataFrame([sheet.frame["ISO3"].alias("unit"), year])
     columns.refuse_repeats(sheet, "ISO3", repeats, ["unit", "month"])
     unit, dropped = known_units(sheet, "ISO3", "iso3", options.codes, year, _LEFT_OUT)
-    figures = [_figures(sheet, column).alias(name) for name, (column, _, _) in YEARLY.items()]
-    added = [pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()) for name in YEARLY]
+    present = {name: found for name, among in YEARLY.items() if (found := _first(sheet, among[0]))}
+    figures = [_figures(sheet, column).alias(name) for name, column in present.items()]
+    added = [pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()) for name in present]
     yearly = (
         pl.DataFrame([unit, year, *figures])
         .drop_nulls("unit")
         .group_by("unit", "month")
-        .agg(sums.alias(name) for name, sums in zip(YEARLY, added, strict=True))
+        .agg(sums.alias(name) for name, sums in zip(present, added, strict=True))
     )
     return Release(
-        observations=long_form(yearly, YEARLY, "year", options.lag_months),
+        observations=long_form(yearly, present, "year", options.lag_months),
         indicators=tuple(
             Indicator(name, what, Idmc.name, text, "year", options.lag_months)
             for name, (_, what, text) in YEARLY.items()
+            if name in present
         ),
         covers=columns.span(year, "year"),
         dropped=dropped,
@@ -168,20 +192,21 @@ def _country_years(sheet: Sheet, options: IdmcOptions) -> Release:
 
 def _disasters(sheet: Sheet, options: IdmcOptions) -> Release:
     dropped: dict[str, int] = {}
-    without = _figures(sheet, _DISPLACED).is_null()
+    start, displaced_in, hazard = (str(_first(sheet, among)) for among in _EVENT_COLUMNS)
+    without = _figures(sheet, displaced_in).is_null()
     sheet = leave_out(sheet, without, _NO_FIGURE, dropped)
     year = _years(sheet)
-    month = columns.days(sheet, _START).dt.truncate("1mo").alias("month")
+    month = columns.days(sheet, start).dt.truncate("1mo").alias("month")
     unit, nowhere = known_units(sheet, "ISO3", "iso3", options.codes, month, _LEFT_OUT)
     first, last = columns.span(year, "year")
-    displaced = _figures(sheet, _DISPLACED)
+    displaced = _figures(sheet, displaced_in)
     events = pl.DataFrame(
         [
             unit,
             month,
             year.alias("counted"),
             displaced.alias("idmc_disaster_disp"),
-            (displaced * _is_weather(sheet)).alias("idmc_weather_disp"),
+            (displaced * _is_weather(sheet, hazard)).alias("idmc_weather_disp"),
         ]
     ).with_columns(idmc_n_disaster_events=pl.lit(1.0))
     events = events.drop_nulls("unit")
@@ -212,17 +237,17 @@ def _years(sheet: Sheet) -> pl.Series:
 
 
 def _figures(sheet: Sheet, column: str) -> pl.Series:
-    figures = columns.numbers(sheet, column)
+    figures = columns.numbers(sheet, column, whole=True)
     wrong = ~figures.is_between(0, _MOST)
     sheet.refuse(column, wrong, f"a number of people lies between 0 and {_MOST}", "correct it")
     return figures
 
 
-def _is_weather(sheet: Sheet) -> pl.Series:
-    category = sheet.frame[_HAZARD].cast(pl.String).str.strip_chars().str.to_lowercase()
+def _is_weather(sheet: Sheet, hazard: str) -> pl.Series:
+    category = sheet.frame[hazard].cast(pl.String).str.strip_chars().str.to_lowercase()
     unknown = ~category.is_in(_CATEGORIES).fill_null(value=False)
     known = f"known are {', '.join(_CATEGORIES)}"
-    sheet.refuse(_HAZARD, unknown, "this category of hazards is unknown", known)
+    sheet.refuse(hazard, unknown, "this category of hazards is unknown", known)
     return category == _CATEGORIES[0]
 
 

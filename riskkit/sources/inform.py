@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -30,7 +31,9 @@ INDICATORS = {
 }
 """The publisher's code -> indicator, description."""
 
-_CODE, _COUNTRY, _SCORE, _YEAR = "IndicatorId", "Iso3", "IndicatorScore", "INFORMYear"
+_CODE, _COUNTRY, _SCORE = "IndicatorId", "Iso3", "IndicatorScore"
+_YEARS = ("INFORMYear", "GNAYear")
+"""The year of the index in the workbook of trends, and in the interface's answers."""
 _PART = "row of a component that is not read"
 _NAMES = {code: name for code, (name, _) in INDICATORS.items()}
 
@@ -39,7 +42,7 @@ class InformOptions(FileOptions):
     """How to read the scores.
 
     Attributes:
-        year: The year of the index, for answers of the programming interface, which do not tell.
+        year: The year of the index, for files that do not tell.
         lag_months: Months from the end of the index's year to its publication.
     """
 
@@ -50,9 +53,10 @@ class InformOptions(FileOptions):
 class Inform(Source):
     """Reader of the table of trends (INFORM2024_TREND_2015_2024_v70_ALL.xlsx or a .csv of it: Iso3,
     IndicatorId, IndicatorName, IndicatorScore, INFORMYear, SurveyYear; not of the workbook of one
-    year, INFORM_Risk_2026_*.xlsx) and of answers of the programming interface (countries/Scores:
-    Iso3, IndicatorId, IndicatorScore; one year each, named by the option `year`). Written after
-    code that reads both; not tried on real files.
+    year, INFORM_Risk_2026_*.xlsx) and of answers of the programming interface, as .json or as the
+    .csv of HDX (countries/Scores: Iso3, IndicatorId, IndicatorScore, GNAYear; where that is
+    missing, the option `year` names it). Written after code that reads both; not tried on real
+    files.
 
     The index, its three dimensions and the two kinds of hazards are read; the hundred components
     below them are left out and counted. Scores run from 0 to 10, the higher the worse.
@@ -121,16 +125,21 @@ class Inform(Source):
 
 
 def _read(path: Path, options: InformOptions) -> Sheet:
-    form = Form(required=(_COUNTRY, _CODE, _SCORE), optional=(_YEAR,), encoding=options.encoding)
+    form = Form(required=(_COUNTRY, _CODE, _SCORE), optional=_YEARS, encoding=options.encoding)
     is_answer = path.suffix.lower() == ".json"
     sheet = read_pages(path, form, Paging(items=())) if is_answer else read_sheet(path, form)
-    return Sheet(sheet.file, sheet.frame.cast(pl.String), sheet.place)
+    return replace(sheet, frame=sheet.frame.cast(pl.String))
 
 
 def _years(sheet: Sheet, options: InformOptions) -> pl.Series:
-    if _YEAR in sheet.frame.columns:
+    told = next((column for column in _YEARS if column in sheet.frame.columns), None)
+    if told is not None:
         latest = date.today().year + 1
-        return columns.whole_numbers(sheet, _YEAR, FIRST_YEAR, latest, "a year")
+        years = columns.whole_numbers(sheet, told, FIRST_YEAR, latest, "a year")
+        if options.year is not None:
+            hint = "leave the option out"
+            sheet.refuse(told, years != options.year, f"the option year is {options.year}", hint)
+        return years
     if options.year is None:
         raise SourceError(
             f"{sheet.file} does not tell the year of the index",

@@ -98,13 +98,14 @@ class Peacekeeping(Source):
         rows, place = one_row_each(sheet, "country", countries)
         own = {**_NAMES, **options.codes}
         long = places[place]
-        unit, _ = known_units(rows, "country", "name", own, long["month"], {})
+        unit, dropped = known_units(rows, "country", "name", own, long["month"], {})
         monthly = _monthly(long.with_columns(unit), last, options.map_months)
         return Release(
             observations=long_form(monthly, INDICATORS, "month", options.lag_months),
             indicators=_indicators(options.lag_months),
             covers=(first, last),
             covered_units=columns.covered_units(monthly["unit"]),
+            dropped=dropped,
             simulated=columns.simulated(monthly["unit"]),
         )
 
@@ -139,7 +140,8 @@ def _monthly(places: pl.DataFrame, last: date, map_months: int) -> pl.DataFrame:
     replaced = pl.min_horizontal(stale, pl.col("month").shift(-1).over("mission"))
     held = pl.date_ranges("month", pl.min_horizontal("until", pl.lit(last)), interval="1mo")
     return (
-        places.join(maps.with_columns(until=replaced.dt.offset_by("-1mo")), on=["mission", "month"])
+        places.drop_nulls("unit")
+        .join(maps.with_columns(until=replaced.dt.offset_by("-1mo")), on=["mission", "month"])
         .with_columns(month=held)
         .explode("month")
         .group_by("unit", "month")

@@ -7,6 +7,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import IO, Annotated
@@ -187,7 +188,7 @@ def _read(path: Path, form: Form) -> Sheet:
         with _open(path, form.encoding) as (file, text):
             return _thin(file, text, form)
     sheet = read_sheet(path, form)
-    return Sheet(sheet.file, sheet.frame.cast(pl.String), sheet.place)
+    return replace(sheet, frame=sheet.frame.cast(pl.String))
 
 
 @contextmanager

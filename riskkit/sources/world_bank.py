@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -81,7 +82,6 @@ _HEADINGS = {
 }
 _YEARS = tuple(str(year) for year in range(FIRST_YEAR, 2101))
 _FILES = {".csv", ".zip"}
-_PREFACE = ("data source", "last updated date")
 
 
 class WorldBankOptions(FileOptions):
@@ -190,7 +190,7 @@ def _long(path: Path, options: WorldBankOptions) -> Sheet:
 def _download(member: Member, encoding: str) -> Sheet:
     """Turn a table with a column per year into one with a row per year."""
     form = Form(required=tuple(_HEADINGS), optional=_YEARS, encoding=encoding)
-    wide = read_text(member.file, _without_preface(member), form)
+    wide = read_text(member.file, member.data, form)
     years = [column for column in wide.frame.columns if column in _YEARS]
     if not years:
         raise SourceError(f"{member.file} has no columns of years", hint="download it again")
@@ -200,17 +200,9 @@ def _download(member: Member, encoding: str) -> Sheet:
     if filled.is_empty():
         raise SourceError(f"{member.file} holds no figure", hint="download it again")
     places = filled["row"]
-    return Sheet(wide.file, filled.select(_FIELDS), lambda row: f"{wide.place(int(places[row]))}")
-
-
-def _without_preface(member: Member) -> bytes:
-    """Blank the lines above the column names, so that lines keep their numbers."""
-    lines = member.data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    for number, line in enumerate(lines[:10]):
-        text = line.decode("utf-8", "replace").strip().strip('"').lower()
-        if text and not text.startswith(_PREFACE):
-            return b"\n" * number + b"\n".join(lines[number:])
-    return member.data
+    return replace(
+        wide, frame=filled.select(_FIELDS), place=lambda row: f"{wide.place(int(places[row]))}"
+    )
 
 
 def _empty(sheet: Sheet, column: str) -> pl.Series:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -143,7 +144,7 @@ def _read(path: Path, encoding: str) -> Sheet:
     )
     if path.suffix.lower() != ".gz":
         sheet = read_sheet(path, form)
-        return Sheet(sheet.file, sheet.frame.cast(pl.String), sheet.place)
+        return replace(sheet, frame=sheet.frame.cast(pl.String))
     try:
         data = gzip.decompress(read_bytes(path))
     except (OSError, EOFError, zlib.error) as error:

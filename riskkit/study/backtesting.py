@@ -36,7 +36,7 @@ def backtest(study: Study, out: Path, *, scores: bool = True, export: bool = Fal
         export: Also write one VIEWS submission file per model and window.
     """
     jobs = [job for threat in chosen_threats(study) for job in _jobs(study, threat, scores)]
-    parts = _begin(out)
+    parts = begin(out)
     with study.progress("forecast", len(jobs)) as advance:
         run_backtest(
             jobs,
@@ -58,7 +58,7 @@ def backtest(study: Study, out: Path, *, scores: bool = True, export: bool = Fal
     return Backtest(out, board)
 
 
-def _begin(out: Path) -> Path:
+def begin(out: Path) -> Path:
     """Make the folder of parts, in a folder that says it is not finished unless it says more."""
     if not (out / MARKER).is_file():
         with result_folder(out, Identity(stage="backtest, not finished")) as fresh:

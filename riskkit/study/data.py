@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +11,7 @@ import polars as pl
 from riskkit import base
 from riskkit.config import DataSettings, Params
 from riskkit.errors import ConfigError
-from riskkit.panel.merging import merge
+from riskkit.panel.merging import merge, stack
 from riskkit.store import Entry, Store, read_file
 from riskkit.tables import Release
 from riskkit.units import countries
@@ -61,14 +62,19 @@ def _configured(data: DataSettings, folder: Path) -> tuple[Release, ...]:
 
 
 def _stored(store: Store) -> tuple[Release, ...]:
-    """The files of `riskkit data add` and `riskkit data fetch`."""
+    """The files of `riskkit data add` and `fetch`; those of one source that were kept, together."""
     entries = store.entries()
     if not entries:
         raise ConfigError(
             f"data.kind is store, but {store.folder} holds no data",
             hint="add a file with `riskkit data add`, or fetch one",
         )
-    return tuple(_dated(store.read_entry(entry), _vintage(entry)) for entry in entries)
+    in_order = sorted(entries, key=_added)
+    return stack([_dated(store.read_entry(entry), _vintage(entry)) for entry in in_order])
+
+
+def _added(entry: Entry) -> datetime:
+    return max(file.retrieved_at for file in entry.files.values())
 
 
 def _vintage(entry: Entry) -> str:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from riskkit.atomic import atomic_file
 from riskkit.errors import ConfigError, RiskkitError
+from riskkit.files import read_csv, reading
 from riskkit.forecasting.forecast import Forecast, from_frame
 from riskkit.forecasting.targets import outcomes
 from riskkit.forecasting.threats import Threat
@@ -21,7 +22,7 @@ from riskkit.scoring.diagnostics import Calibration, crps_by_horizon, pit, relia
 from riskkit.scoring.evaluation import leaderboard, score_forecast
 from riskkit.scoring.leaderboard import shown_rules
 from riskkit.study.identity import Identity, refuse_other
-from riskkit.study.results import open_result, result_folder, stamp_of
+from riskkit.study.results import PART_REMEDY, open_result, result_folder, stamp_of
 from riskkit.study.stages import backtest_identity, scores_identity
 from riskkit.world.oracle import TARGET, oracle_forecast
 
@@ -154,8 +155,10 @@ def _parts(paths: Sequence[Path]) -> list[_Part]:
     """List every forecast of some files, sorted by target, window and model."""
     found: dict[tuple[str, str, str], Path] = {}
     for path in paths:
-        keys = pl.scan_parquet(path, glob=False).select("target", "window", "model").unique()
-        for key in keys.collect().sort("target", "window", "model").iter_rows():
+        with reading(path, PART_REMEDY):
+            rows = pl.scan_parquet(path, glob=False).select("target", "window", "model")
+            keys = rows.unique().collect().sort("target", "window", "model")
+        for key in keys.iter_rows():
             if key in found:
                 raise RiskkitError(
                     f"{path} and {found[key]} both forecast window {key[1]} with model '{key[2]}'",
@@ -167,12 +170,13 @@ def _parts(paths: Sequence[Path]) -> list[_Part]:
 
 def _read(part: _Part) -> Forecast:
     """Read one forecast; all of a backtest together would take up too much memory."""
-    rows = pl.scan_parquet(part.path, glob=False).filter(
-        pl.col("target") == part.target,
-        pl.col("window") == part.window,
-        pl.col("model") == part.model,
-    )
-    return from_frame(rows.collect())[0]
+    with reading(part.path, PART_REMEDY):
+        rows = pl.scan_parquet(part.path, glob=False).filter(
+            pl.col("target") == part.target,
+            pl.col("window") == part.window,
+            pl.col("model") == part.model,
+        )
+        return from_frame(rows.collect())[0]
 
 
 def _with_oracle(study: Study, parts: Sequence[_Part]) -> Iterator[tuple[Forecast, str]]:
@@ -293,7 +297,8 @@ def read_leaderboard(folder: Path) -> pl.DataFrame:
             f"{folder} holds no {LEADERBOARD}: nothing was scored",
             hint="run `riskkit evaluate` on it, or add the outcomes",
         )
-    return pl.read_csv(opened.path(LEADERBOARD), schema_overrides=_TYPES, glob=False)
+    remedy = f"run `riskkit evaluate {folder} --out {folder}` again"
+    return read_csv(opened.path(LEADERBOARD), remedy, schema_overrides=_TYPES)
 
 
 class _Truth:

@@ -98,13 +98,13 @@ def read_features(study: Study, folder: Path) -> pl.DataFrame:
             f"{_COMMAND} --out {folder}",
         )
         frames.append(opened.table(name))
-    features = join_families(frames)
-    if not features.select(KEYS).equals(study.panel.frame.select(KEYS)):
+    keys = study.panel.frame.select(KEYS)
+    if any(not frame.select(KEYS).equals(keys) for frame in frames):
         raise RiskkitError(
             f"the features in {folder} are of other units or months than the data",
             hint=f"run `{_COMMAND} --out {folder}`",
         )
-    return features
+    return join_families(frames, study.panel.frame)
 
 
 def _still_holds(path: Path, identity: Identity) -> bool:

@@ -3,31 +3,59 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from riskkit.errors import RiskkitError
 from riskkit.forecasting.dataset import Dataset
+from riskkit.forecasting.eligibility import left_out
 from riskkit.forecasting.fans import fans
 from riskkit.forecasting.forecast import Forecast, from_frame
-from riskkit.forecasting.threats import Threat
+from riskkit.forecasting.threats import Absent, Threat
 from riskkit.models import Contributions, Model, make_model
-from riskkit.risk.score import score
+from riskkit.models.parts.attribution import FamilyShares, family_shares
+from riskkit.models.parts.marginal import Marginal
+from riskkit.models.parts.threats import follow
+from riskkit.risk.score import scenario_scores, score
 from riskkit.study.identity import Identity, refuse_other
-from riskkit.study.jobs import Job
-from riskkit.study.results import open_result, result_folder, write_stamped
+from riskkit.study.jobs import Job, stream_of
+from riskkit.study.results import Opened, open_result, result_folder, write_stamped
 from riskkit.study.stages import forecast_identity
 
 if TYPE_CHECKING:
     from riskkit.study.study import Study
 
-FORECASTS, FAN = "forecasts.parquet", "fan.csv"
+FORECASTS, FAN, NOTES = "forecasts.parquet", "fan.csv", "notes.json"
 _FANS = 6
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What must be said beside a threat's forecast.
+
+    Attributes:
+        left_out: Units that are not forecast, with the reason.
+        findings: Sentences by kind: outcomes that are "stale", units "behind", "early" reporters.
+    """
+
+    left_out: Mapping[str, str]
+    findings: Mapping[str, str]
+
+    @classmethod
+    def of(cls, data: Dataset) -> Self:
+        """Read them off what a forecast was made from."""
+        return cls(
+            dict(left_out(data.units, data.eligibility).iter_rows()),
+            {finding.kind: finding.text for finding in data.findings},
+        )
 
 
 @dataclass(frozen=True)
@@ -38,6 +66,8 @@ class ThreatForecast:
         threat: What is forecast.
         forecast: Joint draws.
         contributions: What in the model moved each unit; None when it does not say.
+        notes: Who is not forecast, and what must be said of the outcomes.
+        shares: What each family of features adds to the score; None when the model does not say.
         model: The fitted model; None where the forecast was read from disk.
         data: What it was fitted to; None where the forecast was read from disk.
     """
@@ -45,6 +75,8 @@ class ThreatForecast:
     threat: Threat
     forecast: Forecast
     contributions: Contributions | None
+    notes: Notes
+    shares: FamilyShares | None = None
     model: Model | None = field(default=None, repr=False)
     data: Dataset | None = field(default=None, repr=False)
 
@@ -55,10 +87,12 @@ class Outlook:
 
     Attributes:
         threats: By name, in the order of params.yaml.
+        absent: Threats that no data speak of, or only data that are too little or too old.
         identity: What they stand on.
     """
 
     threats: Mapping[str, ThreatForecast]
+    absent: tuple[Absent, ...]
     identity: Identity
 
 
@@ -69,17 +103,46 @@ def forecast(study: Study, out: Path | None = None) -> Outlook:
         study: The study.
         out: Folder to keep draws, explanations and models in.
     """
-    # All before the first fit: data that are too little or too old are refused at once.
-    seen = {threat.name: study.forecast_dataset(threat) for threat in study.threats}
-    with study.progress("forecast", len(study.threats)) as advance:
+    datasets, absent = _datasets(study)
+    workers = min(len(datasets), os.cpu_count() or 1)
+    with (
+        study.progress("forecast", len(datasets)) as advance,
+        ThreadPoolExecutor(workers) as threads,
+    ):
+        # Training leaves the interpreter to others, and each threat has a stream of its own.
+        fitting = {
+            threat.name: threads.submit(_fit, study, threat, datasets[threat.name])
+            for threat in study.threats
+            if threat.name in datasets
+        }
         threats = {}
-        for threat in study.threats:
-            threats[threat.name] = _fit(study, threat, seen[threat.name])
-            advance(f"{threat.name} by {threat.model}")
-    outlook = Outlook(threats, forecast_identity(study))
+        for name, fitted in fitting.items():
+            threats[name] = fitted.result()
+            advance(f"{name} by {threats[name].threat.model}")
+    threats = _joined(study, threats)
+    outlook = Outlook(threats, (*study.absent, *absent), forecast_identity(study))
     if out is not None:
         _write(study, outlook, out)
     return outlook
+
+
+def _datasets(study: Study) -> tuple[dict[str, Dataset], list[Absent]]:
+    """What may be seen of each threat, before the first fit.
+
+    A threat whose data are too little or too old is absent, unless it is the only one.
+    """
+    datasets: dict[str, Dataset] = {}
+    absent = []
+    refusals = []
+    for threat in study.threats:
+        try:
+            datasets[threat.name] = study.forecast_dataset(threat)
+        except RiskkitError as error:
+            refusals.append(error)
+            absent.append(Absent(threat.name, error.what))
+    if not datasets:
+        raise refusals[0]
+    return datasets, absent
 
 
 def _fit(study: Study, threat: Threat, data: Dataset) -> ThreatForecast:
@@ -92,8 +155,41 @@ def _fit(study: Study, threat: Threat, data: Dataset) -> ThreatForecast:
     explained = model.contributions(data)
     if explained is not None:
         rows = [data.units.index(unit) for unit in drawn.units]
-        explained = replace(explained, values=explained.values[rows])
-    return ThreatForecast(threat, drawn, explained, model, data)
+        inputs = None if explained.inputs is None else explained.inputs[rows]
+        explained = replace(explained, values=explained.values[rows], inputs=inputs)
+    shares = _shares(study, threat, model, data, drawn)
+    return ThreatForecast(threat, drawn, explained, Notes.of(data), shares, model, data)
+
+
+def _shares(
+    study: Study, threat: Threat, model: Model, data: Dataset, drawn: Forecast
+) -> FamilyShares | None:
+    """What each family adds to the threat's score of the units that are forecast."""
+    if not isinstance(model, Marginal):
+        return None
+    families = {f.name: [feature.name for feature in f.features] for f in study.families}
+    target = threat.target
+
+    def score(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+        first, top, scale = target.thresholds[0], threat.top, threat.scale
+        return scenario_scores(counts, target.months, first, top=top, scale=scale)
+
+    found = family_shares(model, data, families, score)
+    rows = [data.units.index(unit) for unit in drawn.units]
+    return replace(found, values=found.values[rows])
+
+
+def _joined(study: Study, threats: dict[str, ThreatForecast]) -> dict[str, ThreatForecast]:
+    """Let the scenarios of every threat follow those of the first."""
+    first, *others = threats.values()
+    seed = stream_of(study.params.seed, first.forecast.origin, first.threat.model)
+    joined = {first.threat.name: first}
+    for one in others:
+        drawn = one.forecast
+        if first.data is not None and one.data is not None:
+            drawn = follow(first.data, seed, one.data, drawn)
+        joined[one.threat.name] = replace(one, forecast=drawn)
+    return joined
 
 
 def _write(study: Study, outlook: Outlook, out: Path) -> None:
@@ -105,8 +201,15 @@ def _write(study: Study, outlook: Outlook, out: Path) -> None:
             if one.contributions is not None:
                 path = fresh / _contributions(name)
                 _write_contributions(outlook.identity, one.forecast, one.contributions, path)
+            if one.shares is not None:
+                _write_shares(outlook.identity, one.forecast, one.shares, fresh / _families(name))
             if one.model is not None:
                 one.model.save(fresh / model_file(name))
+        notes = {
+            "threats": {name: asdict(one.notes) for name, one in outlook.threats.items()},
+            "absent": {one.name: one.reason for one in outlook.absent},
+        }
+        (fresh / NOTES).write_text(json.dumps(notes, indent=1) + "\n", "utf-8")
         first = next(iter(outlook.threats.values()))
         if first.data is not None:
             table = fans(first.forecast, first.data, _top(study, first))
@@ -118,6 +221,25 @@ def model_file(threat: str) -> str:
     return f"model_{threat}.zip"
 
 
+def _families(threat: str) -> str:
+    return f"families_{threat}.parquet"
+
+
+def _write_shares(identity: Identity, drawn: Forecast, shares: FamilyShares, path: Path) -> None:
+    values = pl.DataFrame(shares.values, schema=list(shares.families), orient="row")
+    frame = values.insert_column(0, pl.Series("unit", drawn.units))
+    write_stamped(frame, path, identity, {"average": repr(shares.average)})
+
+
+def _read_shares(opened: Opened, threat: str) -> FamilyShares | None:
+    name = _families(threat)
+    if name not in opened.files:
+        return None
+    frame = opened.table(name)
+    values = frame.drop("unit").to_numpy().astype(np.float64)
+    return FamilyShares(tuple(frame.columns[1:]), values, float(opened.metadata(name)["average"]))
+
+
 def _contributions(threat: str) -> str:
     return f"contributions_{threat}.parquet"
 
@@ -127,8 +249,15 @@ def _write_contributions(
 ) -> None:
     values = pl.DataFrame(explained.values, schema=list(explained.features), orient="row")
     frame = values.insert_column(0, pl.Series("unit", drawn.units))
-    told = {"margin": explained.margin, "descriptions": json.dumps(dict(explained.descriptions))}
+    told = {
+        "margin": explained.margin,
+        "descriptions": json.dumps(dict(explained.descriptions)),
+        "units": json.dumps(dict(explained.units)),
+    }
     write_stamped(frame, path, identity, told)
+    if explained.inputs is not None:
+        inputs = pl.DataFrame(explained.inputs, schema=list(explained.features), orient="row")
+        write_stamped(inputs, path.with_name(f"inputs_{path.name}"), identity)
 
 
 def _top(study: Study, one: ThreatForecast) -> list[tuple[str, str]]:
@@ -152,18 +281,27 @@ def read_outlook(study: Study, folder: Path) -> Outlook:
     opened = open_result(folder, command)
     refuse_other(opened.identity, forecast_identity(study), f"the forecast in {folder}", command)
     drawn = {one.target: one for one in from_frame(opened.table(FORECASTS))}
+    told = json.loads(opened.path(NOTES).read_text("utf-8"))
+    absent = tuple(Absent(name, reason) for name, reason in told["absent"].items())
     threats = {}
     for threat in study.threats:
+        if threat.name in told["absent"]:
+            continue
         if threat.target.name not in drawn:
             raise RiskkitError(f"{folder} holds no forecast of '{threat.name}'", hint=command)
         name, explained = _contributions(threat.name), None
         if name in opened.files:
-            told, frame = opened.metadata(name), opened.table(name)
+            stated, frame = opened.metadata(name), opened.table(name)
+            inputs = f"inputs_{name}"
             explained = Contributions(
-                tuple(frame.columns[1:]),
-                frame.drop("unit").to_numpy().astype(np.float64),
-                told["margin"],
-                json.loads(told["descriptions"]),
+                features=tuple(frame.columns[1:]),
+                values=frame.drop("unit").to_numpy().astype(np.float64),
+                margin=stated["margin"],
+                descriptions=json.loads(stated["descriptions"]),
+                units=json.loads(stated["units"]),
+                inputs=opened.table(inputs).to_numpy() if inputs in opened.files else None,
             )
-        threats[threat.name] = ThreatForecast(threat, drawn[threat.target.name], explained)
-    return Outlook(threats, opened.identity)
+        one, notes = drawn[threat.target.name], Notes(**told["threats"][threat.name])
+        shares = _read_shares(opened, threat.name)
+        threats[threat.name] = ThreatForecast(threat, one, explained, notes, shares)
+    return Outlook(threats, absent, opened.identity)

@@ -85,10 +85,11 @@ class Identity:
 
     def differences(self, now: Identity) -> list[str]:
         """Say in words how this, of something made earlier, differs from what holds now."""
+        then, current = (_as_read(one.parameters) for one in (self, now))
         return [
             *_words("data", self.data, now.data, _data_words),
             *(["other units"] if self.units != now.units else []),
-            *_words("parameters", self.parameters, now.parameters, _value_words),
+            *_words("parameters", then, current, _value_words),
             *_words("code", self.code, now.code, _code_words),
             *_words("libraries", self.libraries, now.libraries, _value_words),
             *_words("table layouts", self.schemas, now.schemas, _value_words),
@@ -112,6 +113,12 @@ def refuse_other(made: Identity, now: Identity, where: str, remedy: str) -> None
         return
     told = "; ".join(made.differences(now)) or "it is another kind of result"
     raise RiskkitError(f"{where} is of another study: {told}", hint=f"run `{remedy}`")
+
+
+def _as_read(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Parameters as JSON gives them back: a tuple is a list there."""
+    read: Mapping[str, Any] = json.loads(json.dumps(parameters))
+    return read
 
 
 def _words(part: str, made: Mapping[str, Any], now: Mapping[str, Any], tell: Any) -> list[str]:

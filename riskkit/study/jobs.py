@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -10,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -20,12 +21,13 @@ import polars as pl
 
 from riskkit.atomic import atomic_file
 from riskkit.errors import RiskkitError
+from riskkit.files import reading
 from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.forecast import Forecast, from_frame
 from riskkit.models import make_model
 from riskkit.months import first_day, format_month
 from riskkit.study.identity import Identity
-from riskkit.study.results import write_stamped
+from riskkit.study.results import PART_REMEDY, write_stamped
 from riskkit.study.stages import part_identity
 
 
@@ -55,13 +57,18 @@ class Job:
     @property
     def stream(self) -> int:
         """Seed of this model and origin."""
-        parts = [self.seed, self.data.origin + 10_000, zlib.crc32(self.model.encode())]
-        return int(np.random.SeedSequence(parts).generate_state(1)[0])
+        return stream_of(self.seed, self.data.origin, self.model)
 
     @cached_property
     def identity(self) -> Identity:
         """Everything that the forecast depends on, to recognise finished work."""
         return part_identity(self.data, self.model, self.options, self.size, self.seed)
+
+
+def stream_of(seed: int, origin: int, model: str) -> int:
+    """Give each model and origin a stream of random numbers of its own."""
+    parts = [seed, origin + 10_000, zlib.crc32(model.encode())]
+    return int(np.random.SeedSequence(parts).generate_state(1)[0])
 
 
 def window_name(origin: int, horizons: Sequence[int]) -> str:
@@ -84,7 +91,10 @@ def forecast_job(job: Job) -> Forecast:
     return model.forecast(job.data, job.size, job.stream)
 
 
-def _forecast_to_file(job: Job, path: Path) -> Path:
+def write_part(job: Job, path: Path) -> Path:
+    """Forecast a job into its file, unless that is there."""
+    if path.is_file():
+        return path
     place = f"model '{job.model}', window {job.window}"
     try:
         frame = forecast_job(job).to_frame()
@@ -115,7 +125,8 @@ def run_backtest(
         The files, in the order of the jobs.
 
     Raises:
-        RiskkitError: A model or an origin is named twice, or a model refuses the data.
+        RiskkitError: A model or an origin is named twice, a model refuses the data, or a finished
+            file is damaged.
     """
     named = {(job.data.target.name, job.model, job.window) for job in jobs}
     if len(named) < len(jobs):
@@ -124,6 +135,8 @@ def run_backtest(
     pairs = list(zip(paths, jobs, strict=True))
     finished = [pair for pair in pairs if pair[0].is_file()]
     remaining = [pair for pair in pairs if not pair[0].is_file()]
+    for path, _ in finished:
+        read_forecast(path)
     for _, job in chain(finished, _in_parallel(remaining, processes or os.cpu_count() or 1)):
         if on_done is not None:
             on_done(job)
@@ -141,11 +154,11 @@ def _in_parallel(
     processes = min(processes, len(remaining))
     if processes <= 1:
         for path, job in remaining:
-            yield _forecast_to_file(job, path), job
+            yield write_part(job, path), job
         return
     # A forked polars deadlocks, so each worker starts afresh.
     with ProcessPoolExecutor(processes, get_context("spawn"), _end_with_parent) as workers:
-        running = {workers.submit(_forecast_to_file, j, p): i for i, (p, j) in enumerate(remaining)}
+        running = {workers.submit(write_part, j, p): i for i, (p, j) in enumerate(remaining)}
         try:
             for place in _first_failure_last(running):
                 yield remaining[place]
@@ -154,8 +167,11 @@ def _in_parallel(
                 "a worker process died, perhaps for want of memory",
                 hint="lower backtest.processes; what is finished is kept",
             ) from error
-        except BaseException:
-            workers.shutdown(cancel_futures=True)
+        except BaseException as error:
+            workers.shutdown(wait=False, cancel_futures=True)
+            if isinstance(error, KeyboardInterrupt):
+                for worker in active_children():
+                    worker.terminate()
             raise
 
 
@@ -183,7 +199,8 @@ def _first_failure_last(running: Mapping[Future[Path], int]) -> Iterator[int]:
 
 
 def _end_with_parent() -> None:
-    """Let a worker die when the process that started it was killed; it would wait forever."""
+    """Let a worker die with the process that started it, and leave Ctrl-C to that one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
 
     def wait() -> None:
@@ -195,6 +212,11 @@ def _end_with_parent() -> None:
 
 
 def read_forecast(path: Path) -> tuple[Forecast, str]:
-    """Read one file of `run_backtest` back: the forecast and its window."""
-    frame = pl.read_parquet(path, glob=False)
-    return from_frame(frame)[0], frame["window"][0]
+    """Read one file of `run_backtest` back: the forecast and its window.
+
+    Raises:
+        RiskkitError: It is damaged.
+    """
+    with reading(path, PART_REMEDY):
+        frame = pl.read_parquet(path, glob=False)
+        return from_frame(frame)[0], frame["window"][0]

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from riskkit.models import Contributions, Model
-from riskkit.publish import Publication
+from riskkit.forecasting.threats import Threat
+from riskkit.models import Model
+from riskkit.months import first_day
+from riskkit.publish import Part, Publication
 from riskkit.publish import publish as write_publication
 from riskkit.publish.previous import find
 from riskkit.registry import lookup, models
 from riskkit.scoring.leaderboard import RECORD, RECORD_WAR
 from riskkit.study.evaluating import find_record
 from riskkit.study.forecasting import Outlook, ThreatForecast, read_outlook
+from riskkit.study.stages import publication_identity
 
 if TYPE_CHECKING:
     from riskkit.study.study import Study
+
+_PEOPLE = ("wpp24_pop", "population", "pop")
+"""Indicators of population, in order of preference."""
 
 
 def publish(
@@ -41,38 +51,91 @@ def publish(
         outlook = study.forecast()
     elif not isinstance(outlook, Outlook):
         outlook = read_outlook(study, Path(outlook))
-    first = next(iter(outlook.threats.values()))
-    write_publication(_publication(study, first, out, record), out)
+    publication = _publication(study, outlook, record)
+    publication = replace(publication, previous=find(out, publication))
+    write_publication(publication, out)
     return out
 
 
-def _publication(study: Study, one: ThreatForecast, out: Path, record: Path | None) -> Publication:
-    threat, forecast = one.threat, one.forecast
-    kind: type[Model] = lookup("model", models(), forecast.model)
-    series, data_kind = study.series(threat), study.panel.data_kind
+def _publication(study: Study, outlook: Outlook, record: Path | None) -> Publication:
+    identity = publication_identity(study, {"forecast": outlook.identity})
     return Publication(
-        forecast=forecast,
-        target=threat.target,
-        threat=threat.target.threat,
-        units=study.panel.units,
-        summary=kind.summary,
-        last_data=series.last_known(forecast.origin),
-        data_kind=data_kind,
-        contributions=one.contributions,
-        descriptions=_phrases(study, one.contributions),
+        parts=tuple(_part(study, one) for one in outlook.threats.values()),
+        units=study.units,
+        data_kind=study.panel.data_kind,
+        exponent=study.params.composite.exponent,
+        absent=outlook.absent,
+        population=_latest(study, _PEOPLE, study.span[1]),
         sources=study.citations,
-        record=None if record is None else _record(study, one, record),
-        previous=find(out, threat.target, data_kind, forecast.origin),
+        record=None if record is None else _record(study, record),
+        identity=identity.to_json(),
     )
 
 
-def _record(study: Study, one: ThreatForecast, folder: Path) -> pl.DataFrame:
-    name = one.threat.target.name
-    monthly = (pl.col("target") == name) & pl.col("rule").is_in(RECORD)
-    war = (pl.col("target") == f"{name}_total_war") & pl.col("rule").is_in(RECORD_WAR)
+def _part(study: Study, one: ThreatForecast) -> Part:
+    forecast = one.forecast
+    kind: type[Model] = lookup("model", models(), forecast.model)
+    series = study.series(one.threat)
+    return Part(
+        threat=one.threat,
+        forecast=forecast,
+        summary=kind.summary,
+        last_data=series.last_known(forecast.origin),
+        counted=series.unit,
+        contributions=one.contributions,
+        descriptions=_phrases(study, one, series.unit),
+        measured_in=_units(study, one, series.unit),
+        shares=one.shares,
+        joined_with=dimensions(study, one.threat, forecast.units, forecast.origin),
+        left_out=one.notes.left_out,
+        findings=tuple(one.notes.findings.values()),
+        stale="stale" in one.notes.findings,
+    )
+
+
+def dimensions(
+    study: Study, threat: Threat, units: Sequence[str], origin: int
+) -> NDArray[np.float64] | None:
+    """What a hazard is joined with, [units, dimensions], as known at the origin; else None."""
+    if not threat.joined_with:
+        return None
+    columns = [_latest(study, (name,), origin) for name in threat.joined_with]
+    return np.array([[column.get(unit, np.nan) for column in columns] for unit in units])
+
+
+def _latest(study: Study, names: Sequence[str], origin: int) -> dict[str, float]:
+    """The value by unit, last known at the origin, of the first indicator that there is."""
+    panel = study.panel
+    name = next((name for name in names if name in panel.indicators), None)
+    if name is None:
+        return {}
+    seen = panel.frame.filter(pl.col("month") <= first_day(origin)).select("unit", name)
+    return dict(seen.drop_nulls().group_by("unit").agg(pl.col(name).last()).iter_rows())
+
+
+def _record(study: Study, folder: Path) -> pl.DataFrame:
+    names = [threat.target.name for threat in study.threats]
+    wars = [f"{name}_total_war" for name in names]
+    monthly = pl.col("target").is_in(names) & pl.col("rule").is_in(RECORD)
+    war = pl.col("target").is_in(wars) & pl.col("rule").is_in(RECORD_WAR)
     return find_record(study, folder).filter(monthly | war)
 
 
-def _phrases(study: Study, contributions: Contributions | None) -> dict[str, str]:
+def _phrases(study: Study, one: ThreatForecast, counted: str) -> dict[str, str]:
+    """A phrase for each feature, the families' and the model's own."""
     declared = {f.name: f.description for family in study.families for f in family.features}
-    return declared if contributions is None else {**declared, **contributions.descriptions}
+    own = {} if one.contributions is None else one.contributions.descriptions
+    return declared | _filled(own, one.threat, counted)
+
+
+def _units(study: Study, one: ThreatForecast, counted: str) -> dict[str, str]:
+    """The unit of measurement of each feature."""
+    declared = {f.name: f.unit for family in study.families for f in family.features}
+    own = {} if one.contributions is None else one.contributions.units
+    return declared | _filled(own, one.threat, counted)
+
+
+def _filled(texts: Mapping[str, str], threat: Threat, counted: str) -> dict[str, str]:
+    """Say what is counted in the texts of the model's own features."""
+    words = {"counted": counted, "period": threat.target.period}
+    return {name: text.format(**words) for name, text in texts.items()}

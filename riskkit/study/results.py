@@ -16,10 +16,12 @@ import polars as pl
 
 from riskkit.atomic import atomic_folder
 from riskkit.errors import RiskkitError
+from riskkit.files import read_parquet, reading
 from riskkit.study.identity import KEY, Identity
 
 MARKER = "identity.json"
 """What every result folder holds: its identity, and the hash of each of its files."""
+_AGAIN = "make the result again"
 
 
 @contextmanager
@@ -54,10 +56,8 @@ def stamp_of(path: Path) -> Identity:
     Raises:
         RiskkitError: The file cannot be read or carries none.
     """
-    try:
+    with reading(path, _AGAIN):
         metadata = pl.read_parquet_metadata(path)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise _damaged(path) from error
     if KEY not in metadata:
         raise RiskkitError(
             f"{path} does not say what it stands on", hint="make it again with this riskkit"
@@ -97,11 +97,7 @@ class Opened:
 
     def table(self, name: str) -> pl.DataFrame:
         """Read a parquet file of the result."""
-        path = self.path(name)
-        try:
-            return pl.read_parquet(path, glob=False)
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise _damaged(path) from error
+        return read_parquet(self.path(name), _AGAIN)
 
     def metadata(self, name: str) -> dict[str, str]:
         """Read the texts that `write_stamped` put beside a table."""
@@ -121,11 +117,9 @@ def open_result(folder: Path, made_by: str) -> Opened:
     path = folder / MARKER
     if not path.is_file():
         raise RiskkitError(f"there is no {path}", hint=f"run `{made_by}` first")
-    try:
-        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    with reading(path, _AGAIN):
+        told: dict[str, Any] = json.loads(path.read_bytes())
         identity, files = json.dumps(told["identity"]), dict(told["files"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _damaged(path) from error
     return Opened(folder, Identity.from_json(identity, str(path)), files)
 
 
@@ -147,6 +141,7 @@ def carry_over(old: Path, fresh: Path) -> None:
 
 PARTS = "parts"
 """Folder of finished parts in a backtest; each carries its own identity."""
+PART_REMEDY = "remove it and run `riskkit backtest` again, which makes what is missing"
 
 
 def _is_part(path: Path) -> bool:
@@ -156,7 +151,3 @@ def _is_part(path: Path) -> bool:
 def _sha256(path: Path) -> str:
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def _damaged(path: Path) -> RiskkitError:
-    return RiskkitError(f"{path} cannot be read: it is damaged", hint="make the result again")

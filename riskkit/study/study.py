@@ -29,6 +29,7 @@ from riskkit.world import World, simulate
 if TYPE_CHECKING:
     from riskkit.study.evaluating import Backtest
     from riskkit.study.forecasting import Outlook
+    from riskkit.study.replay import Replay
 
 DEFAULT_CONFIG = Path("params.yaml")
 
@@ -174,7 +175,7 @@ class Study:
         return self._features_of(self.panel)
 
     def _features_of(self, panel: Panel) -> pl.DataFrame:
-        return join_families([family.build(panel) for family in self.families])
+        return join_families([family.build(panel) for family in self.families], panel.frame)
 
     def features_at(self, origin: int) -> pl.DataFrame:
         """The features as they were known at an origin: anew if anything came out late since."""
@@ -257,6 +258,17 @@ class Study:
         from riskkit.study.forecasting import forecast
 
         return forecast(self, None if out is None else Path(out))
+
+    def replay(self, origins: Sequence[int], out: Path | str) -> Replay:
+        """Rank past origins as it would have been done, and score what came of it.
+
+        Args:
+            origins: Month ids.
+            out: Folder for the tables; finished parts of an earlier run there are used.
+        """
+        from riskkit.study.replay import replay
+
+        return replay(self, origins, Path(out))
 
     def publish(
         self,

@@ -32,6 +32,7 @@ from riskkit.testing.hostile import hostile_files
 
 _TEXT = {".csv", ".tsv", ".txt", ".per"}
 _MANGLED = 18
+_PREFACE = 5
 _SLOW = 10.0  # seconds of the processor
 _LONGEST = 1000
 
@@ -262,8 +263,11 @@ def _cut(data: bytes) -> bytes:
 
 
 def _other_header(data: bytes) -> bytes:
-    first, line_end, rest = data.partition(b"\n")
-    return first.replace(b"a", b"o").replace(b"e", b"u").replace(b"i", b"y") + line_end + rest
+    """Change the first lines: column names may stand below a preface."""
+    lines = data.split(b"\n")
+    head = b"\n".join(lines[:_PREFACE])
+    changed = head.replace(b"a", b"o").replace(b"e", b"u").replace(b"i", b"y")
+    return b"\n".join([changed, *lines[_PREFACE:]])
 
 
 _CHANGES: dict[str, Callable[[bytes], bytes]] = {

@@ -14,7 +14,7 @@ import polars as pl
 
 from riskkit.errors import UnknownUnit
 from riskkit.units.countries import countries, name_of
-from riskkit.units.names import fold, match_name
+from riskkit.units.names import fold, known_names, match_name
 
 System = Literal["iso3", "iso2", "gwcode", "cowcode", "views_id", "m49", "name"]
 _COLUMNS = {"iso3": "unit"}
@@ -31,7 +31,9 @@ def to_unit(
 ) -> pl.Series:
     """Map codes or names of countries to units.
 
-    Former codes go to the unit that continues the series, by the table `aliases.csv`. A former
+    Names count whole, see `riskkit.units.names`. Former codes go to the unit that continues the
+    series, by the table `aliases.csv`; a code that stood for two states in turn (CS) goes to that
+    of the day, and to none where no day is given. A former
     state that lived beside its successor (East Germany, South Yemen, South Vietnam) or that two
     states followed (Czechoslovakia) is a unit of its own; with `on`, codes used after its death
     go to the successor.
@@ -55,10 +57,12 @@ def to_unit(
     codes = _as_text(values, system)
     distinct = codes.drop_nulls().unique().to_list()
     known = {code: unit for code in distinct if (unit := _find(code, system))}
-    if unknown == "raise" and len(known) < len(distinct):
-        raise _unknown(sorted(set(distinct) - set(known)), system)
     units = codes.replace_strict(known, default=None, return_dtype=pl.String)
-    return (units if on is None else _succeed(units, on)).rename("unit")
+    if on is not None:
+        units = _used_again(codes, _succeed(units, on), system, on)
+    if unknown == "raise" and (lost := codes.filter(units.is_null()).drop_nulls().unique()).len():
+        raise _unknown(lost.sort().to_list(), system)
+    return units.rename("unit")
 
 
 def _as_text(values: pl.Series | Sequence[object], system: System) -> pl.Series:
@@ -73,10 +77,7 @@ def _as_text(values: pl.Series | Sequence[object], system: System) -> pl.Series:
 def _find(code: str, system: System) -> str | None:
     if system != "name":
         return _lookup(system).get(code)
-    name = fold(code)
-    if name in _refusals("name"):
-        return None
-    return _lookup("name").get(name) or match_name(code)
+    return None if fold(code) in _refusals("name") else match_name(code)
 
 
 def _succeed(units: pl.Series, on: pl.Series | Sequence[date | None] | date) -> pl.Series:
@@ -92,6 +93,27 @@ def _succeed(units: pl.Series, on: pl.Series | Sequence[date | None] | date) -> 
     )
 
 
+def _used_again(
+    codes: pl.Series,
+    units: pl.Series,
+    system: System,
+    on: pl.Series | Sequence[date | None] | date,
+) -> pl.Series:
+    """Give codes that stood for several states in turn to the one of the day."""
+    for row in _aliases(system):
+        if not row["since"] and not row["until"]:
+            continue
+        since, until = row["since"] or "0001-01-01", row["until"] or "9999-12-31"
+        days = pl.lit(on) if isinstance(on, date) else pl.Series(on)
+        ours = (pl.lit(codes) == row["code"]) & days.cast(pl.Date).is_between(
+            date.fromisoformat(since), date.fromisoformat(until)
+        )
+        units = pl.select(
+            pl.when(ours).then(pl.lit(row["unit"])).otherwise(pl.lit(units))
+        ).to_series()
+    return units
+
+
 def _unknown(codes: list[str], system: System) -> UnknownUnit:
     hints = [hint for code in codes if (hint := _hint(code, system))]
     return UnknownUnit(
@@ -99,6 +121,11 @@ def _unknown(codes: list[str], system: System) -> UnknownUnit:
         got=codes[:_SHOWN],
         hint="; ".join(hints[:_SHOWN]) or None,
     )
+
+
+def why_none(value: str, system: System) -> str | None:
+    """Say why a code or name deliberately stands for no unit; None for all others."""
+    return _refusals(system).get(fold(value) if system == "name" else value)
 
 
 def _hint(code: str, system: System) -> str | None:
@@ -114,24 +141,28 @@ def _hint(code: str, system: System) -> str | None:
 @cache
 def _lookup(system: System) -> dict[str, str]:
     """Codes of a system, as text, and the units that they stand for."""
+    if system == "name":
+        return {name: unit for name, unit in known_names().items() if unit}
     column = pl.col(_COLUMNS.get(system, system)).cast(pl.String)
     own = dict(countries().select(column.alias("code"), "unit").drop_nulls().rows())
     aliases = {row["code"]: row["unit"] for row in _aliases(system) if row["unit"]}
-    return _folded(own | aliases, system)
+    known = own | aliases
+    return {code: unit for code, unit in known.items() if code not in _refusals(system)}
 
 
 @cache
 def _refusals(system: System) -> dict[str, str]:
-    """Codes that deliberately stand for no unit, and why."""
-    refused = {row["code"]: row["note"] for row in _aliases(system) if not row["unit"]}
-    return _folded(refused, system)
+    """Codes that deliberately stand for no unit, or for one only on a known day, and why."""
+    refused = {
+        row["code"]: row["note"]
+        for row in _aliases(system)
+        if not row["unit"] or row["since"] or row["until"]
+    }
+    return {fold(code): note for code, note in refused.items()} if system == "name" else refused
 
 
+@cache
 def _aliases(system: System) -> list[dict[str, str]]:
     table = Path(__file__).with_name("aliases.csv")
     with table.open(encoding="utf-8", newline="") as file:
         return [row for row in csv.DictReader(file) if row["system"] == system]
-
-
-def _folded(codes: dict[str, str], system: System) -> dict[str, str]:
-    return {fold(code): value for code, value in codes.items()} if system == "name" else codes

@@ -47,12 +47,13 @@ def test_a_tie_passes_nothing() -> None:
 
 
 def test_no_series_reaches_into_another() -> None:
-    long, short = series([1.0] * 40, 1950), series([9.0] * 31, 1990, unit="XAB")
-    july = series([2.0] * 31, 1950, calendar=7)
+    long, short = series([1.0] * 40, 1950), series([9.0] * 31, 1990, unit="XAB")  # goes on with it
+    july = series([2.0] * 31, 1990, calendar=7)
     together = pl.concat([short, july, long])
     alone = pl.concat(against_years_before(t, "x", 2.0) for t in (long, july, short))
     columns = ["unit", "year", "calendar", "beyond", "extreme"]
     assert against_years_before(together, "x", 2.0).select(columns).equals(alone.select(columns))
+    assert alone.filter(unit="XAB").drop_nulls("extreme")["year"].to_list() == [2020]
 
 
 def test_a_gap_leaves_thirty_years_unjudged() -> None:

@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -69,6 +70,7 @@ def leftovers(folder: Path) -> list[str]:
 
 def ended(work: Callable[[], None], after: float, number: signal.Signals) -> bool:
     """Do some work in a child and end it after a while; say if it was still at it."""
+    _use_numbers_again()
     child = os.fork()
     if child == 0:
         try:
@@ -84,9 +86,17 @@ def ended(work: Callable[[], None], after: float, number: signal.Signals) -> boo
     return os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 128 + number
 
 
+def _use_numbers_again() -> None:
+    """Give the next child the number of the last, as containers do; elsewhere it is left alone."""
+    if os.getpid() < 10:  # in a space of process numbers of our own
+        with suppress(OSError):
+            Path("/proc/sys/kernel/ns_last_pid").write_text("99")
+
+
 def completed(work: Callable[[], None]) -> float:
     """Do some work in a child to its end; say how long it took."""
     start = time.monotonic()
+    _use_numbers_again()
     child = os.fork()
     if child == 0:
         try:
@@ -197,7 +207,7 @@ backtest:
 """
 
 
-def _small_study(home: Path) -> None:
+def small_study(home: Path) -> None:
     """Write a study of twelve invented countries and twelve years."""
     chance = random.Random(3)
     rows = [
@@ -223,7 +233,7 @@ def contents(folder: Path) -> dict[str, str]:
 def commanding(home: Path, number: int) -> int:
     """Commands that die: what stands stays whole, and the next run is as if nothing happened."""
     os.chdir(home)
-    _small_study(home)
+    small_study(home)
     build = ("features", "build", "--out", "built")
     backtest = ("backtest", "--no-scores", "--out", "bt")
     evaluate = ("evaluate", "bt", "--out", "scores")
@@ -239,8 +249,11 @@ def commanding(home: Path, number: int) -> int:
                 _remove(home / out)
             killed += ended(_command(*command), after, how)
             found = contents(home / out) if (home / out).exists() else {}
-            assert command is backtest or found == wanted, f"{out} is not what it was"
-            assert found.items() <= wanted.items(), f"{out} holds something half done"
+            if command is backtest:  # it says that it is not finished, and keeps what is
+                found = {name: what for name, what in found.items() if name != "identity.json"}
+            else:
+                assert found == wanted, f"{out} is not what it was"
+            assert found.items() <= wanted.items(), found.items() - wanted.items()
         completed(_command(*command))
         assert contents(home / out) == wanted
     assert leftovers(home) == []

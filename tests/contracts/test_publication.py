@@ -180,9 +180,9 @@ def test_a_path_out_of_the_folder_is_not_followed(folder):
 
 
 def test_another_schema_version_is_refused(folder):
-    text = (folder / MARKER).read_text().replace('"schema_version": 1', '"schema_version": 2')
+    text = (folder / MARKER).read_text().replace('"schema_version": 2', '"schema_version": 3')
     (folder / MARKER).write_text(text)
-    with pytest.raises(RiskkitError, match="has schema version 2, this riskkit reads 1"):
+    with pytest.raises(RiskkitError, match="has schema version 3, this riskkit reads 2"):
         verify(folder)
 
 

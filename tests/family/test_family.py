@@ -55,7 +55,7 @@ def test_an_absent_indicator_is_missing_not_zero():
 
 def test_families_stand_side_by_side():
     one, other = family("one", LEVEL, LAGGED), family("other", CONTRAST)
-    joined = join_families([one.build(PANEL), other.build(PANEL)])
+    joined = join_families([one.build(PANEL), other.build(PANEL)], PANEL.frame)
     assert joined.columns == ["unit", "month", "deaths_level", "deaths_lag_1", "rain_less_deaths"]
     assert joined.drop("deaths_level", "deaths_lag_1").equals(other.build(PANEL))
 
@@ -64,18 +64,17 @@ def test_a_shared_feature_name_is_refused():
     built = family("one", LEVEL, LAGGED).build(PANEL)
     match = r"two families declare the same feature \(got \['deaths_lag_1'\]\)"
     with pytest.raises(RiskkitError, match=match):
-        join_families([built, family("other", LAGGED).build(PANEL)])
+        join_families([built, family("other", LAGGED).build(PANEL)], PANEL.frame)
 
 
 def test_families_of_different_panels_are_refused():
     earlier = made_up_panel(made_up_releases(["deaths", "rain"]), as_of=LAST - 1)
     with pytest.raises(RiskkitError, match="built on different panels; rebuild"):
-        join_families([family("one", LEVEL).build(PANEL), family("other", CONTRAST).build(earlier)])
+        join_families([family("other", CONTRAST).build(earlier)], PANEL.frame)
 
 
-def test_no_family_at_all_is_refused():
-    with pytest.raises(RiskkitError, match="no feature family is selected"):
-        join_families([])
+def test_without_any_family_there_are_units_and_months_only():
+    assert join_families([], PANEL.frame).equals(PANEL.frame.select("unit", "month"))
 
 
 def test_what_is_computed_anew_each_year_is_null_unless_it_is_allowed():

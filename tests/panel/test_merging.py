@@ -9,7 +9,7 @@ import pytest
 from riskkit.errors import RiskkitError
 from riskkit.months import first_day, last_day, month_id
 from riskkit.panel import build_panel
-from riskkit.panel.merging import merge
+from riskkit.panel.merging import merge, stack
 from riskkit.panel.schedule import comes_out, newest_out
 from riskkit.tables import Citation, Indicator, Relation, Release
 from riskkit.units import countries
@@ -249,3 +249,44 @@ def test_a_relation_of_all_times_gives_way_as_a_whole():
 def test_no_file_changes_nothing():
     base = (release(OLD),)
     assert merge(base, []) == base
+
+
+def vintages(releases):
+    (found,) = releases
+    return {
+        (unit, f"{month:%Y-%m}", f"{known:%Y-%m}"): value
+        for unit, month, _, value, known in found.observations.rows()
+    }
+
+
+def test_each_vintage_of_a_source_is_known_from_its_own_day():
+    first = release([("MLI", "2020-01", 1, "2020-02"), ("NER", "2020-01", 7, "2020-02")])
+    second = release([("MLI", "2020-01", 2, "2020-09"), ("MLI", "2020-04", 4, "2020-05")])
+    assert vintages(stack([first, second])) == {
+        ("MLI", "2020-01", "2020-02"): 1,
+        ("MLI", "2020-01", "2020-09"): 2,
+        ("MLI", "2020-04", "2020-05"): 4,
+        ("NER", "2020-01", "2020-02"): 7,
+    }
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
+def test_of_the_same_day_the_later_file_counts(order):
+    files = [release([("MLI", "2020-01", value, "2020-02")]) for value in (10, 20, 30)]
+    got = vintages(stack([files[place] for place in order]))
+    assert got == {("MLI", "2020-01", "2020-02"): 10 * (order[-1] + 1)}
+
+
+def test_cells_of_a_census_keep_their_zeros():
+    first = census([("123", "2020-01", 1, "2020-02")], "base", ("2020-01", "2020-02"))
+    second = census([("123", "2020-03", 3, "2020-04")], "base", ("2020-03", "2020-03"))
+    first, second = (replace(part, covered_units=("123", "124")) for part in (first, second))
+    got = vintages(stack([first, second]))
+    assert {(unit, month) for unit, month, _ in got} == {
+        (unit, month) for unit in ("123", "124") for month in ("2020-01", "2020-02", "2020-03")
+    }
+    assert got["124", "2020-03", "2020-04"] == 0
+
+
+def test_files_of_two_sources_are_not_stacked():
+    assert len(stack([release(OLD), release(NEW, by="file")])) == 2

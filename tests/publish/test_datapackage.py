@@ -15,23 +15,34 @@ def descriptor(tmp_path):
 
 def test_the_head_of_the_description(descriptor):
     assert descriptor["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"
-    assert descriptor["name"] == "riskkit-ged_sb-2021-12"
+    assert descriptor["name"] == "riskkit-conflict-2021-12"
     assert descriptor["created"] == "2021-12-31T00:00:00Z"
     assert descriptor["licenses"] == [{"name": "CC-BY-4.0"}]
     assert descriptor["sources"][0]["title"] == "Invented events"
     assert descriptor["riskkit"] == {
-        "schema_version": 1,
-        "target": "ged_sb",
-        "thresholds": [1, 25, 100],
+        "schema_version": 2,
         "data_kind": "simulated",
-        "threat": "state-based conflict",
-        "model": "invented",
+        "exponent": 2.0,
+        "threats": {
+            "conflict": {
+                "target": "ged_sb",
+                "thresholds": [1, 25, 100],
+                "months": 12,
+                "model": "invented",
+                "weight": 1.0,
+                "top": 10_000,
+                "scale": "log",
+                "joined_with": [],
+            }
+        },
         "as_of": "2021-12",
-        "last_data": "2021-11",
+        "last_data": {"conflict": "2021-11"},
         "window_start": "2022-01",
         "window_end": "2022-12",
+        "absent": {},
         "units": 7,
         "draws": 60,
+        "identity": None,
     }
 
 

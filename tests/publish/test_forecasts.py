@@ -16,19 +16,19 @@ def test_one_row_per_unit_and_month():
     frame = table(publication)
     assert frame.height == 7 * 12
     row = frame.row(13, named=True)
-    draws = publication.forecast.draws[1, 1]
+    draws = publication.first.forecast.draws[1, 1]
     assert (row["unit"], str(row["month"]), row["horizon"]) == ("XAB", "2022-02-01", 2)
     assert row["expected"] == round(draws.mean(), 2)
     assert row["q25"] == round(np.quantile(draws, 0.25), 2)
-    assert row["p_25"] == round((draws >= 25).mean(), 4)
+    assert row["p_2"] == round((draws >= 25).mean(), 4)
 
 
 def test_the_parquet_file_gives_the_forecast_back(tmp_path):
     publication = sample_publication()
     path = publish(turned(publication), tmp_path / "pub")["forecasts.parquet"]
     (back,) = from_frame(pl.read_parquet(path))
-    np.testing.assert_array_equal(back.draws, publication.forecast.draws)
-    assert replace(back, draws=publication.forecast.draws) == publication.forecast
+    np.testing.assert_array_equal(back.draws, publication.first.forecast.draws)
+    assert replace(back, draws=publication.first.forecast.draws) == publication.first.forecast
 
 
 def test_both_files_have_the_same_figures(tmp_path):
@@ -44,6 +44,7 @@ def test_draws_are_stored_as_small_integers(tmp_path):
 
 def test_a_draw_beyond_32_bits_is_refused(tmp_path):
     publication = sample_publication()
-    forecast = replace(publication.forecast, draws=publication.forecast.draws + 2**32)
+    drawn = publication.first.forecast
+    forecast = replace(drawn, draws=drawn.draws + 2**32)
     with pytest.raises(RiskkitError, match=r"too large for forecasts.parquet \(got 4294"):
-        publish(replace(publication, forecast=forecast), tmp_path / "pub")
+        publish(sample_publication(forecast=forecast), tmp_path / "pub")

@@ -19,7 +19,7 @@ def test_somebody_elses_data_package_is_refused_and_kept(tmp_path, text):
 @pytest.mark.parametrize("content", [b"{", b"\xff"])
 def test_a_broken_description_is_refused(tmp_path, content):
     (tmp_path / "datapackage.json").write_bytes(content)
-    with pytest.raises(RiskkitError, match="cannot read"):
+    with pytest.raises(RiskkitError, match="is damaged"):
         read(tmp_path)
 
 

@@ -15,12 +15,14 @@ ROOT = Path(__file__).parents[2]
 FILES = {
     "components.csv",
     "datapackage.json",
+    "drivers.csv",
     "forecasts.csv",
     "forecasts.parquet",
     "model-card.md",
     "previous.csv",
     "ranking.csv",
     "regions.csv",
+    "sensitivity.csv",
 }
 
 
@@ -53,16 +55,16 @@ def test_title_and_window():
     publication = sample_publication(as_of=504)
     assert publication.window == (505, 516)
     assert publication.title == (
-        "SIMULATED DATA: Ranked risk of state-based conflict, 2022-01 to 2022-12"
+        "SIMULATED DATA: Ranked risk of deaths in state-based conflict, 2022-01 to 2022-12"
     )
 
 
 def test_a_yearly_target_has_a_window_to_its_december():
     year = replace(
-        sample_publication().forecast,
+        sample_publication().first.forecast,
         target="ged_sb_year",
         horizons=(1, 13),
-        draws=sample_publication().forecast.draws[:, :2],
+        draws=sample_publication().first.forecast.draws[:, :2],
     )
     publication = sample_publication(forecast=year, target=Target("ged_sb", "year"))
     assert publication.window == (505, 528)
@@ -74,13 +76,13 @@ def test_a_yearly_target_has_a_window_to_its_december():
         ({"target": Target("ged_ns")}, "not one of 'ged_ns'"),
         ({"last_data": 505}, "dated 2022-01, after the origin 2021-12"),
         ({"units": sample_publication().units.head(6)}, r"missing from the table.*XAG"),
-        ({"forecast": sample_publication(n_units=6).forecast}, "have different units"),
+        ({"forecast": sample_publication(n_units=6).first.forecast}, "have different units"),
         (
-            {"forecast": replace(sample_publication().forecast, units=("XAA",) * 7)},
+            {"forecast": replace(sample_publication().first.forecast, units=("XAA",) * 7)},
             "at least one unit, and each once",
         ),
         (
-            {"forecast": replace(sample_publication().forecast, horizons=(1, *range(3, 14)))},
+            {"forecast": replace(sample_publication().first.forecast, horizons=(1, *range(3, 14)))},
             "without a gap",
         ),
     ],
@@ -92,7 +94,7 @@ def test_parts_that_do_not_fit_are_refused(change, message):
 
 def test_no_unit_is_refused():
     empty = replace(
-        sample_publication().forecast, units=(), draws=np.zeros((0, 12, 5), dtype=np.int64)
+        sample_publication().first.forecast, units=(), draws=np.zeros((0, 12, 5), dtype=np.int64)
     )
     with pytest.raises(RiskkitError, match="at least one unit"):
         sample_publication(forecast=empty)

@@ -14,24 +14,22 @@ from riskkit.publish._table import checked
 from riskkit.publish.ranking import Ranking, table
 from riskkit.risk.likelihood import likelihood
 from riskkit.risk.score import risk_classes
-from tests.publish.sample import sample_publication, turned
+from tests.publish.sample import joint_publication, sample_publication, turned
 
 COLUMNS = (
-    "rank, unit, name, region, score, score_low, score_high, risk_class, rank_low, rank_high, "
-    "rank_change, p_any, p_25, p_100, expected, median, q05, q95, likelihood, driver_1, driver_2, "
-    "driver_3, as_of, window_start, window_end, data_age_months, data_kind, model, schema_version"
+    "rank, unit, name, region, iso2, m49, gwcode, score, score_low, score_high, risk_class, "
+    "rank_low, rank_high, p_top10, rank_change, change_clear, main_threat, conflict, terrorism, "
+    "displacement, climate, coverage, p_any, p_25, p_100, expected, median, q05, q95, likelihood, "
+    "driver_1, driver_2, driver_3, as_of, window_start, window_end, data_age_months, data_kind, "
+    "status, model, schema_version"
 )
 
 
-def previous(ranks: dict[str, int]) -> pl.DataFrame:
-    return pl.DataFrame({"unit": list(ranks), "rank": list(ranks.values()), "as_of": "2021-11"})
-
-
 def with_draws(draws, **changes):
-    base = sample_publication(n_units=len(draws))
+    base = sample_publication(n_units=len(draws), **changes)
     horizons = tuple(range(1, draws.shape[1] + 1))
-    forecast = replace(base.forecast, draws=draws, horizons=horizons)
-    return replace(base, forecast=forecast, **changes)
+    forecast = replace(base.first.forecast, draws=draws, horizons=horizons)
+    return replace(base, parts=(replace(base.first, forecast=forecast),))
 
 
 def test_the_header_is_the_agreed_one(tmp_path):
@@ -55,22 +53,72 @@ def test_hand_worked_row():
         "2022-01",
         "2022-12",
     )
-    assert (row["data_age_months"], row["model"], row["schema_version"]) == (1, "invented", 1)
+    assert (row["data_age_months"], row["model"], row["schema_version"]) == (1, "invented", 2)
     assert row["driver_1"] is None
 
 
-def test_the_order_can_be_checked_from_the_file_itself():
+def test_the_order_is_that_of_the_scores():
     frame = table(sample_publication(n_units=40))
-    again = frame.sort(["score", "expected", "unit"], descending=[True, True, False])
-    assert again["rank"].to_list() == list(range(1, 41))
+    assert frame["score"].is_sorted(descending=True)
+    assert frame["rank"].to_list() == list(range(1, 41))
+
+
+def test_small_differences_are_ranked_though_not_shown():
+    draws = np.zeros((3, 12, 1000), dtype=np.int64)
+    draws[1, 0, 0] = draws[2, 0, :2] = 1
+    frame = table(with_draws(draws))
+    assert frame["unit"].to_list() == ["XAC", "XAB", "XAA"]
+    assert frame["score"].to_list() == [0.0, 0.0, 0.0]
 
 
 def test_rank_change_against_an_earlier_ranking():
-    made = table(sample_publication(previous=previous({"XAA": 3, "XAB": 2, "XAC": 1})))
+    earlier = table(sample_publication(as_of=503, seed=9)).head(3)
+    made = table(sample_publication(previous=earlier))
     change = dict(made.select("unit", "rank_change").iter_rows())
     rank = dict(made.select("unit", "rank").iter_rows())
-    assert change["XAA"] == 3 - rank["XAA"]
-    assert change["XAD"] is None
+    for unit, before in earlier.select("unit", "rank").iter_rows():
+        assert change[unit] == before - rank[unit]
+    assert [change[unit] for unit in rank if unit not in set(earlier["unit"])] == [None] * 4
+
+
+def test_a_change_is_clear_beyond_what_two_runs_differ():
+    base = table(sample_publication())
+    moved = base.with_columns(
+        score=pl.col("score") + pl.when(pl.col("rank") == 1).then(1).otherwise(0.1)
+    )
+    made = table(sample_publication(previous=moved))
+    assert made["change_clear"].to_list() == [True] + [False] * 6
+
+
+def test_the_composite_by_hand():
+    publication = joint_publication()
+    frame = table(publication)
+    conflict, displacement = (publication.scores[n] for n in ("conflict", "displacement"))
+    for row, unit in enumerate(publication.ranked):
+        told = frame.filter(unit=unit).row(0, named=True)
+        both = np.sqrt((conflict[row] ** 2 + displacement[row] ** 2) / 2)
+        alone = unit == publication.ranked[-1]
+        expected = conflict[row] if alone else both
+        assert told["score"] == pytest.approx(expected.mean(), abs=0.0051)
+        assert told["coverage"] == ("conflict" if alone else "conflict displacement")
+        assert told["status"] == "partial"
+        assert (told["displacement"] is None) == alone
+        assert told["climate"] is None
+
+
+def test_a_weight_of_zero_is_the_absence_of_the_threat():
+    publication = joint_publication()
+    first, second = publication.parts
+    weightless = replace(second, threat=replace(second.threat, weight=0.0))
+    without = replace(publication, parts=(first,))
+    shown = ["unit", "rank", "score", "score_low", "score_high", "p_top10", "coverage"]
+    zero = table(replace(publication, parts=(first, weightless))).select(shown)
+    assert zero.equals(table(without).select(shown))
+
+
+def test_chances_of_the_top_add_up_to_its_places():
+    frame = table(sample_publication(n_units=40))
+    assert frame["p_top10"].sum() == pytest.approx(10, abs=0.005)
 
 
 def test_drivers_carry_their_descriptions():
@@ -85,7 +133,7 @@ def test_the_order_of_units_does_not_matter():
 
 
 def test_thresholds_of_another_target_move_scores_and_probabilities():
-    draws = sample_publication().forecast.draws
+    draws = sample_publication().first.forecast.draws
     people = Target("ged_sb", thresholds=(1000, 25_000, 100_000))
     thousands = table(with_draws(1000 * draws, target=people))
     units = table(with_draws(draws))
@@ -140,9 +188,10 @@ def test_every_rule_bites(column, value, rule):
 def test_forecast_of_grid_cells():
     base = sample_publication()
     cells = tuple(str(140_000 + i) for i in range(7))
-    forecast = Forecast("invented", "ged_sb", 504, cells, (1,), base.forecast.draws[:, :1])
+    forecast = Forecast("invented", "ged_sb", 504, cells, (1,), base.first.forecast.draws[:, :1])
     units = base.units.with_columns(unit=pl.Series(cells))
-    frame = table(replace(base, forecast=forecast, units=units))
+    part = replace(base.first, forecast=forecast)
+    frame = table(replace(base, parts=(part,), units=units))
     assert set(checked(frame, Ranking, "ranking.csv")["unit"]) == set(cells)
 
 

@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import dataframely as dy
@@ -70,14 +71,40 @@ def test_unreadable_files_are_named(tmp_path, content):
 
 def test_fields():
     name, value, note, day = t.fields(Sample)
-    assert name["constraints"] == {"required": True, "pattern": r"[^=+\-@\s].*"}
+    assert name["constraints"] == {"required": True, "pattern": t.SAFE_TEXT[1:-1]}
     assert (value["type"], value["constraints"]["minimum"]) == ("number", 0)
     assert note["constraints"]["required"] is False
     assert day["type"] == "date"
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", " x", "\tx", "two\nlines"])
-def test_formulas_are_not_text(text):
+UNSAFE = (
+    "=1+1", "+1", "-1", "@x", " x", "\tx", "two\nlines", "two\rlines", "a\r", "\ra", "a\r\nb",
+    "a\x00b", "a\x1b[31mb", "a\x07", "a\x7f", "a\x85b", "a\x9b31m", "a\tb", "a\u2028b", "a\u2029b",
+    "\u202eilaM", "a\u202a", "a\u202b", "a\u202c", "a\u202d", "a\u2066b", "a\u2067b", "a\u2068b",
+    "a\u2069b", "\ufeffMali", "Mali\ufeff", "",
+)  # fmt: skip
+SAFE = (
+    "Mali",
+    "Cote d'Ivoire",
+    "Côte d’Ivoire",
+    "中国",
+    "افغانستان",
+    "می‌خواهم",
+    "S\u00e3o Tom\u00e9",
+    "a=b",
+)
+
+
+@pytest.mark.parametrize("text", SAFE)
+def test_names_of_any_script_are_text(text):
+    frame = ROWS.with_columns(note=pl.lit(text))
+    assert t.checked(frame, Sample, "a.csv").height == ROWS.height
+    assert re.fullmatch(t.SAFE_TEXT, text)
+
+
+@pytest.mark.parametrize("text", UNSAFE, ids=ascii)
+def test_formulas_and_what_is_not_seen_are_not_text(text):
+    assert not re.fullmatch(t.SAFE_TEXT, text)
     frame = ROWS.with_columns(note=pl.lit(text))
     with pytest.raises(RiskkitError, match=r"note\|regex"):
         t.checked(frame, Sample, "a.csv")

@@ -1,7 +1,8 @@
 import numpy as np
 
 from riskkit.models import Contributions
-from riskkit.risk.drivers import top_drivers
+from riskkit.risk.composite import composite
+from riskkit.risk.drivers import in_points, slopes, top_drivers
 
 NAMES = ("a", "b", "c", "d")
 PHRASES = {"a": "deaths, last 12 months", "b": "coups", "c": "heat"}
@@ -42,3 +43,37 @@ def test_no_text_claims_a_cause():
     texts = [text for row in drivers(np.eye(4)) for text in row if text]
     assert texts
     assert not any("caus" in text or "because" in text for text in texts)
+
+
+def test_the_value_and_its_place_stand_beside_the_phrase():
+    inputs = np.log1p(np.array([[10.0], [100.0], [3.0], [0.0]]))
+    told = Contributions(("a",), np.array([[1.0], [2.0], [0.0], [-1.0]]), "log odds", inputs=inputs)
+    texts = top_drivers(told, PHRASES, {"a": "log(1 + deaths)"})
+    assert texts[1][0] == (
+        "deaths, last 12 months: 100 deaths, more than 75 % of countries (raises the forecast)"
+    )
+    assert texts[3][0] == (
+        "deaths, last 12 months: 0 deaths, less than 75 % of countries (lowers the forecast)"
+    )
+
+
+def test_points_sum_to_the_published_score():
+    shares = np.array([[2.0, 1.0, 0.0], [-1.0, 0.5, 0.1], [0.0, 0.0, 0.0]])
+    score = np.array([4.4, 0.3, np.nan])
+    parts = in_points(shares, 1.2, score)
+    np.testing.assert_allclose(parts.sum(axis=1)[:2], score[:2])
+    assert np.isnan(parts[2]).all()
+
+
+def test_a_score_where_nothing_was_shared_out_is_the_averages():
+    parts = in_points(np.array([[-1.0]]), 1.0, np.array([0.4]))
+    np.testing.assert_allclose(parts, [[0.4, 0.0]])
+
+
+def test_slopes_times_scores_are_the_composite():
+    scores = {"one": np.array([8.0, 2.0, 0.0]), "two": np.array([6.0, np.nan, 0.0])}
+    weights = {"one": 3.0, "two": 1.0}
+    worth = slopes(scores, weights, 2.0)
+    whole = composite({n: s[:, None] for n, s in scores.items()}, weights, 2.0)[:, 0]
+    total = sum(np.nan_to_num(scores[name]) * worth[name] for name in scores)
+    np.testing.assert_allclose(total, whole)

@@ -104,7 +104,7 @@ def test_what_is_left_out_is_counted() -> None:
     ("old", "new", "message"),
     [
         ("Side C,0", "Side C,perhaps", "line 4, column 'Med_yes.no'.*0, 1 or NA"),
-        ("\nOtherland", "\nAtlantis", "line 5 and 2 more, column 'country'.*got 'Atlantis'"),
+        ("\nOtherland", "\nOhterland", "line 5 and 2 more, column 'country'.*got 'Ohterland'"),
         (",2/15/11,", ",war,", "line 3 and 1 more, column 'med.begins'.*a day like"),
         ("Side B,1", "Side B,0", None),
     ],

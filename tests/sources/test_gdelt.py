@@ -212,7 +212,7 @@ def test_a_missing_day_is_refused_unless_allowed(tmp_path: Path) -> None:
         ("200102.csv", "x", "2001-02-01 lies in several files"),
         ("mine.csv", "x", "mine.csv: its name does not say which days it holds"),
         ("20019902.csv", "x", "its name does not say which days"),
-        ("20010301.export.CSV", "77\t2001\n", "columns are separated by tabs"),
+        ("20010301.export.CSV", "77\t2001\n", "column .SQLDATE. is missing"),
         ("20010301.export.CSV", "x77\t1\n", "line 2: 2 columns instead of 58.*cut off"),
     ],
 )

@@ -77,8 +77,8 @@ def test_a_dead_target_is_its_successor(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("4,ECOWAS", "4,Atlantis", "line 5, column 'sanctioned_state'.*got 'Atlantis'"),
-        ("United States, Testland", "Freedonia", "line 4, column 'sanctioning_state'.*Freedonia"),
+        ("4,ECOWAS", "4,Birtain", "line 5, column 'sanctioned_state'.*got 'Birtain'"),
+        ("United States, Testland", "Untied States", "line 4, column 'sanctioning_state'.*Untied"),
         ("2016,2016", "2016,2015", "line 4, column 'end'.*ends before it begins"),
         ("democracy,failed", "greed,failed", "line 3, column 'objective'.*known are policy_change"),
         ("\n3,", "\n2,", "line 3 and 1 more, column 'case_id'.*one id, one case"),

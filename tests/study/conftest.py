@@ -1,8 +1,9 @@
-"""A small study on a table of invented countries, with everything that it makes."""
+"""A small study on a table of cells in the open sea, with everything that it makes."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from riskkit import Study
 from riskkit.months import first_day, month_id
 from riskkit.study.features import build_features
 
-UNITS = [f"XA{letter}" for letter in "ABCDEFGH"]
+UNITS = range(100_001, 100_009)
+"""Cells of the PRIO-GRID: their figures are about nobody."""
 FIRST, LAST = month_id("2012-01"), month_id("2020-12")
 STUDY = """
 data:
@@ -23,28 +25,29 @@ data:
     - source: table
       path: deaths.csv
       options:
-        unit: {column: country}
+        unit: {column: gid, system: cell}
         time: {column: month}
         indicators:
           ged_sb: {unit: deaths, census: true}
           ged_ns: {unit: deaths, census: true}
 features: {families: [conflict]}
 target: {indicator: ged_sb}
-forecast: {model: ewhistory, draws: 100, horizons: 1-3}
-backtest: {models: [ewhistory, last], reference: last, processes: 1, horizons: 1-3,
+models: {pool: {members: [ewhistory]}}
+forecast: {model: pool, draws: 100, horizons: 1-3}
+backtest: {models: [pool, last], reference: last, processes: 1, horizons: 1-3,
            origins: "2018-12,2019-12"}
 """
 
 
-def deaths(units: list[str] = UNITS) -> pl.DataFrame:
+def deaths(units: Sequence[int] = UNITS) -> pl.DataFrame:
     """Counts of the units, the same ones whatever other units there are."""
     months = [first_day(month).isoformat()[:7] for month in range(FIRST, LAST + 1)]
     tables = []
-    for number, unit in enumerate(units):
-        rng = np.random.default_rng(number)
+    for unit in units:
+        rng = np.random.default_rng(unit)
         rate = rng.gamma(0.5, 20) * rng.gamma(0.5, 2, len(months))
         counts = {"ged_sb": rng.poisson(rate), "ged_ns": rng.poisson(rate / 3)}
-        tables.append(pl.DataFrame({"country": unit, "month": months, **counts}))
+        tables.append(pl.DataFrame({"gid": unit, "month": months, **counts}))
     return pl.concat(tables)
 
 

@@ -71,7 +71,7 @@ def test_a_changed_file_changes_its_own_hash(package: str, tmp_path: Path) -> No
 
 
 def test_libraries_that_change_figures_are_those_that_are_imported(package: str) -> None:
-    assert set(libraries_of([f"{package}.model"])) == {"python", "numpy", "xgboost"}
+    assert set(libraries_of([f"{package}.model"])) == {"python", "numpy", "polars", "xgboost"}
     assert set(libraries_of([f"{package}.near"])) == {"python"}
     assert "polars" in libraries_of(["riskkit.panel"])
 

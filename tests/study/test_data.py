@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from riskkit.config import load_params
 from riskkit.errors import ConfigError
 from riskkit.months import month_id
 from riskkit.panel import build_panel
-from riskkit.store import Store
+from riskkit.store import MANIFEST, Store
 from riskkit.study.data import read_releases, units_of
 from riskkit.tables import Release
 
@@ -109,6 +110,24 @@ def test_the_store_lies_over_base_too(folder: Path) -> None:
     both = read(folder, "auto", config=False)
     assert names(both) == names(base.releases())
     assert any("added 20" in release.vintage for release in both)
+
+
+def test_files_that_were_kept_beside_each_other_are_one_series(folder: Path) -> None:
+    (entry,) = load_params(folder / "params.yaml").data.sources
+    store = Store(folder / "data")
+    for name, deaths in (("z", 1), ("a", 2)):
+        text = FRESH.replace("ISR,2025-01,1", f"ISR,2025-01,{deaths}")
+        (folder / f"{name}.csv").write_text(text)
+        store.add("table", folder / f"{name}.csv", dict(entry.options), also=True)
+        if name == "z":  # which came years before
+            manifest = store.folder / MANIFEST
+            earlier = re.sub(
+                r'"retrieved_at": "\d{4}', '"retrieved_at": "2020', manifest.read_text()
+            )
+            manifest.write_text(earlier)
+    (release,) = read(folder, "store", config=False)
+    found = release.observations.filter(unit="ISR", month=date(2025, 1, 1), indicator="ged_sb")
+    assert found["value"].to_list() == [2]
 
 
 def test_a_missing_folder_is_told(folder: Path) -> None:

@@ -86,6 +86,12 @@ def test_each_part_is_told_in_words(change: dict[str, Any], told: str) -> None:
     assert ONE.differences(replace(ONE, **change)) == [told]
 
 
+def test_a_list_that_was_read_back_is_the_tuple_that_was_written() -> None:
+    made = replace(ONE, parameters={"thresholds": (1, 25, 100), "seed": 1})
+    read, now = Identity.from_json(made.to_json(), "here"), replace(made, units="v")
+    assert read.differences(now) == ["other units"]
+
+
 def test_of_many_the_first_are_named_and_the_rest_counted() -> None:
     made = replace(ONE, code={f"module{n}": "a" for n in range(6)})
     now = replace(ONE, code={f"module{n}": "b" for n in range(6)})

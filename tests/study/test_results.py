@@ -91,10 +91,10 @@ def test_files_of_two_results_in_one_folder_are_refused(made: Made, name: str) -
             lambda out: (out / MARKER).unlink(),
             "there is no .*identity.json; run `riskkit forecast`",
         ),
-        (lambda out: (out / MARKER).write_text("{"), "identity.json cannot be read: it is damaged"),
+        (lambda out: (out / MARKER).write_text("{"), "identity.json is damaged"),
         (
             lambda out: (out / MARKER).write_text("{}"),
-            "identity.json cannot be read: it is damaged",
+            "identity.json is damaged",
         ),
         (lambda out: (out / "table.parquet").unlink(), "there is no .*table.parquet; make the res"),
         (lambda out: (out / "table.parquet").write_bytes(b"PAR1"), "is not the file that was writ"),
@@ -114,7 +114,7 @@ def test_a_table_that_says_nothing_of_itself_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RiskkitError, match=r"plain\.parquet does not say what it stands on"):
         stamp_of(tmp_path / "plain.parquet")
     (tmp_path / "text.parquet").write_text("text")
-    with pytest.raises(RiskkitError, match=r"text\.parquet cannot be read"):
+    with pytest.raises(RiskkitError, match=r"text\.parquet is damaged"):
         stamp_of(tmp_path / "text.parquet")
 
 

@@ -14,6 +14,7 @@ from riskkit.errors import RiskkitError
 from riskkit.study import code
 from riskkit.study.stages import features_identity, forecast_identity
 from riskkit.study.standing import standing_of
+from tests.cli.running import riskkit
 from tests.study.conftest import UNITS, Made, deaths
 
 
@@ -27,7 +28,7 @@ def _later_release(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _another_unit(monkeypatch: pytest.MonkeyPatch) -> None:
-    deaths([*UNITS, "XAZ"]).write_csv("deaths.csv")
+    deaths([*UNITS, 100_009]).write_csv("deaths.csv")
 
 
 def _another_library(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,8 +92,8 @@ CHANGES: dict[str, tuple[Callable[[pytest.MonkeyPatch], None] | str, str, tuple[
     "seed": ("seed=5", r"other parameters \(seed was 20240101, is 5\)", FORECASTS),
     "draws": ("forecast.draws=200", r"forecast\.draws was 100, is 200", FORECASTS),
     "setting of a model": (
-        "models.ewhistory.half_life=3",
-        r"without models\.ewhistory\.half_life=3",
+        "models.pool.members=[ewhistory,xgboost]",
+        r"models\.pool\.members was \[\"ewhistory\"\], is \[\"ewhistory\", \"xgboost\"\]",
         FORECASTS,
     ),
     "horizons": ("forecast.horizons=1-2", "forecast.horizons was 1-3", ("publish --forecast",)),
@@ -154,23 +155,25 @@ def test_the_same_study_has_one_identity_on_every_path(whole: Made, made: Made) 
 def test_a_family_stands_on_its_own_data_only(made: Made) -> None:
     """A table that the family does not read may change."""
     table = Path("rain.csv")
-    table.write_text("country,month,rain_anomaly\nXAA,2015-01,1.5\n")
-    entry = (
-        "data.sources=[{source: table, path: deaths.csv, options: {unit: {column: country}, "
-        "time: {column: month}, indicators: {ged_sb: {unit: deaths, census: true}, "
-        "ged_ns: {unit: deaths, census: true}}}}, {source: table, path: rain.csv, options: "
-        "{unit: {column: country}, time: {column: month}, indicators: {rain_anomaly: {unit: z}}}}]"
-    )
+    table.write_text("gid,month,rain_anomaly\n100001,2015-01,1.5\n")
+    options = "options: {{unit: {{column: gid, system: cell}}, time: {{column: month}}, {}}}"
+    counted = "indicators: {ged_sb: {unit: deaths, census: true}, ged_ns: {unit: deaths}}"
+    rain = "indicators: {rain_anomaly: {unit: z}}"
+    entries = [
+        f"{{source: table, path: deaths.csv, {options.format(counted)}}}",
+        f"{{source: table, path: rain.csv, {options.format(rain)}}}",
+    ]
+    entry = f"data.sources=[{', '.join(entries)}]"
     study = made.study(entry)
     conflict = study.families[0]
     before = features_identity(study, conflict), forecast_identity(study)
-    table.write_text("country,month,rain_anomaly\nXAA,2015-01,-1.5\n")
+    table.write_text("gid,month,rain_anomaly\n100001,2015-01,-1.5\n")
     again = made.study(entry)
     assert features_identity(again, conflict).hash == before[0].hash
     assert forecast_identity(again).hash != before[1].hash
 
 
-@pytest.mark.parametrize("path", ["features", "forecast", "backtest", "scores"])
+@pytest.mark.parametrize("path", ["features", "forecast", "backtest", "scores", "publication"])
 def test_doctor_tells_what_a_result_stands_on(
     made: Made, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
@@ -193,6 +196,27 @@ def test_doctor_tells_what_a_file_stands_on(made: Made) -> None:
         assert one.same, file
         (other,) = standing_of(made.study("seed=5"), file)
         assert other.same is (file.parent.name == "features"), file
+
+
+@pytest.mark.usefixtures("made")
+def test_doctor_prints_it_and_exits_with_1_where_a_result_is_another_studys() -> None:
+    done = riskkit("doctor", "features", "publication")
+    first, data = done.out.splitlines()[:2]
+    assert first == "ok   features/conflict.parquet: features"
+    assert data == "     data: table of 2020-12"
+    told = riskkit("doctor", "features", "forecast", "--set", "seed=5", code=1)
+    assert "     built from other parameters (seed was 20240101, is 5)\n" in told.out
+    assert [line.split()[:2] for line in told.out.splitlines() if line[0] != " "] == [
+        ["ok", "features/conflict.parquet:"],
+        ["FAIL", "forecast:"],
+    ]
+    (features, forecast) = riskkit(
+        "doctor", "features", "forecast", "--set", "seed=5", "--json", code=1
+    ).json
+    assert (features["same"], features["differences"]) == (True, [])
+    assert (forecast["stage"], forecast["same"]) == ("forecast", False)
+    assert forecast["differences"] == ["other parameters (seed was 20240101, is 5)"]
+    assert forecast["stands_on"]["data"] == "table of 2020-12"
 
 
 @pytest.mark.parametrize(
@@ -219,6 +243,6 @@ def test_backtests_that_were_scored_on_other_outcomes_are_not_compared(
     made.study().backtest("other")
     assert compare_backtests([Path("scores"), Path("scores")], None).height
     with pytest.raises(
-        RiskkitError, match=r"scored on other data: 8 of 48 outcomes .* XAA in 2019-02"
+        RiskkitError, match=r"other data: 8 of 48 outcomes differ, the first of 100001 in 2019-02"
     ):
         compare_backtests([Path("scores"), Path("other")], None)

@@ -23,6 +23,8 @@ REFUSED = {"AB9", "ABY", "STA", "UKN", "SML", "PSG", "ZZB", "CHI"}
 def test_every_code_of_the_table_leads_back_to_its_unit(system):
     column = "unit" if system == "iso3" else system
     table = countries().drop_nulls(column)
+    if system == "iso2":  # CS stood for two states, and only the day tells which
+        table = table.filter(pl.col("unit") != "CSK")
     assert to_unit(table[column], system).to_list() == table["unit"].to_list()
 
 

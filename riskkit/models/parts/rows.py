@@ -12,28 +12,29 @@ from riskkit.models.parts.history import History
 from riskkit.models.parts.level import decayed_mean, moving, moving_mean, own_level, periods_since
 
 OWN = {
-    "own_level": "its own recent level",
-    "own_last": "its last period against its recent level",
-    "own_mean_quarter": "its last quarter year against its recent level",
-    "own_mean_year": "its last year against its recent level",
-    "own_mean_2_years": "its last two years against its recent level",
-    "own_mean_5_years": "its last five years against its recent level",
-    "own_slow": "its long memory against its recent level",
-    "own_max_year": "its highest period of the last year against its recent level",
-    "own_max_5_years": "its highest period of five years against its recent level",
-    "own_spread": "how much its periods of the last year differ",
-    "own_any_half_year": "its share of periods with any, last half year",
-    "own_any_year": "its share of periods with any, last year",
-    "own_any_5_years": "its share of periods with any, last five years",
-    "own_any_ever": "its share of periods with any, all years",
-    "own_since": "its time since any",
+    "own_level": "recent level of {counted} in a {period}",
+    "own_last": "{counted} in the latest {period}, against the recent level",
+    "own_mean_quarter": "{counted} in the last quarter year, against the recent level",
+    "own_mean_year": "{counted} in the last year, against the recent level",
+    "own_mean_2_years": "{counted} in the last two years, against the recent level",
+    "own_mean_5_years": "{counted} in the last five years, against the recent level",
+    "own_slow": "{counted} of many years, against the recent level",
+    "own_max_year": "most {counted} in a {period} of the last year, against the recent level",
+    "own_max_5_years": "most {counted} in a {period} of five years, against the recent level",
+    "own_spread": "how much the {period}s of the last year differ in {counted}",
+    "own_any_half_year": "{period}s with {counted}, last half year",
+    "own_any_year": "{period}s with {counted}, last year",
+    "own_any_5_years": "{period}s with {counted}, last five years",
+    "own_any_ever": "{period}s with {counted}, all years",
+    "own_since": "{period}s since there were {counted}",
     "step": "how far ahead the forecast is",
     "calendar_month": "calendar month of the forecast",
-    "same_month": "same calendar month a year before",
-    "same_month_mean": "same calendar month in earlier years",
-    "same_month_any": "share of earlier years with any in the same month",
+    "same_month": "{counted} in the same month a year before, against the recent level",
+    "same_month_mean": "{counted} in the same month of earlier years, against the recent level",
+    "same_month_any": "earlier years with {counted} in the same month",
 }
-"""Features that the models make from the outcome series, and phrases for them."""
+"""Features that the models make from the outcome series, and phrases for them; what is counted is
+filled in by who knows it."""
 _NAMES = tuple(OWN)
 MOST_ROWS = 60_000
 
@@ -62,6 +63,24 @@ class Rows:
 def feature_names(data: Dataset) -> tuple[str, ...]:
     """Names of the columns of `Rows.X`: the model's own, then those of the dataset."""
     return _NAMES + data.features
+
+
+def own_units(past: History) -> dict[str, str]:
+    """Unit of measurement of each of the models' own features, as features declare theirs."""
+    w = past.window
+    ratios = (name for name in OWN if name.startswith(("own_last", "own_m", "own_slow", "same_m")))
+    counts = {"half_year": w // 2, "year": w, "5_years": 5 * w}
+    return {
+        **dict.fromkeys(ratios, "log ratio"),
+        "own_level": "log(1 + {counted})",
+        "own_spread": "log points",
+        **{f"own_any_{span}": f"of {max(1, n)}" for span, n in counts.items()},
+        "own_any_ever": "share",
+        "own_since": "log(1 + {period}s)",
+        "same_month_any": "share",
+        "step": "{period}s",
+        "calendar_month": "month",
+    }
 
 
 class RowMaker:

@@ -18,8 +18,9 @@ from riskkit.reading.sheets import Form, Sheet
 from riskkit.reading.states import known_units
 from riskkit.sources import Source
 from riskkit.sources._options import FileOptions
+from riskkit.sources.gtd import _periods
 from riskkit.sources.gtd._details import CONCENTRATIONS, COUNTS, OPTIONAL, details, undelivered
-from riskkit.sources.gtd._periods import LOST_YEAR, covers, monthly, yearly
+from riskkit.sources.gtd._periods import LOST_YEAR, covers
 from riskkit.tables import Frequency, Indicator, Release
 from riskkit.units import countries
 
@@ -152,8 +153,8 @@ class Gtd(Source):
         return Release(
             observations=pl.concat(
                 [
-                    monthly(attacks, units, covered, given, 11 + options.lag_months),
-                    yearly(attacks, units, covered, options.lag_months),
+                    _periods.monthly(attacks, units, covered, given, 11 + options.lag_months),
+                    _periods.yearly(attacks, units, covered, options.lag_months),
                 ]
             ).sort("unit", "month", "indicator"),
             indicators=_indicators(given, options.lag_months),

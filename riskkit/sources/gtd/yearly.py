@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -175,7 +176,7 @@ def _country_years(path: Path, options: GtdYearlyOptions) -> tuple[Sheet, pl.Dat
         months = _years(sheet, year)
         frame = sheet.frame.select(pl.col(country).alias("country"))
         values = _figures(sheet, figure)
-        return Sheet(sheet.file, frame, sheet.place), pl.DataFrame([months, values])
+        return replace(sheet, frame=frame), pl.DataFrame([months, values])
     years = [column for column in sheet.frame.columns if _YEAR.match(column)]
     if _WIDE not in sheet.frame.columns or not years:
         raise SourceError(
@@ -196,7 +197,7 @@ def _from_wide(sheet: Sheet, years: list[str]) -> tuple[Sheet, pl.DataFrame]:
             "value": pl.concat([_figures(sheet, year) for year in years]),
         }
     )
-    return Sheet(sheet.file, frame, lambda row: sheet.place(row % height)), figures
+    return replace(sheet, frame=frame, place=lambda row: sheet.place(row % height)), figures
 
 
 def _years(sheet: Sheet, column: str) -> pl.Series:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from riskkit.reading import columns
-from riskkit.sources import Source
-from riskkit.sources.unhcr import _rows
-from riskkit.sources.unhcr._rows import ASYLUM, ORIGIN, Figures, Side, UnhcrOptions
-from riskkit.tables import Dyads, Relation, Release
+from riskkit.reading.sheets import Sheet
+from riskkit.sources.unhcr._rows import ASYLUM, ORIGIN, Figures, Side, UnhcrOptions, UnhcrTable
+from riskkit.tables import Dyads, Relation
 
-FIRST_YEAR = 1951
 INDICATORS: Figures = {
     "unhcr_refugees_origin": (ORIGIN, "refugees", "Refugees from the country"),
     "unhcr_asylum_seekers_origin": (
@@ -52,42 +50,27 @@ INDICATORS: Figures = {
 }
 """Indicator -> whose figure it is, column, description. All are of the end of the year."""
 
+_SELF = "tie of a country with itself (its displaced and returned people)"
 RELATIONS: dict[str, tuple[Side, str]] = {
     "refugee_origins": (ASYLUM, "Countries of origin of the refugees in the country"),
     "refugee_hosts": (ORIGIN, "Countries that host refugees from the country"),
 }
 """Relation -> whose partners they are, description."""
 
-_REQUIRED = ("refugees", "asylum_seekers")
-_FIGURES = tuple(dict.fromkeys(column for _, column, _ in INDICATORS.values()))
-# The headings of the web site's download and of the table on HDX, in lower case -> names of the
-# programming interface. The download does write "Returned IDPss".
-_HEADINGS = {
-    "refugees under unhcr's mandate": "refugees",
-    "asylum-seekers": "asylum_seekers",
-    "asylum seekers": "asylum_seekers",
-    "returned refugees": "returned_refugees",
-    "idps of concern to unhcr": "idps",
-    "internally displaced persons": "idps",
-    "returned idps": "returned_idps",
-    "returned idpss": "returned_idps",
-    "stateless persons": "stateless",
-    "other people in need of international protection": "oip",
-    "host community": "hst",
-}
 
-
-class Unhcr(Source):
+class Unhcr(UnhcrTable):
     """Reader of the table of population figures, one row per origin, asylum and year.
 
     Written after the publisher's description of the columns, in the names of the programming
-    interface (`coo_iso, coa_iso, refugees, ...`), or the headings of the web site's download or of
-    end_year_population_totals_residing_world.csv on HDX, as public notes quote them; not tried on a
-    real file. The sums were tried on a table of 107,611 pairs: see the tests. Download with all
-    origins and all countries of asylum; unpack the archive, which holds footnotes too. Some older
-    downloads have fourteen lines above the column names: remove them.
-    The interface's answers (`{"page": 1, "maxPages": 3, "items": [...]}`) are read as they come,
-    all pages of a query in one folder; a folder that lacks a page is refused.
+    interface (`coo_iso, coa_iso, refugees, ...`), or the headings of the web site's downloads of
+    2020 to 2026 and of end_year_population_totals_residing_world.csv on HDX, as public notes quote
+    them; not tried on a real file. The sums were tried on a table of 107,611 pairs: see the tests.
+    The download's archive is read as it comes; lines with titles above the column names are passed
+    over. The interface's answers (`{"page": 1, "maxPages": 3, "items": [...]}`) are read as they
+    come, all pages of a query in one folder; a folder that lacks a page is refused. Where a
+    download is summed over all countries of one side ("-", or no column), the figures of the other
+    side are read; sums beside their parts are refused. Countries are told by ISO code, where there
+    is no column of these by name.
 
     A row counts for the origin and for the country of asylum. People of unknown origin, stateless
     ones and others without a state count for the country of asylum only. "-" and empty cells are
@@ -99,47 +82,21 @@ class Unhcr(Source):
 
     name = "unhcr"
     title = "UNHCR Refugee Population Statistics Database"
-    licence = "CC BY 4.0"
-    citation = _rows.CITATION
-    url = "https://www.unhcr.org/refugee-statistics/download/"
-    cadence = "yearly, in June; mid-year figures in autumn"
-    lag_months = 6
     lag_reason = "the Global Trends report of June publishes the figures of the end of last year"
-    redistributable = True
-    every_months = 12
-    reads_folders = True
-    options = UnhcrOptions
+    figures = INDICATORS
+    required = ("refugees", "asylum_seekers")
+    optional = ("oip", "returned_refugees", "idps", "returned_idps", "stateless", "hst")
 
-    def read(self, path: Path, options: UnhcrOptions) -> Release:
-        """Read the table.
+    def ties(self, pairs: pl.DataFrame, options: UnhcrOptions) -> dict[str, Any]:
+        """Who hosts whose refugees, unless the file is summed over a side."""
+        if not (pairs[ORIGIN].count() and pairs[ASYLUM].count()):
+            return {}
+        return {"dyads": _ties(pairs, options), "relations": _relations(options)}
 
-        Args:
-            path: A .csv, .zip (with one csv), .parquet, .xlsx or .json file, or a folder of them.
-            options: How to read it.
-
-        Returns:
-            Yearly stocks by origin and asylum, as far as there are columns of them, and the
-            relations `refugee_origins` and `refugee_hosts`.
-
-        Raises:
-            SourceError: The file is not that table, or a row is impossible; the text names the
-                file, the line and the column.
-        """
-        sheet = _rows.read(path, _REQUIRED, _FIGURES, _HEADINGS, options)
-        present = [column for column in _FIGURES if column in sheet.frame.columns]
-        pairs, dropped = _rows.pairs(sheet, present, FIRST_YEAR, options)
-        _rows.refuse_repeats(sheet, pairs["month"])
-        observations = _rows.sums(sheet, pairs, INDICATORS, options)
+    def _pairs(self, sheet: Sheet, options: UnhcrOptions) -> tuple[pl.DataFrame, dict[str, int]]:
+        pairs, dropped = super()._pairs(sheet, options)
         selves = pairs.filter(pl.col(ORIGIN) == pl.col(ASYLUM)).height
-        return Release(
-            observations=observations,
-            indicators=_rows.declared(self.name, "people", INDICATORS, pairs, options),
-            covers=columns.span(pairs["month"], "year"),
-            dropped={**dropped, **({_rows.SELF: selves} if selves else {})},
-            simulated=columns.simulated(observations["unit"]),
-            dyads=_ties(pairs, options),
-            relations=_relations(options),
-        )
+        return pairs, {**dropped, **({_SELF: selves} if selves else {})}
 
 
 def _ties(pairs: pl.DataFrame, options: UnhcrOptions) -> pl.DataFrame:

@@ -160,7 +160,7 @@ def test_workbooks_are_read(tmp_path: Path) -> None:
         ("199203110001", "199203070001", "line 2 and 1 more, column 'eventid'"),
         ("1992,3,11", "1992,13,11", "line 3, column 'imonth'.*0 to 12"),
         ("1992,3,11", "1892,3,11", "line 3, column 'iyear'.*1970 to"),
-        ("9001,Testland,5,Testregion,-9,1,0,3", "1,Testmark,5,R,-9,1,0,3", "line 2.*'country_txt'"),
+        ("9001,Testland,5,Testregion,-9,1,0,3", "1,Tesltand,5,R,-9,1,0,3", "line 2.*'country_txt'"),
         (",4,12,", ",-99,12,", "line 6, column 'nkill'.*between 0"),
         (",4,12,", ",four,12,", "line 6, column 'nkill'.*not a number"),
         ("1,0,1,1\n", "1,0,1,2\n", "line 5, column 'INT_ANY'.*-9 to 1"),

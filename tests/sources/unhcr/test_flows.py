@@ -62,7 +62,7 @@ def test_answers_of_the_interface_are_understood(tmp_path: Path) -> None:
         ("Otherland,OTH,OLD", "Sampleland,SAM,SLD", "line 2 and 1 more.*several rows"),
         ("2020,", "1961,", "line 5, column 'year'.*1962"),
         (",600,", ",-600,", "line 2, column 'refugees'.*between 0"),
-        ("coo_iso", "origin", "column 'coo_iso' is missing"),
+        ("coo_iso", "origin", "column 'coo_name' occurs 2 times"),
     ],
 )
 def test_wrong_rows_are_refused(tmp_path: Path, old: str, new: str, message: str | None) -> None:

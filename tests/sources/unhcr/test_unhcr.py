@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -151,7 +152,7 @@ def test_two_codes_of_one_unit_are_added_up() -> None:
         ("2020,", "1920,", "line 8, column 'year'.*1951 to"),
         (",1500,", ",many,", "line 8, column 'refugees'.*not a number"),
         (",1500,", ",-1500,", "line 8, column 'refugees'.*between 0"),
-        ("coa_iso", "coa_code", "column 'coa_iso' is missing"),
+        (",refugees,", ",refuges,", "column 'refugees' is missing"),
     ],
 )
 def test_wrong_rows_are_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -161,10 +162,70 @@ def test_wrong_rows_are_refused(tmp_path: Path, old: str, new: str, message: str
         read(with_text(tmp_path, text.replace(old, new)))
 
 
-def test_a_download_summed_over_origins_is_refused(tmp_path: Path) -> None:
-    text = "year,coo_iso,coa_iso,refugees,asylum_seekers\n2019,-,SLD,5,0\n"
-    with pytest.raises(SourceError, match="no row in column 'coo_iso' names a unit"):
-        read(with_text(tmp_path, text))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "year,coo_iso,coa_iso,refugees,asylum_seekers\n2019,-,SLD,5,0\n",
+        "year,coo_iso,coa_iso,refugees,asylum_seekers\n2019,All,SLD,5,0\n",
+        "year,coo_iso,coa_iso,refugees,asylum_seekers\n2019,,SLD,5,0\n",
+        "year,coa_iso,refugees,asylum_seekers\n2019,SLD,5,0\n",
+    ],
+)
+def test_a_download_summed_over_origins_speaks_of_countries_of_asylum(
+    tmp_path: Path, text: str
+) -> None:
+    release = read(with_text(tmp_path, text))
+    assert stocks(release, "XAB") == {
+        "unhcr_refugees_asylum": 5.0,
+        "unhcr_asylum_seekers_asylum": 0.0,
+    }
+    assert {indicator.name for indicator in release.indicators} == set(stocks(release, "XAB"))
+    assert (release.dyads, release.relations) == (None, ())
+    assert release.dropped == {"row whose origin is no state: summed over countries": 1}
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("2019,-,-,5,0\n", "no row names a unit in column 'coo_iso' or 'coa_iso'"),
+        ("2019,-,SLD,7,0\n2019,TLD,SLD,7,0\n", "line 2, column 'coo_iso'.*sum of others"),
+        ("2019,TLD,SLD,7,0\n2019,TLD,-,9,0\n", "line 3, column 'coa_iso'.*sum of others"),
+    ],
+)
+def test_sums_that_cannot_be_placed_or_would_count_twice_are_refused(
+    tmp_path: Path, rows: str, message: str
+) -> None:
+    text = "year,coo_iso,coa_iso,refugees,asylum_seekers\n"
+    with pytest.raises(SourceError, match=message):
+        read(with_text(tmp_path, text + rows))
+
+
+FINDER = {
+    "2025": "Country of Asylum ISO,Country of Origin ISO,Refugees,Asylum-seekers,IDPs",
+    "2022": "Country of asylum (ISO),Country of origin (ISO),Refugees under UNHCR’s mandate,"
+    "Asylum-seekers,IDPs of concern to UNHCR",
+    "shouted": "COUNTRY_OF_ASYLUM_ISO,COUNTRY_OF_ORIGIN_ISO,REFUGEES,ASYLUM_SEEKERS,IDPS",
+    "names": "Country of Asylum,Country of Origin,Refugees,Asylum-seekers,IDPs",
+}
+
+
+@pytest.mark.parametrize("header", FINDER.values(), ids=FINDER)
+@pytest.mark.parametrize("packed", [False, True])
+def test_downloads_of_the_data_finder_are_read(tmp_path: Path, header: str, packed: bool) -> None:
+    """As csv below titles or in the archive beside its footnotes, in small countries' names."""
+    text = f"Year,{header}\n2024,SLD,TLD,100,5,0\n2024,TLD,TLD,0,0,500\n2024,SLD,UNK,9,0,0\n"
+    if packed:
+        path = tmp_path / "population.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("population.csv", text)
+            archive.writestr("footnotes.csv", "Year,Footnote\n2024,None\n")
+    else:
+        path = with_text(tmp_path, "UNHCR Refugee Population Statistics\n\n" + text)
+    release = read(path)
+    year = date(2024, 1, 1)
+    assert stocks(release, "XAA", year)["unhcr_refugees_origin"] == 100.0
+    assert stocks(release, "XAA", year)["unhcr_idps"] == 500.0
+    assert stocks(release, "XAB", year)["unhcr_refugees_asylum"] == 109.0
 
 
 def test_sums_agree_with_the_tidy_tables(shared_data: Path, tmp_path: Path) -> None:

@@ -1,0 +1,61 @@
+"""Simple exponential smoothing of each active unit by itself."""
+
+from __future__ import annotations
+
+import warnings
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskkit.forecasting.dataset import Dataset
+from riskkit.models.parts.history import ceiling, history
+from riskkit.models.parts.marginal import Marginal
+
+Array = NDArray[np.float64]
+
+FEWEST = 8
+ACTIVE_WINDOWS = 5
+LONGEST = 240
+
+
+class ExponentialSmoothing(Marginal):
+    """A local level of log1p(y) per unit; what followed earlier forecasts is its spread.
+
+    A unit is active if it had any within five windows; all others get zeros.
+    """
+
+    name: ClassVar[str] = "exponential_smoothing"
+    summary: ClassVar[str] = "Smooths the log of each active unit's own series."
+
+    def marginals(self, data: Dataset, size: int) -> Array:
+        """The level plus quantiles of the unit's own past errors, per horizon."""
+        past = history(data)
+        draws = np.zeros((len(data.units), len(data.horizons), size))
+        share = (np.arange(size) + 0.5) / size
+        for unit, values in enumerate(past.values):
+            known = values[~np.isnan(values)][-LONGEST:]
+            recent = known[-ACTIVE_WINDOWS * past.window :]
+            if len(known) >= FEWEST and recent.any():
+                logs = np.log1p(known)
+                levels = _levels(logs)
+                for column, step in enumerate(past.steps):
+                    errors = _errors(logs, levels, int(step))
+                    draws[unit, column] = levels[-1] + np.quantile(errors, share)
+        return np.minimum(np.expm1(np.maximum(draws, 0.0)), ceiling(past)[:, None, None])
+
+
+def _levels(logs: Array) -> Array:
+    """Level after each period, smoothed as fits the series best."""
+    from statsmodels.tsa.holtwinters import SimpleExpSmoothing
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit = SimpleExpSmoothing(logs, initialization_method="estimated").fit()
+    return np.asarray(fit.level, dtype=np.float64)
+
+
+def _errors(logs: Array, levels: Array, step: int) -> Array:
+    """Outcomes `step` periods on against the level, recent years as much as old ones."""
+    step = min(step, len(logs) // 2)
+    return logs[step:] - levels[:-step]

@@ -1,0 +1,101 @@
+"""Scenarios across threats: draw k of one threat and draw k of another belong together."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskkit.forecasting.dataset import Dataset
+from riskkit.forecasting.forecast import Forecast
+from riskkit.models.parts.coupling import TEMPLATES, analogues
+from riskkit.models.parts.history import History, history
+from riskkit.models.parts.level import own_level
+
+
+def follow(first: Dataset, seed: int, other: Dataset, forecast: Forecast) -> Forecast:
+    """Reorder the draws of a threat so that they follow the scenarios of the first one.
+
+    The first threat's draws are in the order of past situations of any unit (see `couple`). The
+    other's draws are put, unit by unit and whole paths at a time, into the order of what that
+    threat did after the same situations, relative to its own level then. Where its history does
+    not reach back to a situation, the order is left to chance. Distributions do not change.
+
+    Args:
+        first: What the first threat's forecast was made from.
+        seed: The one that the first threat's scenarios were drawn with.
+        other: What the other threat's forecast was made from.
+        forecast: The other threat's forecast.
+
+    Returns:
+        The same draws in another order.
+    """
+    rng = np.random.default_rng(seed)
+    past = history(first)
+    found = analogues(past, TEMPLATES, rng)
+    if found is None:
+        return forecast
+    unit, at = found
+    size = forecast.draws.shape[-1]
+    after = _followed(history(other), _months(past, at), unit, _rows(first, other))
+    source = np.arange(size) * unit.shape[1] // size
+    place = {code: row for row, code in enumerate(first.units)}
+    draws = forecast.draws.copy()
+    for row, code in enumerate(forecast.units):
+        if code in place:
+            draws[row] = _reordered(draws[row], after[place[code]][source], rng)
+    return Forecast(
+        forecast.model, forecast.target, forecast.origin, forecast.units, forecast.horizons, draws
+    )
+
+
+def _months(past: History, at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Month id in which the last known period of each situation ends."""
+    return past.first + past.period * (at + 1) - 1
+
+
+def _rows(first: Dataset, other: Dataset) -> NDArray[np.int64]:
+    """Row in the other dataset of each unit of the first; -1 where it has none."""
+    place = {code: row for row, code in enumerate(other.units)}
+    return np.array([place.get(code, -1) for code in first.units])
+
+
+def _followed(
+    past: History, month: NDArray[np.int64], unit: NDArray[np.int64], rows: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """What the other threat did after each situation, relative to its level then.
+
+    Returns:
+        [units, situations]; NaN where its history does not reach.
+    """
+    logs = np.log1p(past.values)
+    level = own_level(logs, past.window)
+    ended = (month - past.first + 1) // past.period - 1
+    row = rows[unit]
+    known = (row >= 0) & (ended >= 0) & (ended + int(past.steps.max()) <= past.last)
+    at = np.where(known, ended, 0)
+    ahead = np.minimum(at[..., None] + past.steps, past.last)
+    path = logs[np.maximum(row, 0)[..., None], ahead] - level[np.maximum(row, 0), at][..., None]
+    return np.where(known, path.mean(axis=-1), np.nan)
+
+
+def _reordered(
+    draws: NDArray[np.int64], key: NDArray[np.float64], rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Put whole paths into the order of a key; unknown keys take their places by chance.
+
+    Args:
+        draws: [horizons, draws].
+        key: [draws].
+        rng: Breaks ties.
+    """
+    known = np.flatnonzero(~np.isnan(key))
+    if len(known) < 2:
+        return draws
+    noise = rng.random((len(key),))
+    total = np.lexsort((noise, draws.sum(axis=0)))
+    quantile = rng.random((len(key),))
+    order = known[np.lexsort((noise[known], key[known]))]
+    quantile[order] = (np.arange(len(order)) + 0.5) / len(order)
+    rank = np.empty(len(key), dtype=np.int64)
+    rank[np.argsort(quantile, kind="stable")] = np.arange(len(key))
+    return np.asarray(draws[:, total[rank]], dtype=np.int64)

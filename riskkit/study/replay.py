@@ -1,0 +1,294 @@
+"""The rankings that would have been: every origin point in time, against what came."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from riskkit.errors import RiskkitError
+from riskkit.forecasting.dataset import Dataset
+from riskkit.forecasting.forecast import Forecast
+from riskkit.forecasting.targets import outcomes
+from riskkit.forecasting.threats import Threat
+from riskkit.models.parts.threats import follow
+from riskkit.months import first_day, format_month, parse_horizons
+from riskkit.publish import Part, Publication
+from riskkit.risk.composite import top_shares
+from riskkit.risk.rank import ranks
+from riskkit.risk.score import summarise_scores
+from riskkit.scoring import score_rows
+from riskkit.study.backtesting import begin
+from riskkit.study.evaluating import write_scores
+from riskkit.study.jobs import Job, part_name, read_forecast, write_part
+from riskkit.study.publishing import dimensions
+from riskkit.study.results import PARTS, carry_over, result_folder
+from riskkit.study.stages import backtest_identity, scores_identity
+
+if TYPE_CHECKING:
+    from riskkit.study.study import Study
+
+COMPOSITES = "composites.parquet"
+PUBLISHED = "published"
+"""The system of the threats' own models; the other is the reference model in every threat."""
+_NEVER = 10**6
+_YEAR = 12
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A finished replay.
+
+    Attributes:
+        folder: Where its tables stand.
+        composites: One row per origin, system and unit; see `replay`.
+        leaderboard: How the models of each threat compare.
+    """
+
+    folder: Path
+    composites: pl.DataFrame
+    leaderboard: pl.DataFrame | None
+
+
+def replay(study: Study, origins: Sequence[int], out: Path) -> Replay:
+    """Forecast every threat at past origins as it would have been done, and put them together.
+
+    At each origin only what had been published counts. Finished forecasts stay in the folder's
+    `parts`, so that an interrupted replay goes on where it stopped.
+
+    Args:
+        study: The study; its horizons are those of the published forecast.
+        origins: Month ids.
+        out: Folder for the tables.
+
+    Returns:
+        `composites` has the columns `origin, system, unit, score, low, high, rank, p_top10,
+        truth` (composite of what came; null where an outcome is not known), `truth_rank`,
+        `last_year` (composite of the last year known at the origin), `crps`, `covered` (whether
+        the 90 % interval holds the truth), `crps_apart` and `covered_apart` (the same for
+        scenarios that are not joined across threats) and `threats` (how many are in).
+    """
+    parts = begin(out)
+    done: list[Path] = []
+    named: set[tuple[str, str]] = set()
+    frames = []
+    with study.progress("replay", len(origins)) as advance:
+        for origin in origins:
+            made = _forecast(study, origin, parts)
+            done += [fitted.path for fitted in made]
+            named |= {(fitted.job.model, fitted.job.window) for fitted in made}
+            frames += list(_put_together(study, origin, made))
+            advance(format_month(origin))
+    identity = backtest_identity(study, [m for m, _ in named], [w for _, w in named])
+    scored = scores_identity(identity, study.params.backtest.reference)
+    composites = pl.concat(frames)
+    with result_folder(out, scored) as fresh:
+        carry_over(parts, fresh / PARTS)
+        composites.write_parquet(fresh / COMPOSITES)
+        board = write_scores(study, [fresh / PARTS / path.name for path in done], fresh)
+    return Replay(out, composites, board)
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """One threat's forecast by one model."""
+
+    job: Job
+    forecast: Forecast
+    path: Path
+
+
+def _forecast(study: Study, origin: int, parts: Path) -> list[_Fitted]:
+    """Forecast each threat at an origin by its own model and by the reference."""
+    jobs = []
+    for threat in study.threats:
+        try:
+            horizons = parse_horizons(study.params.forecast.horizons)
+            data = study.dataset(threat, origin, horizons)
+        except RiskkitError:
+            continue  # too little was known of it then
+        jobs += [_job(study, threat, data, name) for name in _systems(study, threat).values()]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+        paths = list(threads.map(lambda job: write_part(job, parts / part_name(job)), jobs))
+    pairs = zip(jobs, paths, strict=True)
+    return [_Fitted(job, read_forecast(path)[0], path) for job, path in pairs]
+
+
+def _systems(study: Study, threat: Threat) -> dict[str, str]:
+    """Model of a threat by system."""
+    reference = study.params.backtest.reference
+    return {PUBLISHED: threat.model, reference: reference}
+
+
+def _job(study: Study, threat: Threat, data: Dataset, name: str) -> Job:
+    over = threat.options if name == threat.model else {}
+    params = study.params
+    options = study.model_options(name, over)
+    return Job(data, name, options, params.forecast.draws, params.seed)
+
+
+def _put_together(study: Study, origin: int, made: Sequence[_Fitted]) -> Iterator[pl.DataFrame]:
+    by_key = {(one.job.data.target.name, one.job.model): one for one in made}
+    for system in (PUBLISHED, study.params.backtest.reference):
+        chosen: dict[str, tuple[Threat, Job, Forecast]] = {}
+        for threat in study.threats:
+            fitted = by_key.get((threat.target.name, _systems(study, threat)[system]))
+            if fitted is not None:
+                chosen[threat.name] = (threat, fitted.job, fitted.forecast)
+        if study.threats[0].name in chosen:
+            yield _composites(study, origin, system, chosen)
+
+
+def _composites(
+    study: Study, origin: int, system: str, chosen: Mapping[str, tuple[Threat, Job, Forecast]]
+) -> pl.DataFrame:
+    """One system's composite at an origin beside what came of it."""
+    apart = _publication(study, origin, {n: (t, f) for n, (t, _, f) in chosen.items()})
+    first = next(iter(chosen.values()))[1]
+    joint = {
+        name: (t, f if job is first else follow(first.data, first.stream, job.data, f))
+        for name, (t, job, f) in chosen.items()
+    }
+    together = _publication(study, origin, joint)
+    came = {n: _came(study, t, f) for n, (t, _, f) in chosen.items()}
+    truth = _of_outcomes(apart, came)
+    before = _of_outcomes(apart, {n: _last_year(job, f) for n, (_, job, f) in chosen.items()})
+    points = summarise_scores(together.composite)
+    expected = together.first.forecast.totals().mean(axis=1)
+    crps, covered = _judged(together.composite, truth)
+    crps_apart, covered_apart = _judged(apart.composite, truth)
+    known = ~np.isnan(truth)
+    truth_rank = np.zeros(len(truth), dtype=np.int64)
+    units = np.array(together.ranked)
+    truth_rank[known] = ranks(truth[known], truth[known], units[known].tolist())
+    columns = {
+        "unit": together.ranked,
+        "score": points.mean,
+        "low": points.low,
+        "high": points.high,
+        "rank": ranks(points.mean, expected, together.ranked),
+        "p_top10": top_shares(together.composite, 10),
+        "truth": truth,
+        "truth_rank": truth_rank,
+        "last_year": before,
+        "crps": crps,
+        "covered": covered,
+        "crps_apart": crps_apart,
+        "covered_apart": covered_apart,
+        "threats": (~np.isnan(np.stack([s[:, 0] for s in together.scores.values()]))).sum(axis=0),
+    }
+    return pl.DataFrame(columns, nan_to_null=True).select(
+        pl.lit(first_day(origin)).alias("origin"),
+        pl.lit(system).alias("system"),
+        pl.all().exclude("truth_rank"),
+        pl.when(pl.col("truth").is_not_null()).then("truth_rank"),
+    )
+
+
+def _publication(
+    study: Study, origin: int, forecasts: Mapping[str, tuple[Threat, Forecast]]
+) -> Publication:
+    """The parts of a publication that scores are read off."""
+    parts = tuple(
+        Part(
+            threat=threat,
+            forecast=forecast,
+            summary="replayed",
+            last_data=study.series(threat).last_known(origin),
+            joined_with=dimensions(study, threat, forecast.units, origin),
+        )
+        for threat, forecast in forecasts.values()
+    )
+    kind = study.panel.data_kind
+    return Publication(parts, study.units, kind, exponent=study.params.composite.exponent)
+
+
+def _of_outcomes(
+    publication: Publication, counts: Mapping[str, NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """The composite of counts instead of draws, by the same formula.
+
+    Args:
+        publication: What was forecast.
+        counts: By threat, window totals [units of the threat's forecast]; NaN where unknown.
+
+    Returns:
+        [ranked units]; NaN where a count that the forecast's composite holds is unknown.
+    """
+    parts = []
+    unknown: set[str] = set()
+    for part in publication.parts:
+        total = counts[part.threat.name]
+        scored = ~np.isnan(part.scores[:, 0])
+        units = np.array(part.forecast.units)
+        unknown |= set(units[np.isnan(total) & scored].tolist())
+        draws = np.zeros((*part.forecast.draws.shape[:2], 1), dtype=np.int64)
+        draws[:, 0, 0] = np.nan_to_num(total).astype(np.int64)
+        parts.append(replace(part, forecast=replace(part.forecast, draws=draws)))
+    made = replace(publication, parts=tuple(parts)).composite[:, 0].copy()
+    made[[unit in unknown for unit in publication.ranked]] = np.nan
+    return made
+
+
+def _came(study: Study, threat: Threat, forecast: Forecast) -> NDArray[np.float64]:
+    """Window totals of what came, as the data say today."""
+    months = range(min(forecast.months), max(forecast.months) + threat.target.months)
+    values = outcomes(threat.target, study.releases, study.units, months, as_of=_NEVER)
+    place = {unit: row for row, unit in enumerate(study.units["unit"])}
+    rows = [place[unit] for unit in forecast.units]
+    columns = [month - months.start for month in forecast.months]
+    return np.asarray(values[np.ix_(rows, columns)].sum(axis=1), dtype=np.float64)
+
+
+def _last_year(job: Job, forecast: Forecast) -> NDArray[np.float64]:
+    """Window totals if the last year known at the origin came again."""
+    data = job.data
+    periods = max(1, _YEAR // data.period)
+    last = data.last_known
+    columns = [last - data.period * k for k in range(periods) if last - data.period * k >= 0]
+    rows = [data.units.index(unit) for unit in forecast.units]
+    past = data.y[np.ix_(rows, columns)]
+    counted = np.maximum((~np.isnan(past)).sum(axis=1), 1)
+    return np.asarray(np.nansum(past, axis=1) * len(forecast.horizons) / counted)
+
+
+def _judged(
+    points: NDArray[np.float64], truth: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """CRPS and whether the 90 % interval holds the truth; NaN where it is not known."""
+    scores = score_rows(points, truth, ("crps", "coverage_90"))
+    return scores["crps"], scores["coverage_90"]
+
+
+def summarise(composites: pl.DataFrame) -> pl.DataFrame:
+    """Mean figures of each system over the origins whose outcomes are known.
+
+    Returns:
+        `system, origins, crps, crps_apart, covered, covered_apart, top20` (units of the true
+        twenty among the forecast twenty) and `last_year_top20` (the same for last year's order).
+    """
+    known = composites.drop_nulls("truth")
+    by = ["origin", "system"]
+    ordered = known.with_columns(
+        place=pl.col("score").rank("ordinal", descending=True).over(by),
+        true_place=pl.col("truth").rank("ordinal", descending=True).over(by),
+        last_place=pl.col("last_year").rank("ordinal", descending=True).over(by),
+    )
+    top = pl.col("true_place") <= 20
+    return (
+        ordered.group_by("system", maintain_order=True)
+        .agg(
+            pl.col("origin").n_unique().alias("origins"),
+            pl.col("crps", "crps_apart", "covered", "covered_apart").mean().round(4),
+            top20=((pl.col("place") <= 20) & top).sum(),
+            last_year_top20=((pl.col("last_place") <= 20) & top).sum(),
+        )
+        .with_columns((pl.col("top20", "last_year_top20") / (20 * pl.col("origins"))).round(3))
+    )

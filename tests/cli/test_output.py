@@ -1,0 +1,99 @@
+"""Paths, names and foreign files are printed as text: no markup, no escape of a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from riskkit.cli._output import add_row, console, echo, echo_json, plain
+from riskkit.cli._progress import progress
+from tests.cli.running import ROOT, riskkit
+
+TABLE = "country,month,ged_sb\nXAA,2020-01,3\nXAB,2020-01,0\n"
+OPTIONS = ("unit.column=country", "time.column=month", "indicators.ged_sb.unit=deaths")
+EVIL = "[red]x[/] [/bold] \x1b[31mEVIL\x1b]0;title\x07 \u202etxt.exe"
+SHOWN = "[red]x[/] [/bold] \\x1b[31mEVIL\\x1b]0;title\\x07 \\u202etxt.exe"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (EVIL, SHOWN),
+        ("a\rb\x9b31m\x85\ufeff", "a\\rb\\x9b31m\\x85\\ufeff"),
+        (os.fsdecode(b"caf\xe9"), "caf\\udce9"),
+        ("two\nlines\tand Côte d’Ivoire 中国", "two\nlines\tand Côte d’Ivoire 中国"),
+        (Path("a"), "a"),
+    ],
+    ids=ascii,
+)
+def test_what_a_terminal_would_obey_is_shown(
+    capsys: pytest.CaptureFixture[str], text: object, shown: str
+) -> None:
+    assert plain(text) == shown
+    echo(text)
+    echo(text, err=True)
+    assert capsys.readouterr() == (f"{shown}\n", f"{shown}\n")
+
+
+def test_json_stays_json(capsys: pytest.CaptureFixture[str]) -> None:
+    echo_json({EVIL: [EVIL]})
+    out = capsys.readouterr().out
+    assert json.loads(out) == {EVIL: [EVIL]}
+    assert plain(out) == out
+
+
+def test_tables_and_progress_take_no_text_for_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    from rich.table import Table
+
+    table = Table()
+    add_row(table, EVIL)
+    console(width=120).print(table)
+    with progress(EVIL, 1) as advance:
+        advance(EVIL)
+    out, err = capsys.readouterr()
+    assert SHOWN in out
+    assert f"{SHOWN} 1/1 {SHOWN}" in err
+
+
+def test_everything_that_is_printed_goes_through_one_place() -> None:
+    other = re.compile(r"click\.echo\(|\bConsole\(|(?<![.\w])print\(|table\.add_row\(")
+    texts = (path for path in (ROOT / "riskkit" / "cli").rglob("*.py") if path.name != "_output.py")
+    assert not [path for path in texts if other.search(path.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("columns", ["80", "120"])
+def test_a_terminal_sees_names_as_text(tmp_path: Path, columns: str) -> None:
+    """Every command that lists what is stored, on a terminal of its own."""
+    name = "[red]x \x1b[31mEVIL.csv"
+    (tmp_path / name).write_text(TABLE)
+    chosen = [part for option in OPTIONS for part in ("--option", option)]
+    riskkit("data", "add", "table", tmp_path / name, *chosen, "--store", tmp_path / "data")
+    screen = _on_a_terminal(["data", "status"], tmp_path, columns)
+    assert "\x1b[31mEVIL" not in screen
+    assert "EVIL" in re.sub(r"\s", "", screen)
+    assert "[red]" in screen
+
+
+def _on_a_terminal(arguments: list[str], folder: Path, columns: str) -> str:
+    ours, theirs = os.openpty()
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "features")])
+    child = subprocess.Popen(
+        [sys.executable, "-c", "from riskkit.cli import main; main()", *arguments],
+        stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder,
+        env={**os.environ, "PYTHONPATH": paths, "COLUMNS": columns, "TERM": "xterm-256color"},
+    )  # fmt: skip
+    os.close(theirs)
+    seen = b""
+    with suppress(OSError):  # the terminal closes with its last user
+        while part := os.read(ours, 10_000):
+            seen += part
+    os.close(ours)
+    assert child.wait() == 0, seen.decode()
+    return seen.decode()

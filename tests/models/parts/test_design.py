@@ -1,0 +1,46 @@
+"""The design matrix: standardised, bounded, and rebuilt from its arrays."""
+
+import numpy as np
+
+from riskkit.models.parts.design import Design
+from riskkit.models.parts.history import history
+from riskkit.models.parts.rows import RowMaker
+from riskkit.testing.datasets import made_up_dataset
+
+
+def _rows():
+    data = made_up_dataset(units=10, months=60)
+    return RowMaker(data, history(data)).training(per_origin=2, quiet_every=4, seed=1).X
+
+
+def test_columns_are_standardised_and_stay_in_the_range_of_training():
+    X = _rows()
+    design = Design.fit(X, components=2)
+    columns = design(X)
+    spread = columns.std(axis=0)
+    np.testing.assert_allclose(columns.mean(axis=0), 0, atol=1e-9)
+    assert set(np.round(spread, 6)) <= {0.0, 1.0}
+    far = design(X * 1000)
+    assert (far <= columns.max(axis=0)).all()
+    assert (far >= columns.min(axis=0)).all()
+
+
+def test_gaps_count_as_the_mean():
+    X = _rows()
+    design = Design.fit(X, components=2)
+    gap, mean = X[:1].copy(), X[:1].copy()
+    gap[:, -1], mean[:, -1] = np.nan, design.centre[-1]
+    np.testing.assert_allclose(design(gap), design(mean), atol=1e-4)
+
+
+def test_components_are_at_most_as_many_as_features():
+    X = _rows()
+    widths = [Design.fit(X, components)(X).shape[1] for components in (0, 1, 2, 9)]
+    assert np.diff(widths).tolist() == [1, 1, 0]
+
+
+def test_its_arrays_rebuild_it():
+    X = _rows()
+    design = Design.fit(X, components=2)
+    again = Design.of_arrays({**design.arrays(), "other": 1})
+    np.testing.assert_array_equal(again(X), design(X))
