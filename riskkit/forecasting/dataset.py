@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from riskkit.errors import RiskkitError
 from riskkit.family import KEYS
+from riskkit.forecasting.bounds import capacity, refuse_infinite
 from riskkit.forecasting.eligibility import (
     DEFAULTS,
     Eligibility,
@@ -22,7 +23,7 @@ from riskkit.forecasting.eligibility import (
     left_out,
     refuse_too_little,
 )
-from riskkit.forecasting.targets import Target, outcomes
+from riskkit.forecasting.targets import Target, find, outcomes
 from riskkit.months import format_month, last_day, month_id
 from riskkit.tables import Release
 
@@ -37,13 +38,16 @@ class Dataset:
         first_month: Month id of the first column.
         origin: Month id of the last column: the last month whose end has passed.
         horizons: Months ahead; horizon h speaks of the period that starts in origin + h.
-        features: Names along the last axis of X: those with any value up to the origin.
+        features: Names along the last axis of X: those that any unit has a value of at the
+            origin.
         X: Array [units, months, features]; column t holds what the panel as of the origin shows
             in month t, NaN where missing.
         y: Array [units, months]: outcome of the period that starts in the month, as known at the
             origin; NaN where not known, not a state, or no period starts.
         ended: Units whose state had ended by the origin.
         limits: How little and how old the outcomes may be.
+        capacity: `[units]`: what the people of each unit allow of an outcome at most; see
+            `riskkit.forecasting.bounds`.
     """
 
     target: Target
@@ -56,6 +60,7 @@ class Dataset:
     y: NDArray[np.float64]
     ended: tuple[str, ...] = ()
     limits: Limits = DEFAULTS
+    capacity: NDArray[np.float64] | None = None
 
     @property
     def period(self) -> int:
@@ -113,8 +118,9 @@ def build_dataset(
         limits: How little and how old the outcomes may be.
 
     Raises:
-        RiskkitError: The origin lies outside the features, no horizon is left, or the outcomes
-            that were known at the origin are too few or too old.
+        RiskkitError: The origin lies outside the features, no horizon is left, the outcomes that
+            were known at the origin are too few or too old, or an outcome or a feature is no
+            number that it can be.
     """
     names = tuple(units["unit"])
     n_months = features.height // len(names)
@@ -127,6 +133,7 @@ def build_dataset(
             hint="choose an origin in between, or add newer data",
         )
     columns, cube = _known_features(features, len(names), origin - first + 1)
+    refuse_infinite(cube, columns, names, first)
     y = outcomes(target, releases, units, range(first, origin + 1), as_of=origin)
     if np.isnan(y).all():
         raise RiskkitError(
@@ -144,6 +151,7 @@ def build_dataset(
         y=y,
         ended=tuple(units.filter(pl.col("died") <= last_day(origin))["unit"]),
         limits=limits,
+        capacity=capacity(releases, names, find(target, releases).unit, origin),
     )
     refuse_too_little(y, target.name, first, origin, target.months, data.eligibility, limits)
     return data
@@ -152,11 +160,16 @@ def build_dataset(
 def _known_features(
     features: pl.DataFrame, n_units: int, n_months: int
 ) -> tuple[tuple[str, ...], NDArray[np.float32]]:
-    """Cut the features at the origin and drop those that nobody had a value of by then."""
+    """Cut the features at the origin and drop those that nobody has a value of there.
+
+    A source that has ended tells nothing of the months ahead, and models would take its silence
+    for one of the values that they were trained on.
+    """
     names = np.array([column for column in features.columns if column not in KEYS])
-    values = features.select(names.tolist()).to_numpy().astype(np.float32, copy=False)
+    with np.errstate(over="ignore"):  # what does not fit is infinite, and refused as such
+        values = features.select(names.tolist()).to_numpy().astype(np.float32, copy=False)
     cube = values.reshape(n_units, features.height // n_units, len(names))[:, :n_months]
-    known = ~np.isnan(cube).all(axis=(0, 1))
+    known = ~np.isnan(cube[:, -1]).all(axis=0)
     return tuple(names[known].tolist()), np.ascontiguousarray(cube[..., known])
 
 

@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from riskkit.errors import ConfigError, RiskkitError
+from riskkit.errors import ConfigError
+from riskkit.forecasting.bounds import refuse_impossible
 from riskkit.months import month_id, month_id_expr
 from riskkit.panel import complete
 from riskkit.panel.schedule import comes_out, newest_out
@@ -140,10 +141,17 @@ def outcomes(
     Returns:
         Array [units, months]: the outcome of the period that starts in each month, NaN where it
         is not known, the state did not exist, or no period starts (a year starts in January).
+
+    Raises:
+        RiskkitError: An outcome is negative, infinite or too large to be one.
     """
     series = find(target, releases)
     parts = [_part(release, i, target, units, months, as_of) for release, i in series]
-    return np.asarray(np.sum(parts, axis=0), dtype=np.float64)
+    for part, (_, indicator) in zip(parts, series, strict=True):
+        refuse_impossible(part, indicator.name, units["unit"].to_list(), months.start)
+    total = np.asarray(np.sum(parts, axis=0), dtype=np.float64)
+    refuse_impossible(total, target.name, units["unit"].to_list(), months.start)
+    return total
 
 
 def _part(
@@ -173,8 +181,6 @@ def _part(
     )
     values = np.full((units.height, len(months)), np.nan)
     values[rows["row"].to_numpy(), rows["column"].to_numpy()] = rows["value"].to_numpy()
-    if np.nanmin(values, initial=0) < 0:
-        raise RiskkitError(f"'{indicator.name}', which '{target.name}' counts, has negative values")
     if target.period == "year" and indicator.frequency == "month":
         return _year_sums(values, months)
     return values

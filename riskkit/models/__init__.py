@@ -16,6 +16,7 @@ from riskkit.config import Params
 from riskkit.errors import ConfigError, RiskkitError, suggestion
 from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.forecast import Forecast
+from riskkit.models.parts.history import largest
 
 _MOST = 10_000
 """The largest whole number that a setting may be."""
@@ -74,9 +75,12 @@ class Model(ABC):
         """
 
     def forecast(self, data: Dataset, size: int, seed: int) -> Forecast:
-        """Draw for the units that can be forecast; `Dataset.left_out` names the others."""
+        """Draw for the units that can be forecast; `Dataset.left_out` names the others.
+
+        No draw is more than `riskkit.models.parts.history.largest` allows, whatever the model.
+        """
         eligible = data.eligibility.forecast
-        draws = self.sample(data, size, seed)[eligible]
+        draws = np.minimum(self.sample(data, size, seed), largest(data)[:, None, None])[eligible]
         return Forecast(
             model=self.name,
             target=data.target.name,

@@ -12,7 +12,7 @@ from riskkit.forecasting.dataset import Dataset
 from riskkit.models.parts.boosting import from_bytes, predict, to_bytes, train, training_losses
 from riskkit.models.parts.classes import Classes
 from riskkit.models.parts.draws import stratified
-from riskkit.models.parts.history import ceiling, history
+from riskkit.models.parts.history import history
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.rows import RowMaker
 
@@ -54,13 +54,11 @@ class BoostedClasses(Marginal):
     def marginals(self, data: Dataset, size: int) -> NDArray[np.float64]:
         """Stratified quantiles; zeros where training never saw a death."""
         shape = (len(data.units), len(data.horizons), size)
-        past = history(data)
         if self.booster is None or self.classes is None:
             return np.zeros(shape)
-        rows = RowMaker(data, past).forecast()
+        rows = RowMaker(data, history(data)).forecast()
         values, weights = self.classes.support(predict(self.booster, rows.X), rows.level)
-        draws = stratified(values, weights, size).reshape(shape)
-        return np.minimum(draws, ceiling(past)[:, None, None])
+        return stratified(values, weights, size).reshape(shape)
 
     def training_losses(self) -> dict[str, list[float]]:
         """Log loss of the classes."""

@@ -19,7 +19,7 @@ from riskkit.models.parts.boosting import (
     training_losses,
 )
 from riskkit.models.parts.draws import stratified
-from riskkit.models.parts.history import ceiling, history
+from riskkit.models.parts.history import history
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.rows import OWN, RowMaker, Rows, at_most, feature_names, own_units
 
@@ -61,14 +61,13 @@ class BoostedHurdle(Marginal):
         shape = (len(data.units), len(data.horizons), size)
         if self.any is None:
             return np.zeros(shape)
-        past = history(data)
-        rows = RowMaker(data, past).forecast()
+        rows = RowMaker(data, history(data)).forecast()
         chance = predict(self.any, rows.X)[:, None]
         values = np.maximum(np.round(np.expm1(rows.level[:, None] + self._quantiles(rows.X))), 1.0)
         weights = np.repeat(chance / len(POINTS), len(POINTS), axis=1)
         none = np.zeros_like(chance)
         draws = stratified(np.hstack([none, values]), np.hstack([1 - chance, weights]), size)
-        return np.minimum(draws.reshape(shape), ceiling(past)[:, None, None])
+        return draws.reshape(shape)
 
     def _quantiles(self, X: NDArray[np.float32]) -> NDArray[np.float64]:
         """Quantiles of z at POINTS, `[rows, points]`."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from riskkit.forecasting.bounds import LARGEST
 from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.targets import Target
 from riskkit.months import month_id
@@ -74,6 +75,67 @@ def made_up_years(units: int = 8, years: int = 20, horizons: Sequence[int] = (1,
     y = np.full((units, 12 * years), np.nan)
     y[:, ::12] = made_up_outcomes(units, years)
     return dataset_of(y, horizons, "year")
+
+
+def extreme_datasets() -> dict[str, Dataset]:
+    """Data at the ends of what a dataset may hold, by what is odd about them."""
+    usual = made_up_outcomes(6, 40)
+    outcomes = {
+        "nothing ever happened": np.zeros((6, 40)),
+        "it happened once": _with(np.zeros((6, 40)), (2, 17), 1),
+        "the same everywhere and always": np.full((6, 40), 7.0),
+        "one thousand million, once": _with(usual, (1, 11), 1e9),
+        "one thousand million, last month": _with(usual, (1, -1), 1e9),
+        "the largest there is, always": np.full((6, 40), float(LARGEST)),
+        "a thousand times the level": 1000 * usual,
+        "a million times the level": 1e6 * usual,
+        "tiny fractions": 1e-9 * usual,
+        "a spike in the first month": _with(np.zeros((6, 40)), (0, 0), 1e6),
+        "a unit born last month": _with(usual, (1, slice(-1)), np.nan),
+        "all units born last month": _with(usual, (slice(None), slice(-1)), np.nan),
+        "a unit that was never known": _with(usual, 4, np.nan),
+        "half of the units ended": _with(usual, (slice(3), slice(20, None)), np.nan),
+        "a unit that lags behind": _with(usual, (3, slice(-2, None)), np.nan),
+        "an early reporter": _with(usual, (slice(1, None), slice(-5, None)), np.nan),
+        "every other month is missing": _with(usual, (slice(None), slice(None, None, 2)), np.nan),
+        "published with a delay of a year": _with(usual, (slice(None), slice(-12, None)), np.nan),
+        "one month of history": usual[:, -1:],
+        "two months of history": usual[:, -2:],
+        "thirteen months of history": usual[:, -13:],
+        "one unit": usual[-1:],
+        "two units by a year": usual[-2:, -12:],
+    }
+    data = dataset_of(usual, (1, 3))
+    features = {
+        "no features": np.empty((6, 40, 0)),
+        "only missing features": np.full((6, 40, 2), np.nan),
+        "constant features": np.ones((6, 40, 2)),
+        "huge features": 1e38 * np.sign(data.X - 0.5),
+        "tiny features": 1e-38 * data.X,
+        "features that end early": _with(data.X, (slice(None), slice(-20, None)), np.nan),
+    }
+    years = made_up_years(6, 8)
+    found = {told: dataset_of(y, (1, 3)) for told, y in outcomes.items()}
+    for told, X in features.items():
+        names = data.features[: X.shape[2]]
+        found[told] = replace(data, X=X.astype(np.float32), features=names)
+    return {
+        **found,
+        "one month ahead": replace(data, horizons=(1,)),
+        "ten years ahead": replace(data, horizons=(1, 120)),
+        "a country of ten people": replace(data, capacity=np.full(6, 2.0)),
+        "people that nobody counted": replace(data, capacity=np.full(6, np.inf)),
+        "years": years,
+        "two years": replace(years, X=years.X[:, -24:], y=years.y[:, -24:]),
+        "years without anything": replace(years, y=0 * years.y),
+    }
+
+
+def _with(values: NDArray[Any], where: Any, value: float) -> NDArray[Any]:
+    """A copy with another value in places."""
+    changed = values.copy()
+    changed[where] = value
+    return changed
 
 
 def known_future(seed: int = 1, horizons: Sequence[int] = range(1, 7)) -> KnownFuture:

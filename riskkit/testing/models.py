@@ -28,12 +28,14 @@ from riskkit.errors import RiskkitError
 from riskkit.forecasting.dataset import Dataset, build_dataset
 from riskkit.forecasting.targets import Target
 from riskkit.models import Model
+from riskkit.models.parts.history import largest
 from riskkit.months import month_id
 from riskkit.registry import models
 from riskkit.tables import Release
 from riskkit.testing.datasets import (
     KnownFuture,
     dataset_of,
+    extreme_datasets,
     known_future,
     made_up_dataset,
     made_up_years,
@@ -77,12 +79,12 @@ def check_gaps_in_the_data(kind: type[Model]) -> None:
     data = made_up_dataset()
     y, X = data.y.copy(), data.X.copy()
     X[:, :, 1] = np.nan
-    y[1], y[2, -20:], y[3, :30] = np.nan, np.nan, np.nan
+    y[1], y[2, -20:], y[3, :30], y[4, -2:] = np.nan, np.nan, np.nan, np.nan
     holes = replace(data, X=X, y=y)
     _sample(kind, holes)
     forecast = kind().fit(holes, _SEED).forecast(holes, _SIZE, _SEED)
-    living = tuple(unit for unit in data.units if unit not in (data.units[1], data.units[2]))
-    _require(forecast.units == living, "it forecasts units whose last outcome is not known")
+    known = tuple(unit for unit in data.units if unit not in (data.units[1], data.units[2]))
+    _require(forecast.units == known, "it leaves out units, or forecasts some that are not known")
 
 
 def check_small_panels(kind: type[Model]) -> None:
@@ -102,6 +104,20 @@ def check_periods(kind: type[Model]) -> None:
     _sample(kind, months)
     _sample(kind, replace(months, y=_unknown(months.y, 2)))
     _sample(kind, made_up_dataset(months=30, horizons=(29, 60)))
+
+
+def check_extremes(kind: type[Model]) -> None:
+    """Whatever a dataset may hold, draws are whole numbers from 0 to the documented largest."""
+    for told, data in extreme_datasets().items():
+        try:
+            draws = kind().fit(data, _SEED).forecast(data, _SIZE, _SEED).draws
+        except Exception as error:
+            raise AssertionError(f"{told}: {type(error).__name__}: {error}") from error
+        top = largest(data)[data.eligibility.forecast]
+        _require(len(draws) == len(top) > 0, f"{told}: other units than can be forecast")
+        _require(draws.dtype == np.int64, f"{told}: draws are {draws.dtype}, not int64")
+        within = (draws >= 0) & (draws <= top[:, None, None])
+        _require(bool(within.all()), f"{told}: draws from {draws.min()} to {draws.max()}")
 
 
 def check_saved_and_loaded(kind: type[Model]) -> None:
@@ -222,6 +238,7 @@ MODEL_CHECKS: tuple[Callable[[type[Model]], None], ...] = (
     check_gaps_in_the_data,
     check_small_panels,
     check_periods,
+    check_extremes,
     check_saved_and_loaded,
     check_refuses_other_files,
     check_calibration,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -98,18 +100,85 @@ def test_an_origin_before_the_first_publication_is_refused() -> None:
 def test_horizons_that_reach_no_period_are_refused() -> None:
     features, release = made_up()
     target = Target("deaths", "year")
-    with pytest.raises(RiskkitError, match="no period of 'deaths_year' starts 1 to 2 months"):
-        build_dataset(features, [release], UNITS, target, month_id("2020-06"), (1, 2))
+    with pytest.raises(RiskkitError, match="no period of 'deaths_year' starts 0 to 1 months"):
+        build_dataset(features, [release], UNITS, target, month_id("2020-06"), (0, 1))
 
 
-def test_features_that_nobody_had_by_then_are_left_out() -> None:
+def test_features_that_nobody_has_at_the_origin_are_left_out() -> None:
     features, release = made_up()
-    late = pl.when(pl.col("month") > first_day(START + 20)).then(pl.col("level"))
+    after = pl.col("month") > first_day(START + 20)
     features = features.with_columns(
-        late.alias("late"), pl.lit(None, dtype=pl.Float32).alias("never")
+        pl.when(after).then("level").alias("late"),
+        pl.when(~after).then("level").alias("ended"),
+        pl.lit(None, dtype=pl.Float32).alias("never"),
     )
-    for origin, names in ((START + 20, ("level",)), (START + 21, ("level", "late"))):
+    for origin, names in ((START + 20, ("level", "ended")), (START + 21, ("level", "late"))):
         few = Limits(min_history=1)
         data = build_dataset(features, [release], UNITS, Target("deaths"), origin, (1,), few)
         assert data.features == names
         assert data.X.shape[2] == len(names)
+
+
+@pytest.mark.parametrize(
+    ("value", "got"),
+    [(1e15, "1000000000000000.0"), (-1.0, "-1.0"), (float("inf"), "inf"), (2.0**32, "4294967296")],
+)
+def test_impossible_outcomes_are_refused_with_their_place(value: float, got: str) -> None:
+    features, release = made_up()
+    here = (pl.col("unit") == "XAB") & (pl.col("month") == first_day(START + 5))
+    odd = pl.when(here).then(value).otherwise("value").alias("value")
+    told = "an outcome of 'deaths' is not a number from 0 to 4,294,967,295: XAB in 2018-06"
+    with pytest.raises(RiskkitError, match=told) as refused:
+        build(features, replace(release, observations=release.observations.with_columns(odd)))
+    assert f"(got {got}" in str(refused.value)
+
+
+@pytest.mark.parametrize("value", [float("inf"), -float("inf"), 1e300])
+def test_infinite_features_are_refused_with_their_place(value: float) -> None:
+    features, release = made_up()
+    here = (pl.col("unit") == "XAB") & (pl.col("month") == first_day(START + 5))
+    odd = features.with_columns(odd=pl.when(here).then(value).otherwise(1.0))
+    with pytest.raises(RiskkitError, match="the feature 'odd' is infinite: XAB in 2018-06; mend"):
+        build(odd, release)
+    later = odd.with_columns(odd=pl.when(pl.col("month") < first_day(START + 30)).then(1.0))
+    assert build(later, release).features == ("level", "odd")
+
+
+@pytest.mark.parametrize(
+    ("measured_in", "people", "wanted"),
+    [
+        ("deaths", [(1000, "2017-12")], [200, np.inf]),
+        ("people", [(1000, "2017-12"), (2000, "2018-12"), (5000, "2030-12")], [2000, np.inf]),
+        ("people", [(0, "2017-12")], [np.inf, np.inf]),
+        ("attacks", [(1000, "2017-12")], None),
+        ("deaths", None, None),
+    ],
+)
+def test_people_bound_the_outcome(
+    measured_in: str, people: list[tuple[int, str]] | None, wanted: list[float] | None
+) -> None:
+    features, release = made_up()
+    counted = replace(release, indicators=(Indicator("deaths", measured_in, "made-up"),))
+    sources = [counted]
+    if people is not None:
+        rows = [
+            (
+                "XAA",
+                first_day(month_id(known) - 11),
+                "population",
+                float(n),
+                last_day(month_id(known)),
+            )
+            for n, known in people
+        ]
+        schema = release.observations.schema
+        population = Indicator("population", "people", "made-up", frequency="year")
+        table = pl.DataFrame(rows, schema=schema, orient="row")
+        sources.append(Release(table, (population,), release.covers))
+    found = build(features, *sources).capacity
+    assert (None if found is None else found.tolist()) == wanted
+
+
+def build(features: pl.DataFrame, *releases: Release) -> Dataset:
+    few, origin = Limits(min_history=1), month_id("2019-06")
+    return build_dataset(features, releases, UNITS, Target("deaths"), origin, (1, 2), few)

@@ -104,6 +104,19 @@ class ForecastsTheDead(Honest):
         return replace(super().forecast(data, size, seed), units=data.units)
 
 
+class Unbounded(Honest):
+    def forecast(self, data, size, seed):
+        free = super().forecast(data, size, seed)
+        return replace(free, draws=free.draws + 9 * (np.arange(size) > 3))
+
+
+class Upset(Honest):
+    def fit(self, data, seed):
+        if np.isnan(data.X).all() and data.X.size:
+            raise ValueError("no features")
+        return super().fit(data, seed)
+
+
 class ForgetsOnTheWay(Honest):
     def sample(self, data, size, seed):
         return super().sample(data, size, seed) + int(self.top)
@@ -131,6 +144,8 @@ class Unexplained(Honest):
         (checks.check_another_process, FromThisProcess, "another process"),
         (checks.check_repeatable, ChangesTheData, "changed in place"),
         (checks.check_gaps_in_the_data, ForecastsTheDead, "not known"),
+        (checks.check_extremes, Unbounded, "nothing ever happened: draws from 0 to 9"),
+        (checks.check_extremes, Upset, "only missing features: ValueError: no features"),
         (checks.check_saved_and_loaded, ForgetsOnTheWay, "something else"),
         (checks.check_refuses_other_files, TakesAnything, "was loaded"),
         (checks.check_contributions, Unexplained, "shape"),

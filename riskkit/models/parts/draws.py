@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from riskkit.forecasting.bounds import LARGEST
+
 
 def stratified(
     values: NDArray[np.float64], weights: NDArray[np.float64], size: int
@@ -33,5 +35,5 @@ def stratified(
 
 
 def counts(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Non-negative whole numbers, halves away from zero."""
-    return np.floor(np.maximum(values, 0.0) + 0.5).astype(np.int64)
+    """Whole numbers from 0 to the largest that a draw may be, halves away from zero."""
+    return np.floor(np.clip(values, 0.0, LARGEST) + 0.5).astype(np.int64)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskkit.forecasting.dataset import Dataset
+from riskkit.models.parts.draws import counts
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,28 @@ def history(data: Dataset) -> History:
 
 
 def ceiling(past: History) -> NDArray[np.float64]:
-    """Largest count a forecast may contain, per unit.
+    """What history allows of a count at most, per unit.
 
     The largest value seen anywhere, or five times the unit's own largest of ten years.
     """
-    seen = np.nan_to_num(past.values)
-    ten_years = max(1, 120 // past.period)
-    own = seen[:, -ten_years:].max(axis=1)
-    return np.asarray(np.maximum(seen.max(), 5.0 * own), dtype=np.float64)
+    return np.asarray(np.maximum(np.nan_to_num(past.values).max(), 5.0 * _own_largest(past)))
+
+
+def largest(data: Dataset) -> NDArray[np.int64]:
+    """Largest count that any forecast may contain, per unit.
+
+    What history allows (`ceiling`), but no more than the unit's people do (`Dataset.capacity`),
+    unless it has been surpassed in these ten years, and never more than
+    `riskkit.forecasting.bounds.LARGEST`. `Model.forecast` holds the draws of every model to it.
+    """
+    past = history(data)
+    most = ceiling(past)
+    if data.capacity is not None:
+        most = np.minimum(most, np.maximum(data.capacity, _own_largest(past)))
+    return counts(most)
+
+
+def _own_largest(past: History) -> NDArray[np.float64]:
+    """The unit's own largest count of ten years."""
+    recent = np.nan_to_num(past.values)[:, -max(1, 120 // past.period) :]
+    return np.asarray(recent.max(axis=1), dtype=np.float64)

@@ -1,9 +1,12 @@
 """Outcomes in periods: months, months that come out late, and years."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from riskkit.models.parts.history import ceiling, history
+from riskkit.forecasting.bounds import LARGEST
+from riskkit.models.parts.history import history, largest
 from riskkit.testing.datasets import FIRST, dataset_of
 
 
@@ -62,12 +65,22 @@ def test_nothing_known_yields_one_unknown_period():
 @pytest.mark.parametrize(
     ("own", "wanted"), [([0, 3], [100, 100]), ([90, 3], [450, 450]), ([np.nan, 0], [100, 100])]
 )
-def test_the_ceiling_is_what_was_seen_anywhere_or_five_times_the_own_maximum(own, wanted):
-    past = history(dataset_of(np.array([[100.0, 0], own])))
-    assert ceiling(past).tolist() == [500, wanted[1]]
+def test_the_largest_was_seen_anywhere_or_is_five_times_the_own_maximum(own, wanted):
+    assert largest(dataset_of(np.array([[100.0, 0], own]))).tolist() == [500, wanted[1]]
 
 
-def test_the_own_maximum_of_the_ceiling_is_of_ten_years():
+def test_the_own_maximum_of_the_largest_is_of_ten_years():
     y = np.zeros((2, 130))
     y[0, 3], y[1, 128] = 50, 40
-    assert ceiling(history(dataset_of(y))).tolist() == [50, 200]
+    assert largest(dataset_of(y)).tolist() == [50, 200]
+
+
+def test_people_bound_what_is_possible_unless_it_has_been_surpassed():
+    y = np.zeros((4, 130))
+    y[0, 128], y[1, 128], y[2, 128], y[2, 3] = 1e9, 40, 40, 70
+    data = replace(dataset_of(y), capacity=np.array([1e6, 100, 30, np.inf]))
+    assert largest(data).tolist() == [1e9, 100, 40, 1e9]
+
+
+def test_no_draw_is_beyond_what_a_publication_holds():
+    assert largest(dataset_of(np.full((1, 30), 1e9))).tolist() == [LARGEST]
