@@ -138,7 +138,7 @@ def test_a_touched_family_is_built_alone_and_no_forecast_is_made_again(checkout:
     assert re.findall(r"features/(\w+)\.parquet: .*, unchanged$", told, re.M) == ["conflict"]
     assert (built / "conflict.parquet").read_bytes() == before["conflict"]
     assert (built / "climate.parquet").read_bytes() != before["climate"]
-    assert checkout.repro() == EVERY[1:]
+    assert sorted(checkout.repro()) == sorted(EVERY[1:])
     assert _parts(checkout) == parts
     assert checkout.repro() == []
     checkout.run("git commit --all --quiet --message touched")
@@ -188,7 +188,7 @@ def test_another_path_gives_the_same_hashes(checkout: Checkout, tmp_path: Path) 
     other = Checkout(tmp_path / "another place")
     path = other.folder / CLIMATE
     path.write_bytes((checkout.folder / CLIMATE).read_bytes())
-    assert other.repro() == EVERY
+    assert sorted(other.repro()) == sorted(EVERY)
     assert other.locked() == checkout.locked()
 
 
