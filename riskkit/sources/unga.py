@@ -152,6 +152,14 @@ def _bounded(sheet: Sheet, name: str, column: str, text: str, low: float, high: 
 
 def _indicators(lag_months: int) -> tuple[Indicator, ...]:
     return tuple(
-        Indicator(name, unit, Unga.name, text, frequency="year", lag_months=lag_months)
+        Indicator(
+            name,
+            unit,
+            Unga.name,
+            text,
+            frequency="year",
+            lag_months=lag_months,
+            revised="idealpoint" in name,
+        )
         for name, (unit, text) in INDICATORS.items()
     )
