@@ -26,7 +26,19 @@ _COMMANDS = """\
 This page is the `--help` of every command; `make docs` writes it.
 
 Exit codes: 0 done, 1 refused input or a failed check, told in one line on stderr, 2 a wrong option
-or argument. Progress goes to stderr, results to stdout.
+or argument, 130 stopped with Ctrl-C and 143 ended by `kill`, when one line says what stands and
+how to go on. Progress goes to stderr, results to stdout. `riskkit -v COMMAND` tells of every file
+that is read or written.
+
+**Completion.** Commands and options complete with the Tab key once the shell knows of them. For
+bash put the first line into `~/.bashrc`, for zsh the second into `~/.zshrc`, and for fish run the
+third:
+
+```sh
+eval "$(_RISKKIT_COMPLETE=bash_source riskkit)"
+eval "$(_RISKKIT_COMPLETE=zsh_source riskkit)"
+_RISKKIT_COMPLETE=fish_source riskkit > ~/.config/fish/completions/riskkit.fish
+```
 """
 _SETTINGS = """\
 # Configuration

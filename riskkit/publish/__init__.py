@@ -130,7 +130,6 @@ class Publication:
         record: Leaderboard rows: `model, target, window, rule, value, skill, skill_low,
             skill_high`.
         previous: Ranking to compare with, as `riskkit.publish.previous.find` gives it.
-        licence: Licence of the publication, an SPDX identifier.
         identity: What it stands on, as canonical JSON.
     """
 
@@ -143,7 +142,6 @@ class Publication:
     sources: tuple[Citation, ...] = ()
     record: pl.DataFrame | None = None
     previous: pl.DataFrame | None = None
-    licence: str = "CC-BY-4.0"
     identity: str = ""
 
     def __post_init__(self) -> None:
@@ -199,6 +197,15 @@ class Publication:
     def composite(self) -> NDArray[np.float64]:
         """Scenario scores of all threats together, [ranked units, draws]."""
         return composite(self.scores, self.weights, self.exponent)
+
+    @property
+    def licence(self) -> tuple[str, str]:
+        """The strictest terms of the sources: their name, and what they mean and whose they are."""
+        from riskkit.publish._licences import binding, strictest
+
+        terms, whose = strictest(self.sources), binding(self.sources)
+        names = "; ".join(dict.fromkeys(source.title for source in whose))
+        return terms.name, f"{terms.told}{names and f' (terms of: {names})'}"
 
     @property
     def title(self) -> str:

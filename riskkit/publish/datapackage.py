@@ -37,13 +37,14 @@ def write(publication: Publication, schemas: Schemas, folder: Path) -> None:
         folder: Holds all files but this one.
     """
     files = sorted(folder.iterdir())
+    name, meaning = publication.licence
     threat, as_of = publication.first.threat.name, format_month(publication.as_of)
     descriptor = {
         "$schema": f"{_PROFILES}/datapackage.json",
         "name": f"riskkit-{threat}-{as_of}".lower(),
         "title": publication.title,
         "created": f"{last_day(publication.as_of).isoformat()}T00:00:00Z",
-        "licenses": [{"name": publication.licence}],
+        "licenses": [{"name": name, "title": meaning}],
         "sources": [_source(source) for source in publication.sources],
         _identity.KEY: _identity.identity(publication),
         "resources": [_resource(file, schemas.get(file.name)) for file in files],

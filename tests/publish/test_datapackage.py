@@ -17,7 +17,7 @@ def test_the_head_of_the_description(descriptor):
     assert descriptor["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"
     assert descriptor["name"] == "riskkit-conflict-2021-12"
     assert descriptor["created"] == "2021-12-31T00:00:00Z"
-    assert descriptor["licenses"] == [{"name": "CC-BY-4.0"}]
+    assert descriptor["licenses"][0]["name"] == "CC-BY-4.0"
     assert descriptor["sources"][0]["title"] == "Invented events"
     assert descriptor["riskkit"] == {
         "schema_version": 2,
