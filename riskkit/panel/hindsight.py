@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-import polars as pl
-
 from riskkit.months import month_id_expr
 from riskkit.tables import Indicator, Release
 

@@ -65,7 +65,7 @@ class IndicatorColumn(Options):
         if self.reference is not None and self.reference[0] > self.reference[1]:
             raise ValueError("a reference period is a first and a last year, as in [1991, 2020]")
         if self.hindsight and self.reference is None:
-            raise ValueError("hindsight is of a reference period: name its years, as in [1991, 2020]")
+            raise ValueError("hindsight is of a reference period: name its first and last year")
         return self
 
 

@@ -18,6 +18,7 @@ from riskkit.files import read_csv, reading
 from riskkit.forecasting.forecast import Forecast, from_frame
 from riskkit.forecasting.targets import outcomes
 from riskkit.forecasting.threats import Threat
+from riskkit.months import month_id
 from riskkit.scoring.diagnostics import Calibration, crps_by_horizon, pit, reliability
 from riskkit.scoring.evaluation import leaderboard, score_forecast
 from riskkit.scoring.leaderboard import shown_rules
@@ -68,7 +69,12 @@ def evaluate_folders(study: Study, folders: Sequence[Path], out: Path) -> Backte
     identity = scores_identity(made, study.params.backtest.reference)
     with result_folder(out, identity) as fresh:
         board = write_scores(study, paths, fresh)
-    return Backtest(out, board)
+    return Backtest(out, board, study.hindsight(_origins(paths)))
+
+
+def _origins(paths: Sequence[Path]) -> list[int]:
+    days = pl.scan_parquet(list(paths), glob=False).select(pl.col("origin").unique()).collect()
+    return [month_id(day) for day in days["origin"]]
 
 
 def write_scores(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame | None:
