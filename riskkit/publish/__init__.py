@@ -24,12 +24,28 @@ from riskkit.forecasting.threats import Absent, Threat
 from riskkit.models import Contributions
 from riskkit.models.parts.attribution import FamilyShares
 from riskkit.months import format_month
+from riskkit.publish._dossier import FACTS, INPUTS, SERIES, SITUATIONS, Dossier, Fact, Theme
 from riskkit.risk.composite import composite, joined
 from riskkit.risk.score import scenario_scores
 from riskkit.tables import Citation
 
 if TYPE_CHECKING:
     import dataframely as dy
+
+__all__ = [
+    "FACTS",
+    "INPUTS",
+    "SERIES",
+    "SITUATIONS",
+    "Dossier",
+    "Fact",
+    "Part",
+    "Publication",
+    "Theme",
+    "publish",
+    "schemas",
+    "verify",
+]
 
 SCHEMA_VERSION = 2
 MARKER = "datapackage.json"
@@ -131,6 +147,7 @@ class Publication:
             skill_high`.
         previous: Ranking to compare with, as `riskkit.publish.previous.find` gives it.
         identity: What it stands on, as canonical JSON.
+        dossier: The past, nearest situations, diplomacy and dates that the pages tell.
     """
 
     parts: tuple[Part, ...]
@@ -143,6 +160,7 @@ class Publication:
     record: pl.DataFrame | None = None
     previous: pl.DataFrame | None = None
     identity: str = ""
+    dossier: Dossier = field(default_factory=Dossier)
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit together."""
@@ -229,12 +247,17 @@ def schemas() -> dict[str, type[dy.Schema]]:
     """Schema of each CSV file, by file name."""
     from riskkit.publish import (
         components,
+        diplomacy,
         drivers,
         forecasts,
+        inputs,
         previous,
         ranking,
         regions,
         sensitivity,
+        series,
+        situations,
+        themes,
     )
 
     return {
@@ -244,6 +267,11 @@ def schemas() -> dict[str, type[dy.Schema]]:
         "sensitivity.csv": sensitivity.Sensitivity,
         "drivers.csv": drivers.Drivers,
         "forecasts.csv": forecasts.Forecasts,
+        "series.csv": series.Series,
+        "situations.csv": situations.Situations,
+        "diplomacy.csv": diplomacy.Diplomacy,
+        "themes.csv": themes.Themes,
+        "inputs.csv": inputs.Inputs,
         "previous.csv": previous.Previous,
     }
 
@@ -261,7 +289,16 @@ def publish(publication: Publication, folder: Path) -> dict[str, Path]:
         RiskkitError: The folder is not a publication or cannot be written, or a table breaks its
             schema.
     """
-    from riskkit.publish import _identity, _table, datapackage, forecasts, model_card
+    from riskkit.publish import (
+        _identity,
+        _table,
+        datapackage,
+        forecasts,
+        geojson,
+        model_card,
+        report,
+        units,
+    )
 
     tables, described = _tables(publication), schemas()
     _identity.refuse_strangers(folder)
@@ -271,8 +308,11 @@ def publish(publication: Publication, folder: Path) -> dict[str, Path]:
                 _table.write_csv(table, described[name], fresh / name)
             forecasts.write(publication, fresh)
             model_card.write(publication, fresh)
+            geojson.write(tables["ranking.csv"], fresh)
+            report.write(publication, tables, fresh)
+            units.write(publication, tables, fresh)
             datapackage.write(publication, described, fresh)
-            names = sorted(file.name for file in fresh.iterdir())
+            names = _identity.files(fresh)
     except OSError as error:
         raise RiskkitError(f"cannot write {folder}", got=error.strerror) from error
     return {name: folder / name for name in names}
@@ -283,12 +323,17 @@ def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
     from riskkit.publish import (
         _table,
         components,
+        diplomacy,
         drivers,
         forecasts,
+        inputs,
         previous,
         ranking,
         regions,
         sensitivity,
+        series,
+        situations,
+        themes,
     )
 
     made = {
@@ -298,6 +343,11 @@ def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
         "sensitivity.csv": sensitivity.table(publication),
         "drivers.csv": drivers.table(publication),
         "forecasts.csv": forecasts.table(publication),
+        "series.csv": series.table(publication),
+        "situations.csv": situations.table(publication),
+        "diplomacy.csv": diplomacy.table(publication),
+        "themes.csv": themes.table(publication),
+        "inputs.csv": inputs.table(publication),
         "previous.csv": previous.table(publication),
     }
     described = schemas()

@@ -18,7 +18,7 @@ from riskkit.reading.text import has_columns, read_text
 _LOG = logging.getLogger(__name__)
 _SHOWN = 8
 _HEAD = 1 << 16
-_TEXT = {".csv", ".tsv", ".txt"}
+_TEXT = {".csv", ".tsv", ".txt", ".tab"}
 _ABOVE = 40
 """Rows above a workbook's header, with titles and notes, among which it is looked for."""
 _POINTERS = (

@@ -48,7 +48,9 @@ def test_the_head_of_the_description(descriptor):
 
 def test_every_file_is_listed_with_size_and_hash(descriptor, tmp_path):
     listed = {resource["path"]: resource for resource in descriptor["resources"]}
-    files = {path.name: path.read_bytes() for path in (tmp_path / "pub").iterdir()}
+    out = tmp_path / "pub"
+    files = {p.relative_to(out).as_posix(): p for p in out.rglob("*") if p.is_file()}
+    files = {name: path.read_bytes() for name, path in files.items()}
     assert set(listed) == set(files) - {"datapackage.json"}
     for name, resource in listed.items():
         assert resource["bytes"] == len(files[name])
