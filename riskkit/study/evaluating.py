@@ -36,7 +36,7 @@ ORACLE = "oracle"
 """As `backtest.reference`: one who knows the simulated world's process and hidden state."""
 FORECASTS, SCORES, LEADERBOARD = "forecasts.parquet", "scores.parquet", "leaderboard.csv"
 TOGETHER = "scores_together.parquet"
-"""Scores of rules that need all rows together, with their bootstrap replicates."""
+"""Scores of rules that need all rows together, and without each group of units."""
 METRICS, PLOTS = "metrics.json", "plots"
 _TYPES = {
     "window": pl.String,
@@ -109,7 +109,7 @@ def write_scores(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame
     observed = [one for one in scored if one.rows.height]
     if not observed:
         return None
-    board = leaderboard(observed, study.params.backtest.reference, study.params.seed)
+    board = leaderboard(observed, study.params.backtest.reference)
     _write_table(board, out / LEADERBOARD)
     (out / METRICS).write_text(json.dumps(_metrics(study, board), indent=2) + "\n", "utf-8")
     compared = [one for one in calibrations if one is not None]
