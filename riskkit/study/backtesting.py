@@ -55,7 +55,7 @@ def backtest(study: Study, out: Path, *, scores: bool = True, export: bool = Fal
         board = write_scores(study, paths, fresh) if scores else None
         if export:
             _export_views(paths, fresh)
-    return Backtest(out, board)
+    return Backtest(out, board, study.hindsight([job.data.origin for job in jobs]))
 
 
 def begin(out: Path) -> Path:

@@ -18,6 +18,7 @@ from riskkit.files import read_csv, reading
 from riskkit.forecasting.forecast import Forecast, from_frame
 from riskkit.forecasting.targets import outcomes
 from riskkit.forecasting.threats import Threat
+from riskkit.months import month_id
 from riskkit.scoring.diagnostics import Calibration, crps_by_horizon, pit, reliability
 from riskkit.scoring.evaluation import leaderboard, score_forecast
 from riskkit.scoring.leaderboard import shown_rules
@@ -52,10 +53,12 @@ class Backtest:
         folder: Where its tables stand.
         leaderboard: How the models compare; None when there are no scores, because they were not
             asked for or no outcome of the windows is in the data.
+        remarks: What its features held that nobody could know at its origins, in sentences.
     """
 
     folder: Path
     leaderboard: pl.DataFrame | None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,12 @@ def evaluate_folders(study: Study, folders: Sequence[Path], out: Path) -> Backte
     identity = scores_identity(made, study.params.backtest.reference)
     with result_folder(out, identity) as fresh:
         board = write_scores(study, paths, fresh)
-    return Backtest(out, board)
+    return Backtest(out, board, study.hindsight(_origins(paths)))
+
+
+def _origins(paths: Sequence[Path]) -> list[int]:
+    days = pl.scan_parquet(list(paths), glob=False).select(pl.col("origin").unique()).collect()
+    return [month_id(day) for day in days["origin"]]
 
 
 def write_scores(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame | None:
