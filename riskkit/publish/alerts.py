@@ -153,7 +153,7 @@ def _first_violence(publication: Publication, compared: pl.DataFrame) -> Iterato
 
 def _history(publication: Publication) -> pl.DataFrame:
     """Alerts of earlier publications that still rest."""
-    columns = {**_columns(), "raised": pl.String}
+    columns: dict[str, type[pl.DataType]] = {**_columns(), "raised": pl.String}
     earlier = publication.earlier_alerts
     if earlier is None or earlier.is_empty():
         return pl.DataFrame(schema=columns)
