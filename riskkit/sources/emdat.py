@@ -228,7 +228,8 @@ def _covers(
     first, _ = columns.span(disasters["year"], "year")
     if covers_to is not None:
         return first, first_day(parse_month(covers_to))
-    until = begun if version is None else version.replace(day=1)
+    until = begun if version is None or version < begun else min(version, date.today())
+    until = until.replace(day=1)
     return first, (until - timedelta(days=1)).replace(day=1)
 
 

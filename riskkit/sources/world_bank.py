@@ -81,6 +81,10 @@ _HEADINGS = {
     "Country Code": _COUNTRY,
 }
 _YEARS = tuple(str(year) for year in range(FIRST_YEAR, 2101))
+_BANK = {"series name": "Indicator Name", "series code": "Indicator Code"} | {
+    f"{year} yr{year}": year for year in _YEARS
+}
+"""Headings of DataBank -> those of the downloads of single indicators."""
 _FILES = {".csv", ".zip"}
 
 
@@ -123,7 +127,10 @@ class WorldBank(Source):
     every_months = 12
     reads_folders = True
     options = WorldBankOptions
-    layouts = (("interface.json", "answer of the Indicators API, version 2"),)
+    layouts = (
+        ("interface.json", "answer of the Indicators API, version 2"),
+        ("databank.csv", "download of DataBank: series, years as 2017 [YR2017], .. for none"),
+    )
 
     def read(self, path: Path, options: WorldBankOptions) -> Release:
         """Read the indicators.
@@ -190,14 +197,14 @@ def _long(path: Path, options: WorldBankOptions) -> Sheet:
 
 def _download(member: Member, encoding: str) -> Sheet:
     """Turn a table with a column per year into one with a row per year."""
-    form = Form(required=tuple(_HEADINGS), optional=_YEARS, encoding=encoding)
+    form = Form(required=tuple(_HEADINGS), optional=_YEARS, renamed=_BANK, encoding=encoding)
     wide = read_text(member.file, member.data, form)
     years = [column for column in wide.frame.columns if column in _YEARS]
     if not years:
         raise SourceError(f"{member.file} has no columns of years", hint="download it again")
     rows = wide.frame.with_row_index("row").rename(_HEADINGS)
     long = rows.unpivot(years, index=["row", *_HEADINGS.values()], variable_name=_YEAR)
-    filled = long.filter(pl.col(_VALUE).str.strip_chars() != "")
+    filled = long.filter(~pl.col(_VALUE).str.strip_chars().is_in(["", ".."]))
     if filled.is_empty():
         raise SourceError(f"{member.file} holds no figure", hint="download it again")
     places = filled["row"]

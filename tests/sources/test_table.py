@@ -355,3 +355,13 @@ def test_a_census_is_silent_only_in_the_periods_of_its_figures(tmp_path: Path) -
     items = {"x": {"unit": "events", "census": True}}
     release = read_text(tmp_path, text, indicators=items)
     assert release.covers == (date(2020, 1, 1), date(2020, 1, 1))
+
+
+@pytest.mark.parametrize("missing", [[-99], -99, ["-99"], [-99.0]])
+def test_numbers_that_stand_for_nothing_may_be_numbers(tmp_path: Path, missing: object) -> None:
+    text = "iso,month,x\nXAA,2020-01,-99\nXAA,2020-02,-99.0\nXAA,2020-03,5\n"
+    assert rows(read_text(tmp_path, text, missing=missing)) == [("XAA", "2020-03-01", 5.0)]
+    frame = pl.DataFrame({"iso": ["XAA", "XAA"], "month": ["2020-01", "2020-02"], "x": [-99, 5]})
+    frame.write_parquet(tmp_path / "mine.parquet")
+    found = rows(read(tmp_path / "mine.parquet", missing=missing))
+    assert found == [("XAA", "2020-02-01", 5.0)]
