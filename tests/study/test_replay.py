@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from riskkit.months import last_day, parse_month
-from riskkit.study.replay import PUBLISHED, replay, summarise
+from riskkit.study.replay import PUBLISHED, record, replay
 from riskkit.study.results import open_result
 from riskkit.study.study import Study
 
@@ -104,8 +104,14 @@ def test_the_folder_says_what_it_stands_on(made):
     assert opened.table("composites.parquet").height == made.composites.height
 
 
-def test_the_summary_counts_the_twenty_highest(made):
-    rows = {row["system"]: row for row in summarise(made.composites).to_dicts()}
-    assert rows[PUBLISHED]["origins"] == 2
-    assert 0.2 < rows[PUBLISHED]["top20"] <= 1
-    assert 0 < rows[PUBLISHED]["crps"] < 3
+def test_the_record_stands_beside_last_year_and_the_reference(made):
+    rows = record(made.composites)
+    assert set(rows["period"]) == {"all", "from 2017"}
+    assert set(rows["system"]) == {"ranking", "last year", "conflictology"}
+    ours = rows.filter(period="all", system="ranking", rule="concordance").row(0, named=True)
+    assert 0.7 < ours["value"] <= 1
+    assert ours["low"] <= ours["value"] <= ours["high"]
+    assert ours["lead"] == 0
+    written = pl.read_csv(made.folder / "record.csv")
+    assert written.height == rows.height
+    assert (made.folder / "chances.csv").is_file()
