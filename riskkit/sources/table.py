@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import polars as pl
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from riskkit.errors import SourceError
-from riskkit.months import first_day, parse_month
+from riskkit.months import first_day, last_day, month_id, parse_month
 from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
@@ -34,6 +34,15 @@ def _no_key(name: str) -> str:
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$"), AfterValidator(_no_key)]
 
 
+def _texts(value: object) -> object:
+    """Numbers that stand for what is missing, as -99, are texts like others."""
+    values = value if isinstance(value, list | tuple) else [value]
+    return tuple(str(item) if isinstance(item, int | float) else item for item in values)
+
+
+Missing = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+
+
 class DayColumn(Options):
     """A column of days."""
 
@@ -42,7 +51,13 @@ class DayColumn(Options):
 
 
 class IndicatorColumn(Options):
-    """What a column measures. `null` says what an empty cell stands for."""
+    """What a column measures. `null` says what an empty cell stands for.
+
+    `reference` names the first and last year that the values are measured against, or that an
+    index is fitted to. No value is known before the last of these years is; `hindsight` lets
+    earlier origins see them all the same, and every study then says so. `revised` marks what the
+    publisher computes anew for all years each year.
+    """
 
     unit: str
     description: str = ""
@@ -50,6 +65,17 @@ class IndicatorColumn(Options):
     column: str | None = None
     null: Literal["missing", "zero", "error"] = "missing"
     carry_months: int = Field(default=36, ge=1)
+    reference: tuple[int, int] | None = None
+    hindsight: bool = False
+    revised: bool = False
+
+    @model_validator(mode="after")
+    def _in_order(self) -> IndicatorColumn:
+        if self.reference is not None and self.reference[0] > self.reference[1]:
+            raise ValueError("a reference period is a first and a last year, as in [1991, 2020]")
+        if self.hindsight and self.reference is None:
+            raise ValueError("hindsight is of a reference period: name its first and last year")
+        return self
 
 
 class TableOptions(Options):
@@ -72,7 +98,7 @@ class TableOptions(Options):
     known_from: DayColumn | None = None
     repeated: Literal["error", "first", "mean", "sum"] = "error"
     covers_to: str | None = Field(default=None, pattern=r"^[12]\d{3}-(0[1-9]|1[0-2])$")
-    missing: tuple[str, ...] = ("NA",)
+    missing: Missing = ("NA",)
     decimal: Literal[".", ","] = "."
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     encoding: columns.Encoding = "utf-8"
@@ -91,6 +117,7 @@ class Table(_keys.OwnTable):
     """Reader of a table with one row per unit and period and one column per indicator."""
 
     name = "table"
+    by_hand = "is a table of your own: add it with `riskkit data add`"
     title = "A table of your own"
     options = TableOptions
     layouts = (
@@ -207,7 +234,7 @@ def _values(sheet: Sheet, name: str, options: TableOptions) -> pl.Series:
 def _release(
     file: str, rows: pl.DataFrame, options: TableOptions, dropped: dict[str, int]
 ) -> Release:
-    observed = _observations(file, rows, options.indicators)
+    observed = _after_references(_observations(file, rows, options.indicators), options)
     # A census is silent only in the periods of its figures, not where the table has none at all.
     census = any(item.census for item in options.indicators.values())
     spoken = observed["month"] if census else rows["month"]
@@ -259,6 +286,25 @@ def _observations(
     return merged.select("unit", "month", "indicator", "value", "known_from").sort(key)
 
 
+def _after_references(observed: pl.DataFrame, options: TableOptions) -> pl.DataFrame:
+    """Let values wait for the end of the period that they are measured against."""
+    waiting = {
+        name: last_day(month_id(date(item.reference[1], 12, 1)) + options.lag_months)
+        for name, item in options.indicators.items()
+        if item.reference is not None and not item.hindsight
+    }
+    if not waiting:
+        return observed
+    since = pl.col("indicator").replace_strict(waiting, default=None, return_dtype=pl.Date)
+    # Of several vintages from before that day, the last one is what was known on it.
+    return (
+        observed.sort("known_from")
+        .with_columns(known_from=pl.max_horizontal("known_from", since))
+        .unique(["unit", "month", "indicator", "known_from"], keep="last", maintain_order=True)
+        .sort("unit", "month", "indicator", "known_from")
+    )
+
+
 def _is_count(item: IndicatorColumn) -> bool:
     return item.census or item.unit in COUNTS
 
@@ -274,4 +320,6 @@ def _indicator(name: str, options: TableOptions) -> Indicator:
         lag_months=options.lag_months,
         census=item.census,
         carry_months=item.carry_months,
+        revised=item.revised,
+        reference=item.reference,
     )
