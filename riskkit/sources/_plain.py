@@ -119,10 +119,6 @@ class PlainYears(Source):
         unit, nowhere = known_units(sheet, column, system, options.codes, on, self.left_out)
         measures = self.declared(options)
         found = {n: m for n, m in measures.items() if m.column in sheet.frame.columns}
-        if not found:
-            what = f"{sheet.file} has none of the columns of figures"
-            hint = f"it needs one of {', '.join(m.column for m in measures.values())}"
-            raise SourceError(what, got=sheet.frame.columns, hint=hint)
         figures = [self._figures(sheet, measure).alias(name) for name, measure in found.items()]
         rows = pl.DataFrame([unit, sheet.frame[column].alias("code"), month, *figures])
         key = ["code" if self.averaged else "unit", "month"]
@@ -184,10 +180,12 @@ class PlainYears(Source):
 
     def _form(self, options: Any) -> Form:
         measures = self.declared(options).values()
-        needed = (m.column for m in measures if not m.optional)
+        needed = tuple(m.column for m in measures if not m.optional)
+        some = tuple(m.column for m in measures if m.optional)
         return Form(
             required=tuple(dict.fromkeys((self.code[0], *self.also, *needed))),
-            optional=(*self.times, *(m.column for m in measures if m.optional)),
+            either=() if needed else some,
+            optional=(*self.times, *some),
             renamed=self.renamed,
             encoding=options.encoding,
         )

@@ -90,6 +90,7 @@ class Emdat(Source):
         "www.emdat.be, with the day of access"
     )
     url = "https://www.emdat.be"
+    by_hand = "wants an account: register at https://www.emdat.be, download the public table"
     cadence = "weekly, validated once a year"
     lag_months = 3
     lag_reason = (
@@ -228,7 +229,8 @@ def _covers(
     first, _ = columns.span(disasters["year"], "year")
     if covers_to is not None:
         return first, first_day(parse_month(covers_to))
-    until = begun if version is None else version.replace(day=1)
+    until = begun if version is None or version < begun else min(version, date.today())
+    until = until.replace(day=1)
     return first, (until - timedelta(days=1)).replace(day=1)
 
 

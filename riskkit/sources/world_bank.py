@@ -18,7 +18,7 @@ from riskkit.reading.selection import leave_out
 from riskkit.reading.sheets import Form, Sheet
 from riskkit.reading.states import january, known_units
 from riskkit.reading.text import read_text
-from riskkit.sources import Source
+from riskkit.sources import MB, Address, Pages, Source, offered
 from riskkit.sources._options import FileOptions
 from riskkit.tables import Indicator, Release
 
@@ -81,6 +81,10 @@ _HEADINGS = {
     "Country Code": _COUNTRY,
 }
 _YEARS = tuple(str(year) for year in range(FIRST_YEAR, 2101))
+_BANK = {"series name": "Indicator Name", "series code": "Indicator Code"} | {
+    f"{year} yr{year}": year for year in _YEARS
+}
+"""Headings of DataBank -> those of the downloads of single indicators."""
 _FILES = {".csv", ".zip"}
 
 
@@ -116,6 +120,18 @@ class WorldBank(Source):
     licence = "CC BY 4.0"
     citation = "World Bank, World Development Indicators, with the code of each series"
     url = "https://data.worldbank.org"
+    offer = offered(
+        *(
+            Address(
+                f"https://api.worldbank.org/v2/country/all/indicator/{code}"
+                "?format=json&per_page=20000",
+                code,
+                50 * MB,
+                pages=Pages("page", (1,), (0, "pages")),
+            )
+            for code in INDICATORS
+        )
+    )
     cadence = "several times a year"
     lag_months = 12
     lag_reason = "the figures of a year come out one after another within the next"
@@ -123,7 +139,10 @@ class WorldBank(Source):
     every_months = 12
     reads_folders = True
     options = WorldBankOptions
-    layouts = (("interface.json", "answer of the Indicators API, version 2"),)
+    layouts = (
+        ("interface.json", "answer of the Indicators API, version 2"),
+        ("databank.csv", "download of DataBank: series, years as 2017 [YR2017], .. for none"),
+    )
 
     def read(self, path: Path, options: WorldBankOptions) -> Release:
         """Read the indicators.
@@ -190,14 +209,14 @@ def _long(path: Path, options: WorldBankOptions) -> Sheet:
 
 def _download(member: Member, encoding: str) -> Sheet:
     """Turn a table with a column per year into one with a row per year."""
-    form = Form(required=tuple(_HEADINGS), optional=_YEARS, encoding=encoding)
+    form = Form(required=tuple(_HEADINGS), optional=_YEARS, renamed=_BANK, encoding=encoding)
     wide = read_text(member.file, member.data, form)
     years = [column for column in wide.frame.columns if column in _YEARS]
     if not years:
         raise SourceError(f"{member.file} has no columns of years", hint="download it again")
     rows = wide.frame.with_row_index("row").rename(_HEADINGS)
     long = rows.unpivot(years, index=["row", *_HEADINGS.values()], variable_name=_YEAR)
-    filled = long.filter(pl.col(_VALUE).str.strip_chars() != "")
+    filled = long.filter(~pl.col(_VALUE).str.strip_chars().is_in(["", ".."]))
     if filled.is_empty():
         raise SourceError(f"{member.file} holds no figure", hint="download it again")
     places = filled["row"]
