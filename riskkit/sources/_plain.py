@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import polars as pl
-from pydantic import Field, create_model
 
 from riskkit.errors import SourceError
 from riskkit.reading import columns
@@ -18,27 +17,10 @@ from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
 from riskkit.reading.states import january, known_units, long_form
 from riskkit.sources import Source
-from riskkit.sources._options import FileOptions
 from riskkit.tables import Indicator, Release
 from riskkit.units import System
 
 _MOVED = "columns may have changed places: download the file again"
-
-
-class LaggedOptions(FileOptions):
-    """How to read a table whose figures all appear after the same time.
-
-    Attributes:
-        lag_months: Months from the end of a year to the publication of its figures.
-    """
-
-    lag_months: int = Field(ge=0, le=60)
-
-
-def lagged(months: int) -> type[LaggedOptions]:
-    """Options with a default lag."""
-    lag = (int, Field(default=months, ge=0, le=60))
-    return create_model(f"Lagged{months}", __base__=LaggedOptions, lag_months=lag)
 
 
 @dataclass(frozen=True)

@@ -111,18 +111,10 @@ class Emdat(Source):
     def read(self, path: Path, options: EmdatOptions) -> Release:
         """Read the public table.
 
-        Args:
-            path: An .xlsx, .csv, .zip or .parquet file in the publisher's layout.
-            options: How to count.
-
         Returns:
             Monthly `emdat_disasters`, `emdat_weather_disasters`, `emdat_deaths` and
             `emdat_affected`, and by year, unknown months included, `emdat_year_disasters` and so
             on; a census.
-
-        Raises:
-            SourceError: The file is not the public table, or a row is impossible; the text names
-                the file, the row and the column.
         """
         form = Form(
             required=(*_REQUIRED, *_PEOPLE.values()),

@@ -129,16 +129,7 @@ class Table(_keys.OwnTable):
     )
 
     def read(self, path: Path, options: TableOptions) -> Release:
-        """Read a table.
-
-        Args:
-            path: A .csv, .tsv, .txt, .parquet, .xlsx or .zip (with one csv) file.
-            options: Which columns hold what.
-
-        Raises:
-            SourceError: The file, a column or a cell is not what the options say; the text names
-                the file, the line and the column.
-        """
+        """Read a table."""
         sheet = read_sheet(path, _form(options))
         month = _keys.periods(sheet, options.time)
         unit = _keys.units(sheet, options.unit, month)

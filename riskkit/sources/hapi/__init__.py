@@ -110,16 +110,8 @@ class Hapi(Source):
     def read(self, path: Path, options: HapiOptions) -> Release:
         """Read answers.
 
-        Args:
-            path: A .csv, .json, .zip, .parquet or .xlsx file, or a folder of them.
-            options: How to read them.
-
         Returns:
             Monthly and yearly indicators of the tables that there are.
-
-        Raises:
-            SourceError: A file is none of the tables, or a row is impossible or stands twice; the
-                text names the file, the line or item, and the column.
         """
         dropped: dict[str, int] = {}
         observations: list[pl.DataFrame] = []
