@@ -159,7 +159,7 @@ def _history(publication: Publication) -> pl.DataFrame:
         return pl.DataFrame(schema=columns)
     age = [publication.as_of - parse_month(text) for text in earlier["raised"]]
     lasting = pl.Series(age, dtype=pl.Int64).is_between(1, publication.alert_rules.rest_months)
-    return earlier.filter(lasting).select(*columns).cast(columns)
+    return earlier.filter(lasting).select(pl.col(name).cast(kind) for name, kind in columns.items())
 
 
 def _rests(publication: Publication, raised: pl.DataFrame, history: pl.DataFrame) -> pl.Series:
