@@ -281,6 +281,10 @@ def standard_threats() -> dict[str, ThreatSettings]:
     return {name: ThreatSettings(**settings) for name, settings in tree.items()}
 
 
+def _or_standard(value: object) -> object:
+    return standard_threats() if value is None else value
+
+
 class Params(_Section):
     """A whole study."""
 
@@ -290,8 +294,11 @@ class Params(_Section):
     panel: PanelSettings = PanelSettings()
     features: FeatureSettings = FeatureSettings()
     target: TargetSettings | None = None
-    threats: dict[ThreatName, ThreatSettings] = Field(default_factory=standard_threats)
-    """What is ranked, by name; `target` takes their place."""
+    threats: Annotated[dict[ThreatName, ThreatSettings], BeforeValidator(_or_standard)] = Field(
+        default_factory=standard_threats
+    )
+    """What is ranked, by name; by default, or with null, the standard threats of
+    `riskkit/threats.yaml`. `target` takes their place."""
     composite: CompositeSettings = CompositeSettings()
     forecast: ForecastSettings = ForecastSettings()
     models: dict[str, dict[str, Any]] = Field(default_factory=dict)

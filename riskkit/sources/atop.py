@@ -12,7 +12,7 @@ from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
 from riskkit.reading.states import COW_LEFT_OUT, january, known_units, long_form
-from riskkit.sources import Source
+from riskkit.sources import Address, Source, offered
 from riskkit.sources._options import FileOptions
 from riskkit.tables import Indicator, Relation, Release
 from riskkit.units import countries
@@ -71,6 +71,15 @@ class Atop(Source):
         "1815-1944, International Interactions 28(3), 237-260"
     )
     url = "http://www.atopdata.org/data.html"
+    offer = offered(
+        Address(
+            "https://www.atopdata.org/uploads/6/9/1/3/69134503/atop_5.1__.csv_.zip",
+            "atop_5.1.zip",
+            vintage="5.1",
+            member="atop5_1sy.csv",
+        ),
+        newer="https://www.atopdata.org/data.html links the newest release, numbered in its name",
+    )
     cadence = "irregular, years apart"
     lag_months = 24
     lag_reason = "the last year of a release, as in version 3.0 of 2005, which ends with 2003"

@@ -14,7 +14,7 @@ from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
 from riskkit.reading.selection import leave_out
 from riskkit.reading.sheets import Form, Sheet
-from riskkit.sources import Source
+from riskkit.sources import MB, Address, Source, offered
 from riskkit.sources._options import FileOptions
 from riskkit.tables import Frequency, Indicator, Release
 
@@ -59,6 +59,13 @@ class Coups(Source):
         "Journal of Peace Research 48(2), 249-259"
     )
     url = "https://arresteddictatorship.com/coups/"
+    offer = offered(
+        Address(
+            "https://www.uky.edu/~clthyn2/coup_data/powell_thyne_coups_final.txt",
+            "powell_thyne_coups_final.txt",
+            5 * MB,
+        )
+    )
     cadence = "updated as attempts happen"
     lag_months = 1
     lag_reason = (

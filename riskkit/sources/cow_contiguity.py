@@ -64,6 +64,10 @@ class CowContiguity(Source):
         "Contiguity Data, Version 3, Conflict Management and Peace Science 19(2), 59-67"
     )
     url = "https://correlatesofwar.org/data-sets/direct-contiguity/"
+    by_hand = (
+        "comes in a zip of several tables: download Direct Contiguity 3.2 from "
+        "https://correlatesofwar.org/data-sets/direct-contiguity/ and add contdird.csv"
+    )
     cadence = "irregular, ten years apart"
     lag_months = 0
     lag_reason = "borders are known when they are drawn; the table only writes them down"

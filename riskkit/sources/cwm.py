@@ -95,6 +95,7 @@ class Cwm(Source):
         "dataset, Journal of Peace Research 48(5), 663-672"
     )
     url = "https://journals.sagepub.com/doi/10.1177/0022343311406157"
+    by_hand = "has no lasting address: download CWM.csv from the supplement of the article"
     cadence = "closed"
     lag_months = 84
     lag_reason = "the attempts until 2004 were published in 2011"

@@ -70,6 +70,7 @@ class Embassies(Source):
         "of Peace Research 58(6), 1300-1310"
     )
     url = "https://correlatesofwar.org/data-sets/diplomatic-exchange/"
+    by_hand = "is a table of your own: add it with `riskkit data add`"
     cadence = "as you update it"
     lag_months = 12
     lag_reason = "yearbooks list the embassies of a year in the next"

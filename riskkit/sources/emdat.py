@@ -90,6 +90,7 @@ class Emdat(Source):
         "www.emdat.be, with the day of access"
     )
     url = "https://www.emdat.be"
+    by_hand = "wants an account: register at https://www.emdat.be, download the public table"
     cadence = "weekly, validated once a year"
     lag_months = 3
     lag_reason = (

@@ -15,7 +15,7 @@ from riskkit.reading.bundles import members
 from riskkit.reading.selection import leave_out
 from riskkit.reading.sheets import Form, Sheet
 from riskkit.reading.text import read_text
-from riskkit.sources import Options, Source
+from riskkit.sources import MB, Address, Options, Source, offered
 from riskkit.sources._climatology import STANDARD, Reference, with_normals
 from riskkit.tables import Frequency, Indicator, Release
 
@@ -63,6 +63,20 @@ class Era5Owid(Source):
         "major processing by Our World in Data"
     )
     url = "https://ourworldindata.org/grapher/monthly-average-surface-temperatures-by-year"
+    offer = offered(
+        *(
+            Address(
+                f"https://ourworldindata.org/grapher/{chart}.csv"
+                "?v=1&csvType=full&useColumnShortNames=false",
+                f"{chart}.csv",
+                50 * MB,
+            )
+            for chart in (
+                "monthly-average-surface-temperatures-by-year",
+                "average-precipitation-per-year",
+            )
+        )
+    )
     cadence = "ERA5 daily; the files of Our World in Data several times a year"
     lag_months = 1
     lag_reason = "ERA5 runs five days behind real time, so a month is complete early in the next"
@@ -211,6 +225,14 @@ def _indicators(options: Era5OwidOptions) -> tuple[Indicator, ...]:
         ("era5_precip_anom_z", "standard deviations", f"Precipitation {against}", "year"),
     ]
     return tuple(
-        Indicator(name, unit, Era5Owid.name, text, frequency, options.lag_months)
+        Indicator(
+            name,
+            unit,
+            Era5Owid.name,
+            text,
+            frequency,
+            options.lag_months,
+            reference=options.reference if against in text else None,
+        )
         for name, unit, text, frequency in declared
     )

@@ -101,6 +101,7 @@ class Gsdb(Source):
         "Russia, The World Economy 48(9), 2003-2017"
     )
     url = "https://www.globalsanctionsdatabase.com"
+    by_hand = "is sent on request: fill in the form at https://www.globalsanctionsdatabase.com"
     cadence = "every one to three years"
     lag_months = 24
     lag_reason = (

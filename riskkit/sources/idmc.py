@@ -14,7 +14,7 @@ from riskkit.reading.files import read_sheet
 from riskkit.reading.selection import leave_out
 from riskkit.reading.sheets import Form, Sheet
 from riskkit.reading.states import january, known_units, long_form
-from riskkit.sources import Source
+from riskkit.sources import MB, Address, Credential, Source, offered
 from riskkit.sources._options import FileOptions
 from riskkit.tables import Indicator, Release
 
@@ -113,6 +113,24 @@ class Idmc(Source):
         "with the day of access"
     )
     url = "https://www.internal-displacement.org/database/displacement-data/"
+    offer = offered(
+        *(
+            Address(
+                f"https://helix-tools-api.idmcdb.org/external-api/gidd/{kind}s/{kind}-export/"
+                "?release_environment=RELEASE",
+                f"IDMC_GIDD_{kind}s.xlsx",
+                50 * MB,
+            )
+            for kind in ("disaster", "displacement")
+        ),
+        credential=Credential(
+            ("RISKKIT_IDMC_CLIENT_ID",),
+            "query",
+            "client_id",
+            "IDMC wants a client id: ask ch.datainfo@idmc.ch for one, and set "
+            "RISKKIT_IDMC_CLIENT_ID",
+        ),
+    )
     cadence = "yearly, in May"
     lag_months = 5
     lag_reason = "the Global Report of May publishes the figures of the year before"

@@ -13,7 +13,7 @@ from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
 from riskkit.reading.states import COW_LEFT_OUT, january, known_units, long_form
-from riskkit.sources import Source
+from riskkit.sources import MB, Address, Source, offered
 from riskkit.sources._options import FileOptions
 from riskkit.tables import Indicator, Release
 
@@ -61,6 +61,15 @@ class Igo(Source):
         "The Correlates of War IGO Version 3.0 datasets, Journal of Peace Research 57(3), 492-503"
     )
     url = "https://correlatesofwar.org/data-sets/IGOs/"
+    offer = offered(
+        Address(
+            "https://correlatesofwar.org/wp-content/uploads/state_year_formatv3.zip",
+            "state_year_formatv3.zip",
+            50 * MB,
+            "3",
+        ),
+        newer="https://correlatesofwar.org/data-sets/IGOs/ links the state-year file of a version",
+    )
     cadence = "irregular, years apart"
     lag_months = 60
     lag_reason = "version 3 appeared with an article of October 2019 and ends with 2014"

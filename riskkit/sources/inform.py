@@ -71,6 +71,11 @@ class Inform(Source):
     licence = "CC BY 4.0, by the European Commission's rules of reuse; its pages do not print it"
     citation = "European Commission, Joint Research Centre, INFORM Risk Index, with its year"
     url = "https://drmkc.jrc.ec.europa.eu/inform-index/INFORM-Risk"
+    by_hand = (
+        "changes its address with every release: download the table of trends from "
+        "https://drmkc.jrc.ec.europa.eu/inform-index/INFORM-Risk/Results-and-data, "
+        "INFORM2026_TREND_*.xlsx or a later one"
+    )
     cadence = "twice a year"
     lag_months = 0
     lag_reason = "the index of a year is released before that year ends"
@@ -122,7 +127,9 @@ class Inform(Source):
         return Release(
             observations=observations,
             indicators=tuple(
-                Indicator(name, "index 0-10", Inform.name, text, "year", options.lag_months)
+                Indicator(
+                    name, "index 0-10", Inform.name, text, "year", options.lag_months, revised=True
+                )
                 for name, text in INDICATORS.values()
                 if name in found
             ),

@@ -49,6 +49,10 @@ class NaturalEarth(Source):
     licence = "public domain"
     citation = "Made with Natural Earth"
     url = "https://www.naturalearthdata.com/downloads/"
+    by_hand = (
+        "has a small map: download the countries at 1:110 million from "
+        "https://www.naturalearthdata.com/downloads/ and save them as geojson"
+    )
     cadence = "irregular"
     lag_months = 0
     lag_reason = "borders are known when they are drawn; the map shows today's at all times"

@@ -13,7 +13,7 @@ from riskkit.reading import columns
 from riskkit.reading.bundles import Member, members
 from riskkit.reading.sheets import Form
 from riskkit.reading.text import read_text
-from riskkit.sources import Options, Source
+from riskkit.sources import MB, Address, Options, Source, offered
 from riskkit.tables import Indicator, Release
 
 FIRST_YEAR = 1995
@@ -62,6 +62,16 @@ class NdGain(Source):
         "Adaptation Index: Country Index Technical Report, ND-GAIN"
     )
     url = "https://gain.nd.edu/our-work/country-index/download-data/"
+    offer = offered(
+        Address(
+            "https://gain.nd.edu/assets/647440/ndgain_countryindex_2026.zip",
+            "ndgain_countryindex_2026.zip",
+            100 * MB,
+            "2026",
+        ),
+        newer="each release has a number of its own under gain.nd.edu/assets: see the "
+        "link on https://gain.nd.edu/our-work/country-index/download-data/",
+    )
     cadence = "yearly"
     lag_months = 24
     lag_reason = (
@@ -145,4 +155,5 @@ def _scores(member: Member, score: str, options: NdGainOptions) -> pl.DataFrame:
 
 def _indicator(score: str, lag_months: int) -> Indicator:
     unit, _, text = SCORES[score]
-    return Indicator(f"ndgain_{score}", unit, NdGain.name, text, "year", lag_months)
+    name = f"ndgain_{score}"
+    return Indicator(name, unit, NdGain.name, text, "year", lag_months, revised=True)

@@ -70,6 +70,10 @@ class Pax(Source):
         "Journal of Peace Research 56(3), 452-466"
     )
     url = "https://pax.peaceagreements.org"
+    by_hand = (
+        "offers its newest release on its front page: download the dataset as csv from "
+        "https://pax.peaceagreements.org"
+    )
     cadence = "yearly"
     lag_months = 18
     lag_reason = "release 7 of 2023 ends with January 2023, release 8 of 2024 with January 2024"

@@ -69,6 +69,10 @@ class Peacekeeping(Source):
         "https://www.uu.se/en/department/peace-and-conflict-research/research/research-data/"
         "geo-pko-dataset"
     )
+    by_hand = (
+        "moves with the university's pages: download Geo-PKO from "
+        "https://www.uu.se/en/department/peace-and-conflict-research/research/research-data"
+    )
     cadence = "yearly"
     lag_months = 18
     lag_reason = "the maps of a year appear together: release 2.3 of 2025 ends with 2024"

@@ -87,6 +87,7 @@ class Treaties(Source):
         "the depositaries from whose pages the list was made, for instance the UN Treaty Series"
     )
     url = "https://treaties.un.org"
+    by_hand = "is a table of your own: add it with `riskkit data add`"
     cadence = "as you update it"
     lag_months = 1
     lag_reason = "depositaries announce a change within weeks"

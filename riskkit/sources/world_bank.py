@@ -18,7 +18,7 @@ from riskkit.reading.selection import leave_out
 from riskkit.reading.sheets import Form, Sheet
 from riskkit.reading.states import january, known_units
 from riskkit.reading.text import read_text
-from riskkit.sources import Source
+from riskkit.sources import MB, Address, Pages, Source, offered
 from riskkit.sources._options import FileOptions
 from riskkit.tables import Indicator, Release
 
@@ -116,6 +116,18 @@ class WorldBank(Source):
     licence = "CC BY 4.0"
     citation = "World Bank, World Development Indicators, with the code of each series"
     url = "https://data.worldbank.org"
+    offer = offered(
+        *(
+            Address(
+                f"https://api.worldbank.org/v2/country/all/indicator/{code}"
+                "?format=json&per_page=20000",
+                code,
+                50 * MB,
+                pages=Pages("page", (1,), (0, "pages")),
+            )
+            for code in INDICATORS
+        )
+    )
     cadence = "several times a year"
     lag_months = 12
     lag_reason = "the figures of a year come out one after another within the next"

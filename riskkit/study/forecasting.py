@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from riskkit.errors import RiskkitError
 from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.eligibility import left_out
+from riskkit.forecasting.fans import fans
 from riskkit.forecasting.forecast import Forecast, from_frame
 from riskkit.forecasting.threats import Absent, Threat
 from riskkit.models import Contributions, Model, make_model
@@ -24,7 +25,6 @@ from riskkit.models.parts.attribution import FamilyShares, family_shares
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.threats import follow
 from riskkit.risk.score import scenario_scores, score
-from riskkit.scoring.diagnostics import fans
 from riskkit.study.identity import Identity, refuse_other
 from riskkit.study.jobs import Job, stream_of
 from riskkit.study.results import Opened, open_result, result_folder, write_stamped
@@ -43,19 +43,20 @@ class Notes:
 
     Attributes:
         left_out: Units that are not forecast, with the reason.
-        findings: Sentences by kind: outcomes that are "stale", units "behind", "early" reporters.
+        findings: Sentences by kind: outcomes that are "stale", units "behind", "early" reporters,
+            and the "hindsight" of features.
     """
 
     left_out: Mapping[str, str]
     findings: Mapping[str, str]
 
     @classmethod
-    def of(cls, data: Dataset) -> Self:
-        """Read them off what a forecast was made from."""
-        return cls(
-            dict(left_out(data.units, data.eligibility).iter_rows()),
-            {finding.kind: finding.text for finding in data.findings},
-        )
+    def of(cls, data: Dataset, hindsight: Sequence[str] = ()) -> Self:
+        """Read them off what a forecast was made from, and what its features hold too early."""
+        findings: dict[str, str] = {finding.kind: finding.text for finding in data.findings}
+        if hindsight:
+            findings["hindsight"] = " ".join(hindsight)
+        return cls(dict(left_out(data.units, data.eligibility).iter_rows()), findings)
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,8 @@ def _fit(study: Study, threat: Threat, data: Dataset) -> ThreatForecast:
         inputs = None if explained.inputs is None else explained.inputs[rows]
         explained = replace(explained, values=explained.values[rows], inputs=inputs)
     shares = _shares(study, threat, model, data, drawn)
-    return ThreatForecast(threat, drawn, explained, Notes.of(data), shares, model, data)
+    notes = Notes.of(data, study.hindsight([data.origin]))
+    return ThreatForecast(threat, drawn, explained, notes, shares, model, data)
 
 
 def _shares(

@@ -14,6 +14,7 @@ from riskkit.reading import columns
 from riskkit.reading.bundles import members
 from riskkit.sources import Options, Source
 from riskkit.sources._climatology import STANDARD, Reference, with_normals
+from riskkit.sources.cru._address import OFFER
 from riskkit.sources.cru._drought import standardised, thornthwaite
 from riskkit.sources.cru._names import unit_of
 from riskkit.sources.cru._per import Series, read_per
@@ -92,6 +93,7 @@ class Cru(Source):
         "gridded multivariate climate dataset, Scientific Data 7, 109"
     )
     url = "https://crudata.uea.ac.uk/cru/data/hrg/"
+    offer = OFFER
     cadence = "yearly, between May and July"
     lag_months = 17
     lag_reason = (
@@ -291,6 +293,13 @@ def _indicators(options: CruOptions) -> tuple[Indicator, ...]:
         for months in (3, 6, 12)
     ]
     return tuple(
-        Indicator(name, unit, Cru.name, text, lag_months=options.lag_months)
+        Indicator(
+            name,
+            unit,
+            Cru.name,
+            text,
+            lag_months=options.lag_months,
+            reference=options.reference if against in text else None,
+        )
         for name, unit, text in declared
     )

@@ -122,6 +122,10 @@ class Gdelt(Source):
         "Global data on events, location and tone, 1979-2012, ISA Annual Convention"
     )
     url = "http://data.gdeltproject.org/events/index.html"
+    by_hand = (
+        "has a file for every day, gigabytes in all: download those you need from "
+        "http://data.gdeltproject.org/events/index.html"
+    )
     cadence = "every 15 minutes; daily files each morning"
     lag_months = 0
     lag_reason = "events are added every 15 minutes; later additions to a month are left out"

@@ -114,6 +114,7 @@ class Gtd(Source):
         "Terrorism Database, Terrorism and Political Violence 19(2), 181-204"
     )
     url = "https://www.start.umd.edu/gtd/"
+    by_hand = "wants an account: ask for the file with the form at https://www.start.umd.edu/gtd/"
     cadence = "irregular; none announced after the attacks of June 2021"
     lag_months = 18
     lag_reason = (

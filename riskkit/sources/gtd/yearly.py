@@ -77,6 +77,7 @@ class GtdYearly(Source):
         "Econometrics, R package"
     )
     url = "https://www.start.umd.edu/gtd/"
+    by_hand = "comes with a package: install riskkit[gtd-demo], see docs/source-list.md"
     cadence = "closed; ends with 2020"
     lag_months = 18
     lag_reason = (

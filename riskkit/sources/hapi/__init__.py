@@ -18,6 +18,7 @@ from riskkit.reading.sheets import Form, Sheet
 from riskkit.reading.states import known_units, long_form, rows_of
 from riskkit.sources import Source
 from riskkit.sources._options import FileOptions
+from riskkit.sources.hapi._address import OFFER
 from riskkit.sources.hapi._tables import ADMIN, END, START, TABLES, Endpoint, Table
 from riskkit.tables import Indicator, Release
 
@@ -94,6 +95,7 @@ class Hapi(Source):
         "UNHCR (refugees)"
     )
     url = "https://hdx-hapi.readthedocs.io"
+    offer = OFFER
     cadence = "daily to yearly, by table"
     lag_months = 1
     lag_reason = (

@@ -16,6 +16,7 @@ from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
 from riskkit.sources import Source
 from riskkit.sources._options import FileOptions
+from riskkit.sources.ucdp._address import GED
 from riskkit.sources.ucdp._releases import Part, combine, covered_part
 from riskkit.tables import Indicator, Release
 
@@ -92,6 +93,7 @@ class UcdpGed(Source):
         "Högbladh (2020), Introducing the UCDP Candidate Events Dataset, Research & Politics 7(3)"
     )
     url = "https://ucdp.uu.se/downloads/"
+    offer = GED
     cadence = "candidate events monthly, reviewed events every June"
     lag_months = 1
     lag_reason = "candidate events of a month appear about the 20th of the next"

@@ -8,6 +8,7 @@ import polars as pl
 
 from riskkit.reading import columns
 from riskkit.reading.sheets import Sheet
+from riskkit.sources.unhcr._address import pairs
 from riskkit.sources.unhcr._rows import ASYLUM, ORIGIN, Figures, Side, UnhcrOptions, UnhcrTable
 from riskkit.tables import Dyads, Relation
 
@@ -81,6 +82,7 @@ class Unhcr(UnhcrTable):
     """
 
     name = "unhcr"
+    offer = pairs("population")
     title = "UNHCR Refugee Population Statistics Database"
     lag_reason = "the Global Trends report of June publishes the figures of the end of last year"
     layouts = (
