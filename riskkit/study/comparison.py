@@ -11,13 +11,8 @@ import polars as pl
 from riskkit.atomic import write_text
 from riskkit.errors import ConfigError, RiskkitError
 from riskkit.scoring.comparison import summarise
-<<<<<<< HEAD
 from riskkit.scoring.leaderboard import COMPARED, at, thresholds_of
-from riskkit.study.evaluating import SCORES, TOGETHER
-=======
-from riskkit.scoring.leaderboard import COMPARED
 from riskkit.study.evaluating import OUTCOMES, SCORES, TOGETHER
->>>>>>> main
 from riskkit.study.results import open_result
 
 
