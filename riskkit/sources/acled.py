@@ -121,18 +121,9 @@ class Acled(Source):
     def read(self, path: Path, options: AcledOptions) -> Release:
         """Read an export.
 
-        Args:
-            path: A .csv, .zip, .xlsx, .parquet or .json file in ACLED's layout, or a folder of
-                them.
-            options: How to count.
-
         Returns:
             Monthly events by type, `acled_battles` and others, `acled_fatalities` and
             `acled_civilians_fatalities`, zeros included.
-
-        Raises:
-            SourceError: The file is not an export, or an event is impossible; the text names the
-                file, the line and the column.
         """
         form = Form(required=_REQUIRED, encoding=options.encoding, delimiter=None)
         dropped: dict[str, int] = {}

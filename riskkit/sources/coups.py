@@ -80,18 +80,10 @@ class Coups(Source):
     def read(self, path: Path, options: CoupsOptions) -> Release:
         """Read the event list or a country-year table.
 
-        Args:
-            path: A .txt, .csv, .tsv, .zip, .parquet or .xlsx file; the header tells which it is.
-            options: How to read it.
-
         Returns:
             From the event list the monthly counts `coup_attempts`, `coup_successes` and
             `coup_failures`, a census; from the country-year table the yearly `pt_attempt_num`,
             `pt_coup_num` and `pt_failed_num`.
-
-        Raises:
-            SourceError: The file has neither layout, or a row is impossible; the text names the
-                file, the line and the column.
         """
         form = Form(
             required=("year",),

@@ -77,16 +77,8 @@ class CowContiguity(Source):
     def read(self, path: Path, options: CowContiguityOptions) -> Release:
         """Read a release.
 
-        Args:
-            path: A .csv, .zip, .parquet or .xlsx file in the publisher's layout.
-            options: How to read it.
-
         Returns:
             The relation `contiguity`, in both directions, without observations.
-
-        Raises:
-            SourceError: The file is not the table of pairs, or a row is impossible; the text names
-                the file, the line and the column.
         """
         form = Form(
             required=("state1no", "state2no", "year", "conttype"), encoding=options.encoding

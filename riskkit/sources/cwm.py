@@ -106,16 +106,8 @@ class Cwm(Source):
     def read(self, path: Path, options: CwmOptions) -> Release:
         """Read the file.
 
-        Args:
-            path: A .csv, .zip, .parquet or .xlsx file in the publisher's layout.
-            options: How to count.
-
         Returns:
             Yearly counts `cwm_n_mediations` and, by third party, `cwm_n_by_un` and others.
-
-        Raises:
-            SourceError: The file is not the publisher's, or a country is unknown; the text names
-                the file, the line and the column.
         """
         whole = read_sheet(path, _form(options))
         sheet, unsure = _mediated(whole)

@@ -77,16 +77,8 @@ class DyadTable(_keys.OwnTable):
     def read(self, path: Path, options: DyadTableOptions) -> Release:
         """Read a table of pairs.
 
-        Args:
-            path: A .csv, .tsv, .txt, .parquet, .xlsx or .zip (with one csv) file.
-            options: Which columns hold what.
-
         Returns:
             A release of dyads without observations. Ties of a unit with itself are left out.
-
-        Raises:
-            SourceError: The file, a column or a cell is not what the options say; the text names
-                the file, the line and the column.
         """
         sheet = read_sheet(path, _form(options))
         rows = _rows(sheet, options)

@@ -89,17 +89,9 @@ class Era5Owid(Source):
     def read(self, path: Path, options: Era5OwidOptions) -> Release:
         """Read one file or both.
 
-        Args:
-            path: A .csv file, or a folder or .zip of them.
-            options: How to read them.
-
         Returns:
             Monthly `era5_t2m_c`, `era5_t2m_anom_c`, `era5_t2m_z`; yearly `era5_precip`,
             `era5_precip_anom_z`.
-
-        Raises:
-            SourceError: A file has another layout, or a value is impossible; the text names the
-                file, the line and the column.
         """
         dropped: dict[str, int] = {}
         observed: dict[str, pl.DataFrame] = {}

@@ -94,18 +94,10 @@ class Inform(Source):
     def read(self, path: Path, options: InformOptions) -> Release:
         """Read the scores.
 
-        Args:
-            path: A .xlsx, .csv, .zip or .parquet file of trends, or a .json answer.
-            options: How to read it.
-
         Returns:
             Yearly `inform_risk`, `inform_hazard_exposure`, `inform_hazard_natural`,
             `inform_hazard_human`, `inform_vulnerability` and `inform_lack_of_coping_capacity`, as
             far as the file has them.
-
-        Raises:
-            SourceError: The file is neither, has no year, or a score is impossible; the text names
-                the file and the row.
         """
         dropped: dict[str, int] = {}
         sheet = _read(path, options)

@@ -63,15 +63,8 @@ class NaturalEarth(Source):
     def read(self, path: Path, options: NaturalEarthOptions) -> Release:
         """Read the map.
 
-        Args:
-            path: A .geojson file of the layer admin_0_countries.
-            options: How to read it.
-
         Returns:
             The relation `contiguity`, in both directions, without observations.
-
-        Raises:
-            SourceError: The file is no such layer, no two countries touch, or shapely is missing.
         """
         read_bytes(path)
         try:

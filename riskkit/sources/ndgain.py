@@ -87,17 +87,9 @@ class NdGain(Source):
     def read(self, path: Path, options: NdGainOptions) -> Release:
         """Read the files.
 
-        Args:
-            path: A .csv file that keeps the publisher's name, or a folder or .zip of them.
-            options: How to read them.
-
         Returns:
             Yearly `ndgain_gain`, `ndgain_vulnerability`, `ndgain_readiness` and, where there are
             files of them, `ndgain_exposure`, `ndgain_sensitivity` and `ndgain_capacity`.
-
-        Raises:
-            SourceError: A file has another layout, an unknown country or an impossible score; the
-                text names the file, the line and the column.
         """
         files = _known_files(path)
         observations = pl.concat(_scores(member, score, options) for score, member in files.items())

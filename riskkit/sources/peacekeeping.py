@@ -83,16 +83,8 @@ class Peacekeeping(Source):
     def read(self, path: Path, options: PeacekeepingOptions) -> Release:
         """Read a release.
 
-        Args:
-            path: A .csv, .zip, .parquet or .xlsx file in Geo-PKO's layout.
-            options: How to count.
-
         Returns:
             Monthly `geopko_presence`, `geopko_n_missions` and `geopko_n_sites`.
-
-        Raises:
-            SourceError: The file is not a release, or a country is unknown; the text names the
-                file, the line and the column.
         """
         sheet = read_sheet(path, _form(options))
         names = [_filled(sheet, column) for column in ("mission", "location")]

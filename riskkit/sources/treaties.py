@@ -98,16 +98,8 @@ class Treaties(Source):
     def read(self, path: Path, options: TreatiesOptions) -> Release:
         """Read a list.
 
-        Args:
-            path: A .csv, .tsv, .txt, .zip, .parquet or .xlsx file in the layout.
-            options: How to read it.
-
         Returns:
             Monthly counts: those of `INDICATORS` that count any treaty of the list.
-
-        Raises:
-            SourceError: The file is not such a list, or a unit, treaty, status or day is
-                impossible; the text names the file, the line and the column.
         """
         sheet = read_sheet(path, _form(options))
         memberships = _memberships(sheet, options)

@@ -10,7 +10,8 @@ from riskkit.reading import columns
 from riskkit.reading.sheets import Sheet
 from riskkit.reading.states import COW_LEFT_OUT
 from riskkit.sources import MB, Address, offered
-from riskkit.sources._plain import Measure, PlainYears, lagged
+from riskkit.sources._options import lagged
+from riskkit.sources._plain import Measure, PlainYears
 
 _BEFORE_THE_FIRST = 1945
 _POINT, _SHARE = "ideal point", "share 0-1"

@@ -109,19 +109,11 @@ class Cru(Source):
     def read(self, path: Path, options: CruOptions) -> Release:
         """Read the files.
 
-        Args:
-            path: A .per file, or a folder or .zip of them.
-            options: How to read them.
-
         Returns:
             Monthly `cru_pre_mm`, `cru_tmp_c`, `cru_tmn_c`, `cru_tmx_c` as the files have them,
             `cru_pet_mm`, `cru_pre_anom_pct`, `cru_tmp_anom_c`, `cru_pre_infill_suspect`, and with
             the options `spi` and `spei` the indices `spi3_derived`, `spi6_derived`,
             `spi12_derived`, `spei3_derived`, `spei6_derived`, `spei12_derived`.
-
-        Raises:
-            SourceError: A file is not CRU's or is cut off, or names an unknown country; the files
-                do not give what the option `only` names.
         """
         dropped: dict[str, int] = {}
         observed = pl.concat(_observed(path, options.codes, dropped)).with_columns(

@@ -137,17 +137,9 @@ class Gdelt(Source):
     def read(self, path: Path, options: GdeltOptions) -> Release:
         """Read files of events.
 
-        Args:
-            path: A .csv, .zip, .parquet or .xlsx file, or a folder of them.
-            options: How to add up.
-
         Returns:
             Monthly sums by country, and the relations `gdelt_cooperation` and `gdelt_conflict`,
             each seen from both sides.
-
-        Raises:
-            SourceError: A file has none of GDELT's layouts, an event is impossible, a day lies in
-                two files or no month is whole; the text names the file, the line and the column.
         """
         parts = [read_part(file, options.codes, options.lag_months) for file in _files(path)]
         part = combine(path, parts) if len(parts) > 1 else parts[0]

@@ -137,16 +137,8 @@ class Reign(Source):
     def read(self, path: Path, options: ReignOptions) -> Release:
         """Read the three lists.
 
-        Args:
-            path: A folder or .zip with the lists under the publisher's names.
-            options: How to read them.
-
         Returns:
             The monthly `INDICATORS`.
-
-        Raises:
-            SourceError: A list is missing or has another layout, or a row is impossible; the text
-                names the file, the line and the column.
         """
         lists = _find(path)
         spells = _spells(lists["leaderlist"], options.codes)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from riskkit.sources._plain import Measure, PlainYears, lagged
+from riskkit.sources._options import lagged
+from riskkit.sources._plain import Measure, PlainYears
 from riskkit.sources.ucdp._address import COUNTRY_YEAR
 
 _MOST_DEATHS = 10_000_000

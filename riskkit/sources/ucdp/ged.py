@@ -114,18 +114,10 @@ class UcdpGed(Source):
     def read(self, path: Path, options: GedOptions) -> Release:
         """Read one release, or a folder with several.
 
-        Args:
-            path: A .csv, .zip, .parquet or .xlsx file in UCDP's layout, or a folder of them.
-            options: How to count.
-
         Returns:
             Monthly counts `ged_sb`, `ged_ns`, `ged_os` (best estimates) with `_low`, `_high` and
             `_events`, and `ged_civilians`, per country or cell; a census, so that a month without
             a row had none.
-
-        Raises:
-            SourceError: A file is not a release, or an event is impossible; the text names the
-                file, the line and the column.
         """
         files = _files(path)
         if options.covers_to and len(files) > 1:

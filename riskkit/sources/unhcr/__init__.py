@@ -101,12 +101,11 @@ class Unhcr(UnhcrTable):
         ("interface.json", "answer of the programming interface"),
     )
     figures = INDICATORS
-    required = ("refugees", "asylum_seekers")
-    optional = ("oip", "returned_refugees", "idps", "returned_idps", "stateless", "hst")
+    either = tuple(dict.fromkeys(column for _, column, _ in INDICATORS.values()))
 
     def ties(self, pairs: pl.DataFrame, options: UnhcrOptions) -> dict[str, Any]:
         """Who hosts whose refugees, unless the file is summed over a side."""
-        if not (pairs[ORIGIN].count() and pairs[ASYLUM].count()):
+        if "refugees" not in pairs.columns or not (pairs[ORIGIN].count() and pairs[ASYLUM].count()):
             return {}
         return {"dyads": _ties(pairs, options), "relations": _relations(options)}
 
