@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from riskkit.errors import RiskkitError
-from riskkit.scoring import rules
+from riskkit.scoring import find_rule
 from riskkit.scoring.ensemble import Floats
 from riskkit.tables import INTERVAL
 
@@ -280,13 +280,7 @@ def _t_quantile(freedom: Floats) -> Floats:
 
 def _perfect_of(names: Sequence[str]) -> Floats:
     """Best value of each rule, [rules, 1]."""
-    return np.array([[_perfect(name)] for name in names])
-
-
-def _perfect(rule: str) -> float:
-    if rule not in rules():
-        raise RiskkitError(f"no rule is named {rule!r}", hint=f"known: {', '.join(rules())}")
-    return _PERFECT[rules()[rule].better]
+    return np.array([[_PERFECT[find_rule(name).better]] for name in names])
 
 
 def _frame(target: str, axes: dict[str, list[str]], columns: dict[str, Floats]) -> pl.DataFrame:
