@@ -82,6 +82,12 @@ class Source(ABC):
                 line or column, and the fix.
         """
 
+    @classmethod
+    def needs(cls, options: Any) -> tuple[str, ...]:
+        """Name the extras of riskkit that reading with these options takes; by default none."""
+        del options
+        return ()
+
     def cite(self, path: Path, options: Any) -> Citation:
         """Say what to cite for a file; by default what the publisher asks for."""
         del path, options

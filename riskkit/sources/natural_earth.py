@@ -60,6 +60,12 @@ class NaturalEarth(Source):
     tried_on = "real files"
     options = NaturalEarthOptions
 
+    @classmethod
+    def needs(cls, options: NaturalEarthOptions) -> tuple[str, ...]:
+        """Name the extra that outlines take."""
+        del options
+        return ("geo",)
+
     def read(self, path: Path, options: NaturalEarthOptions) -> Release:
         """Read the map.
 

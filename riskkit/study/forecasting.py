@@ -45,10 +45,12 @@ class Notes:
         left_out: Units that are not forecast, with the reason.
         findings: Sentences by kind: outcomes that are "stale", units "behind", "early" reporters,
             and the "hindsight" of features.
+        last_data: Month id in which the last known period ends.
     """
 
     left_out: Mapping[str, str]
     findings: Mapping[str, str]
+    last_data: int
 
     @classmethod
     def of(cls, data: Dataset, hindsight: Sequence[str] = ()) -> Self:
@@ -56,7 +58,8 @@ class Notes:
         findings: dict[str, str] = {finding.kind: finding.text for finding in data.findings}
         if hindsight:
             findings["hindsight"] = " ".join(hindsight)
-        return cls(dict(left_out(data.units, data.eligibility).iter_rows()), findings)
+        left = dict(left_out(data.units, data.eligibility).iter_rows())
+        return cls(left, findings, data.first_month + data.last_known + data.period - 1)
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,11 @@ class Cru(Source):
     reads_folders = True
     options = CruOptions
 
+    @classmethod
+    def needs(cls, options: CruOptions) -> tuple[str, ...]:
+        """Name the extra that standardised indices take."""
+        return ("climate",) if options.spi or options.spei else ()
+
     def read(self, path: Path, options: CruOptions) -> Release:
         """Read the files.
 
