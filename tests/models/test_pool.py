@@ -22,9 +22,11 @@ def test_it_is_the_mixture_of_its_members():
 def test_by_hand():
     class Fixed(Pool):
         def __init__(self, *members):
-            self._members = members
+            self._members, self.support = members, None
 
     class Member:
+        learned = True
+
         def __init__(self, *values):
             self.values = np.array([[values]], dtype=float)
 
