@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import hashlib
+import logging
 import os
 import re
 import secrets
@@ -26,6 +27,7 @@ try:
 except ImportError:  # not a Unix
     fcntl = None  # type: ignore[assignment]
 
+_LOG = logging.getLogger(__name__)
 _OURS = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{16}\.(?P<kind>partial|previous)", re.DOTALL)
 _PARTIAL = re.compile(r"\.[0-9a-f]{16}\.partial")
 _LONGEST_NAME = 200
@@ -103,6 +105,7 @@ def atomic_file(path: Path) -> Iterator[Path]:
             sync(partial)
             partial.replace(real)
             sync(real.parent)
+    _LOG.info("wrote %s", path)
 
 
 @contextmanager
@@ -134,6 +137,7 @@ def atomic_folder(path: Path, marker: str) -> Iterator[Path]:
             _refuse_replacing(path, real, marker)
             _replace_folder(fresh, real)
             sync(real.parent)
+    _LOG.info("wrote %s", path)
 
 
 def write_text(path: Path, text: str) -> None:

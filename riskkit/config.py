@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.resources import files
@@ -23,6 +24,7 @@ from riskkit.months import format_month, month_id, parse_horizons, parse_month, 
 from riskkit.refusals import refusal
 from riskkit.yaml_text import load_yaml
 
+_LOG = logging.getLogger(__name__)
 FIRST_MONTH, LAST_MONTH = month_id("1800-01"), month_id("2100-12")
 """Months that a study may speak of."""
 _MOST_HORIZONS = 600
@@ -344,6 +346,7 @@ def settings_tree(settings: Sequence[str], tree: dict[str, Any] | None = None) -
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
+    _LOG.info("reading %s", path)
     try:
         with path.open("rb") as file:
             text = file.read(_LARGEST_FILE)

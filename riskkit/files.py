@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from riskkit.errors import RiskkitError, system_refusal
 if TYPE_CHECKING:
     import polars as pl
 
+_LOG = logging.getLogger(__name__)
 _DAMAGES = (
     LookupError, ValueError, TypeError, AttributeError, EOFError, RecursionError, MemoryError,
     ArithmeticError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error,
@@ -39,6 +41,7 @@ def reading(path: Path, remedy: str) -> Iterator[None]:
 
     if not path.exists():
         raise RiskkitError(f"there is no {path}", hint=remedy)
+    _LOG.info("reading %s", path)
     try:
         yield
     except RiskkitError:

@@ -15,7 +15,7 @@ import click
 
 from riskkit import __version__
 from riskkit.cli._options import Group
-from riskkit.cli._output import echo
+from riskkit.cli._output import echo, logged
 from riskkit.errors import RiskkitError, system_refusal
 
 _COMMANDS = (
@@ -102,13 +102,17 @@ def _told(error: Exception) -> RiskkitError | str:
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.option("--verbose", "-v", is_flag=True, help="Tell of every file that is read or written.")
 @click.version_option(__version__, prog_name="riskkit")
-def riskkit(debug: bool) -> None:
+@click.pass_context
+def riskkit(ctx: click.Context, debug: bool, verbose: bool) -> None:
     """Forecast regional instability and publish ranked risk scores.
 
     Start with `riskkit run`: it ranks real countries by the open data that come with it.
     """
     del debug
+    if verbose:
+        ctx.with_resource(logged())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

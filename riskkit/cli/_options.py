@@ -10,6 +10,8 @@ import click
 
 from riskkit.errors import suggestion
 
+RESULT = "identity.json"
+"""What a result of several files holds, as `riskkit.study.results.MARKER` says."""
 PUBLISHED = "datapackage.json"
 """What a publication holds, as `riskkit.publish.MARKER` says."""
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -6,7 +6,10 @@ Markup and escapes of terminals are shown, not obeyed, and JSON for machines car
 from __future__ import annotations
 
 import json
+import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -39,6 +42,26 @@ def echo_json(value: Any) -> None:
     """Print a value as JSON, dates as text."""
     text = json.dumps(value, indent=2, default=str, ensure_ascii=False)
     click.echo(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+class _Lines(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a message of riskkit's own as a line on stderr."""
+        echo(record.getMessage(), err=True)
+
+
+@contextmanager
+def logged() -> Iterator[None]:
+    """Show what riskkit reads and writes meanwhile."""
+    logger, lines = logging.getLogger("riskkit"), _Lines()
+    before = logger.level
+    logger.addHandler(lines)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(lines)
+        logger.setLevel(before)
 
 
 def console(*, stderr: bool = False, width: int | None = None) -> Console:

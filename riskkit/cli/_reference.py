@@ -26,7 +26,19 @@ _COMMANDS = """\
 This page is the `--help` of every command; `make docs` writes it.
 
 Exit codes: 0 done, 1 refused input or a failed check, told in one line on stderr, 2 a wrong option
-or argument. Progress goes to stderr, results to stdout.
+or argument, 130 stopped with Ctrl-C and 143 ended by `kill`, when one line says what stands and
+how to go on. Progress goes to stderr, results to stdout. `riskkit -v COMMAND` tells of every file
+that is read or written.
+
+**Completion.** Commands and options complete with the Tab key once the shell knows of them. For
+bash put the first line into `~/.bashrc`, for zsh the second into `~/.zshrc`, and for fish run the
+third:
+
+```sh
+eval "$(_RISKKIT_COMPLETE=bash_source riskkit)"
+eval "$(_RISKKIT_COMPLETE=zsh_source riskkit)"
+_RISKKIT_COMPLETE=fish_source riskkit > ~/.config/fish/completions/riskkit.fish
+```
 """
 _SETTINGS = """\
 # Configuration
@@ -128,6 +140,18 @@ A figure enters the panel when it was out: so many months after its period ended
 option `lag_months` of a source changes that. Where a reader was tried on a documented layout only,
 nobody has yet read the publisher's own file with it; say so if you do.
 """
+_LAYOUTS = """# Every layout of every source
+
+Layouts of the last years that can still be on somebody's disk, each with a file of invented rows
+that the tests read; `make docs` writes this page from `riskkit/sources/`. Beyond these, every
+reader takes what software makes of a table: headings in other case, with other punctuation or
+accents taken apart; titles above the headings and a line of HXL tags below; commas, semicolons,
+tabs or bars; lines that end as on Windows, Linux or old Macs; .csv, .tsv, .tab, .txt, .xlsx,
+.parquet (of pandas, R or polars) or .zip; days by number, by English name of the month or as a
+spreadsheet counts them; numbers with something between their thousands. What is none of these is
+refused in one line.
+"""
+_LAYOUTS_HEAD = "| file | layout |\n|---|---|"
 _SOURCES_HEAD = """\
 | source | appears | lag, months | why that lag | rows may be passed on | tried on |
 |---|---|---|---|---|---|"""
@@ -141,6 +165,23 @@ def sources_page() -> str:
     rows = [f"| {' | '.join(_source_cells(source))} |" for source in known]
     table = "\n".join([_SOURCES_HEAD, *rows, ""])
     return "\n".join([_SOURCES, table, *map(_source_section, known)])
+
+
+def layouts_page() -> str:
+    """List every layout that a reader takes, with its fixture."""
+    from riskkit.registry import sources
+
+    sections = []
+    for source in sources().values():
+        rows = [
+            f"| [sample](../tests/sources/fixtures/{source.name}) | the layout it was made for |"
+        ]
+        rows += [
+            f"| [{file}](../tests/sources/layouts/{source.name}/{file}) | {what} |"
+            for file, what in source.layouts
+        ]
+        sections.append("\n".join([f"## {source.name}", "", _LAYOUTS_HEAD, *rows, ""]))
+    return "\n".join([_LAYOUTS, *sections])
 
 
 def _source_cells(source: type[Source]) -> tuple[str, ...]:
@@ -237,6 +278,7 @@ PAGES = {
     "cli.md": commands_page,
     "configuration.md": settings_page,
     "source-list.md": sources_page,
+    "source-layouts.md": layouts_page,
     "feature-catalogue.md": catalogue_page,
 }
 

@@ -31,7 +31,10 @@ def print_summary(folder: Path, *, as_json: bool) -> None:
         "there;\nan empty threat has no data; associations in the model, not causes."
     )
     files = read_json(folder / "datapackage.json", "publish again")["resources"]
-    echo(f"\n{folder}/: " + ", ".join(file["path"] for file in files))
+    paths = [file["path"] for file in files]
+    pages = sum("/" in path for path in paths)
+    echo(f"\n{folder}/: " + ", ".join(path for path in paths if "/" not in path))
+    echo(f"Open {folder}/report.html in a browser; units/ has {pages} pages beside it.")
     echo(f"`riskkit explain {first['unit']}` tells one unit's story.")
 
 

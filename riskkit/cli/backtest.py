@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from riskkit.cli._options import features_option, json_option, out_option, params_options
+from riskkit.cli._options import RESULT, features_option, json_option, out_option, params_options
 from riskkit.cli._output import echo, echo_json
 
 
@@ -24,7 +24,9 @@ from riskkit.cli._output import echo, echo_json
     type=click.Path(path_type=Path),
     help="Write metrics.json to this file as well, for studies that keep it in git.",
 )
-@out_option("backtest", "Folder for forecasts.parquet, the scores and leaderboard.csv.")
+@out_option(
+    "backtest", "Folder for forecasts.parquet, the scores and leaderboard.csv.", marker=RESULT
+)
 @features_option
 @json_option
 def command(

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import click
 
-from riskkit.cli._options import json_option, out_option, params_options
+from riskkit.cli._options import RESULT, json_option, out_option, params_options
 from riskkit.cli._output import echo, echo_json
 
 
 @click.command(name="evaluate")
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
 @params_options
-@out_option("scores", "Folder for the scores, leaderboard.csv, metrics.json and plots/.")
+@out_option(
+    "scores", "Folder for the scores, leaderboard.csv, metrics.json and plots/.", marker=RESULT
+)
 @json_option
 def command(
     folders: tuple[Path, ...],

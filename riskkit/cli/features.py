@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from riskkit.cli._options import Group, json_option, out_option, params_options
+from riskkit.cli._options import RESULT, Group, json_option, out_option, params_options
 from riskkit.cli._output import echo, echo_json
 
 
@@ -115,7 +115,7 @@ def _coverage_table(rows: list[dict[str, Any]]) -> list[str]:
 @command.command(name="build")
 @click.argument("names", nargs=-1, metavar="[FAMILY]...")
 @params_options
-@out_option("features", "Folder for one parquet file per family.")
+@out_option("work/features", "Folder for one parquet file per family.", marker=RESULT)
 @json_option
 def build(
     names: tuple[str, ...],
@@ -128,8 +128,8 @@ def build(
 
     \b
     Examples:
-      riskkit features build --out features
-      riskkit features build conflict --set panel.as_of=2015-06 --out features
+      riskkit features build
+      riskkit features build conflict --set panel.as_of=2015-06 --out work/2015
     """
     from riskkit.cli._progress import progress
     from riskkit.study.features import build_features

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from riskkit.cli._options import features_option, json_option, out_option, params_options
+from riskkit.cli._options import RESULT, features_option, json_option, out_option, params_options
 from riskkit.cli._output import echo, echo_json
 
 
@@ -17,7 +17,9 @@ from riskkit.cli._output import echo, echo_json
     type=click.Path(path_type=Path),
     help="Log training curves into this folder with DVCLive, of the extra `dvc`.",
 )
-@out_option("forecast", "Folder for the draws, their explanation, the model and fan.csv.")
+@out_option(
+    "forecast", "Folder for the draws, their explanation, the model and fan.csv.", marker=RESULT
+)
 @features_option
 @json_option
 def command(

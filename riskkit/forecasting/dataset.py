@@ -38,7 +38,8 @@ class Dataset:
         first_month: Month id of the first column.
         origin: Month id of the last column: the last month whose end has passed.
         horizons: Months ahead; horizon h speaks of the period that starts in origin + h.
-        features: Names along the last axis of X: those with any value up to the origin.
+        features: Names along the last axis of X: those that any unit has a value of at the
+            origin.
         X: Array [units, months, features]; column t holds what the panel as of the origin shows
             in month t, NaN where missing.
         y: Array [units, months]: outcome of the period that starts in the month, as known at the
@@ -159,12 +160,16 @@ def build_dataset(
 def _known_features(
     features: pl.DataFrame, n_units: int, n_months: int
 ) -> tuple[tuple[str, ...], NDArray[np.float32]]:
-    """Cut the features at the origin and drop those that nobody had a value of by then."""
+    """Cut the features at the origin and drop those that nobody has a value of there.
+
+    A source that has ended tells nothing of the months ahead, and models would take its silence
+    for one of the values that they were trained on.
+    """
     names = np.array([column for column in features.columns if column not in KEYS])
     with np.errstate(over="ignore"):  # what does not fit is infinite, and refused as such
         values = features.select(names.tolist()).to_numpy().astype(np.float32, copy=False)
     cube = values.reshape(n_units, features.height // n_units, len(names))[:, :n_months]
-    known = ~np.isnan(cube).all(axis=(0, 1))
+    known = ~np.isnan(cube[:, -1]).all(axis=0)
     return tuple(names[known].tolist()), np.ascontiguousarray(cube[..., known])
 
 

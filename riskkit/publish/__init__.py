@@ -24,12 +24,28 @@ from riskkit.forecasting.threats import Absent, Threat
 from riskkit.models import Contributions
 from riskkit.models.parts.attribution import FamilyShares
 from riskkit.months import format_month
+from riskkit.publish._dossier import FACTS, INPUTS, SERIES, SITUATIONS, Dossier, Fact, Theme
 from riskkit.risk.composite import composite, joined
 from riskkit.risk.score import scenario_scores
 from riskkit.tables import Citation
 
 if TYPE_CHECKING:
     import dataframely as dy
+
+__all__ = [
+    "FACTS",
+    "INPUTS",
+    "SERIES",
+    "SITUATIONS",
+    "Dossier",
+    "Fact",
+    "Part",
+    "Publication",
+    "Theme",
+    "publish",
+    "schemas",
+    "verify",
+]
 
 SCHEMA_VERSION = 2
 MARKER = "datapackage.json"
@@ -130,8 +146,8 @@ class Publication:
         record: Leaderboard rows: `model, target, window, rule, value, skill, skill_low,
             skill_high`.
         previous: Ranking to compare with, as `riskkit.publish.previous.find` gives it.
-        licence: Licence of the publication, an SPDX identifier.
         identity: What it stands on, as canonical JSON.
+        dossier: The past, nearest situations, diplomacy and dates that the pages tell.
     """
 
     parts: tuple[Part, ...]
@@ -143,8 +159,8 @@ class Publication:
     sources: tuple[Citation, ...] = ()
     record: pl.DataFrame | None = None
     previous: pl.DataFrame | None = None
-    licence: str = "CC-BY-4.0"
     identity: str = ""
+    dossier: Dossier = field(default_factory=Dossier)
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit together."""
@@ -201,6 +217,15 @@ class Publication:
         return composite(self.scores, self.weights, self.exponent)
 
     @property
+    def licence(self) -> tuple[str, str]:
+        """The strictest terms of the sources: their name, and what they mean and whose they are."""
+        from riskkit.publish._licences import binding, strictest
+
+        terms, whose = strictest(self.sources), binding(self.sources)
+        names = "; ".join(dict.fromkeys(source.title for source in whose))
+        return terms.name, f"{terms.told}{names and f' (terms of: {names})'}"
+
+    @property
     def title(self) -> str:
         """Heading, which says so when the data are simulated."""
         first, last = (format_month(month) for month in self.window)
@@ -222,12 +247,17 @@ def schemas() -> dict[str, type[dy.Schema]]:
     """Schema of each CSV file, by file name."""
     from riskkit.publish import (
         components,
+        diplomacy,
         drivers,
         forecasts,
+        inputs,
         previous,
         ranking,
         regions,
         sensitivity,
+        series,
+        situations,
+        themes,
     )
 
     return {
@@ -237,6 +267,11 @@ def schemas() -> dict[str, type[dy.Schema]]:
         "sensitivity.csv": sensitivity.Sensitivity,
         "drivers.csv": drivers.Drivers,
         "forecasts.csv": forecasts.Forecasts,
+        "series.csv": series.Series,
+        "situations.csv": situations.Situations,
+        "diplomacy.csv": diplomacy.Diplomacy,
+        "themes.csv": themes.Themes,
+        "inputs.csv": inputs.Inputs,
         "previous.csv": previous.Previous,
     }
 
@@ -254,7 +289,16 @@ def publish(publication: Publication, folder: Path) -> dict[str, Path]:
         RiskkitError: The folder is not a publication or cannot be written, or a table breaks its
             schema.
     """
-    from riskkit.publish import _identity, _table, datapackage, forecasts, model_card
+    from riskkit.publish import (
+        _identity,
+        _table,
+        datapackage,
+        forecasts,
+        geojson,
+        model_card,
+        report,
+        units,
+    )
 
     tables, described = _tables(publication), schemas()
     _identity.refuse_strangers(folder)
@@ -264,8 +308,11 @@ def publish(publication: Publication, folder: Path) -> dict[str, Path]:
                 _table.write_csv(table, described[name], fresh / name)
             forecasts.write(publication, fresh)
             model_card.write(publication, fresh)
+            geojson.write(tables["ranking.csv"], fresh)
+            report.write(publication, tables, fresh)
+            units.write(publication, tables, fresh)
             datapackage.write(publication, described, fresh)
-            names = sorted(file.name for file in fresh.iterdir())
+            names = _identity.files(fresh)
     except OSError as error:
         raise RiskkitError(f"cannot write {folder}", got=error.strerror) from error
     return {name: folder / name for name in names}
@@ -276,12 +323,17 @@ def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
     from riskkit.publish import (
         _table,
         components,
+        diplomacy,
         drivers,
         forecasts,
+        inputs,
         previous,
         ranking,
         regions,
         sensitivity,
+        series,
+        situations,
+        themes,
     )
 
     made = {
@@ -291,6 +343,11 @@ def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
         "sensitivity.csv": sensitivity.table(publication),
         "drivers.csv": drivers.table(publication),
         "forecasts.csv": forecasts.table(publication),
+        "series.csv": series.table(publication),
+        "situations.csv": situations.table(publication),
+        "diplomacy.csv": diplomacy.table(publication),
+        "themes.csv": themes.table(publication),
+        "inputs.csv": inputs.table(publication),
         "previous.csv": previous.table(publication),
     }
     described = schemas()

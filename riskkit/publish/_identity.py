@@ -77,6 +77,12 @@ def read(folder: Path) -> dict[str, Any] | None:
     return found
 
 
+def files(folder: Path) -> list[str]:
+    """Paths of the files of a publication inside its folder, sorted; hidden ones do not count."""
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(path.as_posix() for path in found if not path.name.startswith("."))
+
+
 def refuse_strangers(folder: Path) -> None:
     """Refuse to replace a folder that holds more than a publication.
 
@@ -88,9 +94,7 @@ def refuse_strangers(folder: Path) -> None:
     if found is None:
         return
     ours = {MARKER, *(resource.get("path") for resource in found.get("resources", []))}
-    strangers = sorted(
-        path.name for path in folder.iterdir() if path.name not in ours and path.name[0] != "."
-    )
+    strangers = [name for name in files(folder) if name not in ours]
     if strangers:
         raise RiskkitError(
             f"{folder} holds files that are not part of the publication",

@@ -17,6 +17,8 @@ from riskkit.months import format_month
 from riskkit.publish import SCHEMA_VERSION, Publication
 from riskkit.risk.score import CLASS_STARTS
 
+NOISE = 0.3
+"""Points by which the score of a unit may differ between two runs of the same data."""
 _UNSEEN = r"\x00-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069\uFEFF"
 """Controls and line ends, overrides and isolates of direction, byte-order marks."""
 SAFE_TEXT = rf"^[^=+\-@\s{_UNSEEN}][^{_UNSEEN}]*$"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import dataframely as dy
@@ -19,6 +19,8 @@ from riskkit.tables import Citation
 _PROFILES = "https://datapackage.org/profiles/2.0"
 _FORMATS = {
     ".csv": {"format": "csv", "mediatype": "text/csv"},
+    ".geojson": {"format": "geojson", "mediatype": "application/geo+json"},
+    ".html": {"format": "html", "mediatype": "text/html"},
     ".md": {"format": "md", "mediatype": "text/markdown"},
     ".parquet": {"format": "parquet", "mediatype": "application/vnd.apache.parquet"},
 }
@@ -36,17 +38,18 @@ def write(publication: Publication, schemas: Schemas, folder: Path) -> None:
         schemas: Schema of each CSV file.
         folder: Holds all files but this one.
     """
-    files = sorted(folder.iterdir())
+    files = _identity.files(folder)
+    name, meaning = publication.licence
     threat, as_of = publication.first.threat.name, format_month(publication.as_of)
     descriptor = {
         "$schema": f"{_PROFILES}/datapackage.json",
         "name": f"riskkit-{threat}-{as_of}".lower(),
         "title": publication.title,
         "created": f"{last_day(publication.as_of).isoformat()}T00:00:00Z",
-        "licenses": [{"name": publication.licence}],
+        "licenses": [{"name": name, "title": meaning}],
         "sources": [_source(source) for source in publication.sources],
         _identity.KEY: _identity.identity(publication),
-        "resources": [_resource(file, schemas.get(file.name)) for file in files],
+        "resources": [_resource(folder, file, schemas.get(file)) for file in files],
     }
     text = json.dumps(descriptor, indent=2, ensure_ascii=False)
     (folder / MARKER).write_text(f"{text}\n", encoding="utf-8", newline="\n")
@@ -61,11 +64,12 @@ def _source(source: Citation) -> dict[str, str]:
     }
 
 
-def _resource(file: Path, schema: type[dy.Schema] | None) -> dict[str, Any]:
+def _resource(folder: Path, name: str, schema: type[dy.Schema] | None) -> dict[str, Any]:
+    file = folder / name
     resource = {
         "$schema": f"{_PROFILES}/dataresource.json",
-        "name": file.name.replace(".", "-").lower(),
-        "path": file.name,
+        "name": name.replace(".", "-").replace("/", "-").lower(),
+        "path": name,
         **_FORMATS[file.suffix],
         "bytes": file.stat().st_size,
         "hash": _hash(file),
@@ -121,7 +125,7 @@ def check(folder: Path, schemas: Schemas) -> list[str]:
 
 
 def _check_file(folder: Path, name: str, resource: dict[str, Any]) -> list[str]:
-    if Path(name).name != name:
+    if not _inside(name):
         return [f"{MARKER} lists a path outside the folder: {name}"]
     file = folder / name
     if not file.is_file():
@@ -129,3 +133,9 @@ def _check_file(folder: Path, name: str, resource: dict[str, Any]) -> list[str]:
     if file.stat().st_size != resource.get("bytes") or _hash(file) != resource.get("hash"):
         return [f"{name} was changed after it was published"]
     return []
+
+
+def _inside(name: str) -> bool:
+    """Whether a path stays in the folder: Data Package asks for relative ones without `..`."""
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts and "\\" not in name

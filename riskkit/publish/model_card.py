@@ -66,7 +66,7 @@ def _facts(publication: Publication) -> str:
         "Ranked units": str(len(publication.ranked)),
         "Scenarios": f"{publication.first.forecast.draws.shape[-1]:,}",
         "Composite": f"weighted power mean with exponent {publication.exponent:g}",
-        "Licence": publication.licence,
+        "Licence": ": ".join(publication.licence),
     }
     facts = "".join(f"- {name}: {value}\n" for name, value in rows.items())
     threats = "\n".join(_threat(part) for part in publication.parts)

@@ -21,8 +21,6 @@ from riskkit.units import countries
 
 TOP = 10
 """Places that p_top10 speaks of."""
-NOISE = 0.3
-"""Points by which the score of a unit may differ between two runs of the same data."""
 STATUSES = ("ok", "partial", "stale", "outlier")
 _UP = "Places moved up since the compared publication (previous.csv); empty for a new unit."
 _CLEAR = "Whether the score moved by more than two runs of the same data differ; empty if new."
@@ -162,7 +160,7 @@ def _compared(frame: pl.DataFrame, publication: Publication) -> pl.DataFrame:
     return (
         frame.with_columns(rank_change=pl.Series(change, dtype=pl.Int32))
         .join(scores, on="unit", how="left", maintain_order="left")
-        .with_columns(change_clear=(pl.col("score") - pl.col("earlier_score")).abs() > NOISE)
+        .with_columns(change_clear=(pl.col("score") - pl.col("earlier_score")).abs() > t.NOISE)
     )
 
 

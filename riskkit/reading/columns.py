@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -32,7 +33,9 @@ def _known_encoding(name: str) -> str:
 
 
 def _text_keys(codes: object) -> object:
-    return {str(k): v for k, v in codes.items()} if isinstance(codes, Mapping) else codes
+    if not isinstance(codes, Mapping):
+        return codes
+    return {unicodedata.normalize("NFC", str(code)): unit for code, unit in codes.items()}
 
 
 Encoding = Annotated[str, AfterValidator(_known_encoding)]

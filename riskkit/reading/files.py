@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
@@ -14,9 +15,10 @@ from riskkit.reading.archives import check_workbook, refuse_bomb, unpack
 from riskkit.reading.sheets import Form, Sheet, is_tag_line
 from riskkit.reading.text import has_columns, read_text
 
+_LOG = logging.getLogger(__name__)
 _SHOWN = 8
 _HEAD = 1 << 16
-_TEXT = {".csv", ".tsv", ".txt"}
+_TEXT = {".csv", ".tsv", ".txt", ".tab"}
 _ABOVE = 40
 """Rows above a workbook's header, with titles and notes, among which it is looked for."""
 _POINTERS = (
@@ -86,6 +88,7 @@ def read_bytes(path: Path) -> bytes:
     """
     if path.is_dir():
         raise SourceError(f"{path} is a folder", hint="give the path of one file")
+    _LOG.info("reading %s", path)
     try:
         data = path.read_bytes()
     except FileNotFoundError:

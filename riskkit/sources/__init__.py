@@ -39,6 +39,9 @@ class Source(ABC):
         reads_folders: True when several files of a folder are read as one (yearly and candidate
             releases, for instance).
         options: The model of what a user may set.
+        layouts: Layouts that the reader takes besides that of its sample: a file in
+            tests/sources/layouts/<name>/, and what it is, since when. With a reader of one's own,
+            tests/sources/fixtures/<name>/ is enough.
     """
 
     name: ClassVar[str]
@@ -54,6 +57,7 @@ class Source(ABC):
     tried_on: ClassVar[Layout] = "documented layout"
     reads_folders: ClassVar[bool] = False
     options: ClassVar[type[Options]] = Options
+    layouts: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     @abstractmethod
     def read(self, path: Path, options: Any) -> Release:

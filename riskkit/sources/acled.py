@@ -93,6 +93,13 @@ class Acled(Source):
     every_months = 1
     reads_folders = True
     options = AcledOptions
+    layouts = (
+        (
+            "export-2021.csv",
+            "export of 2021 to 2023: data_id, semicolons, days as 16 February 2023",
+        ),
+        ("interface.json", "answer of the interface"),
+    )
 
     def read(self, path: Path, options: AcledOptions) -> Release:
         """Read an export.

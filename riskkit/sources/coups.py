@@ -68,6 +68,7 @@ class Coups(Source):
     redistributable = False
     tried_on = "real files"
     options = CoupsOptions
+    layouts = (("country-year.csv", "table of countries and years, zeros included"),)
 
     def read(self, path: Path, options: CoupsOptions) -> Release:
         """Read the event list or a country-year table.

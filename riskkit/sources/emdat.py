@@ -99,6 +99,13 @@ class Emdat(Source):
     redistributable = False
     every_months = 1
     options = EmdatOptions
+    layouts = (
+        ("2025.xlsx", "public table since September 2023, with the sheet that names its version"),
+        (
+            "before-2023-09.csv",
+            "public table before September 2023: Dis No, six lines above the headings",
+        ),
+    )
 
     def read(self, path: Path, options: EmdatOptions) -> Release:
         """Read the public table.

@@ -23,7 +23,7 @@ FIRST_YEAR = 1940
 PRECIPITATION = "Annual precipitation"
 _YEARS = tuple(str(year) for year in range(FIRST_YEAR, 2101))
 _FORM = Form(required=("Entity", "Code", "Year"), optional=(PRECIPITATION, *_YEARS))
-_BOUNDS = {"era5_t2m_c": (-90.0, 60.0), "era5_precip": (0.0, 30_000.0)}
+_BOUNDS = {"era5_t2m_c": (-70.0, 60.0), "era5_precip": (0.0, 30_000.0)}
 
 
 class Era5OwidOptions(Options):

@@ -120,6 +120,14 @@ class Idmc(Source):
     every_months = 12
     tried_on = "real files"
     options = IdmcOptions
+    layouts = (
+        ("workbook-2022.csv", "table of countries since 2022, with unrounded figures"),
+        ("workbook-2021.csv", "table of countries before 2022: New for Internal displacements"),
+        ("conflict-export.csv", "export of conflict alone"),
+        ("disasters-2021.csv", "table of disasters before 2022"),
+        ("hdx-conflict.csv", "conflict on HDX since 2025"),
+        ("hdx-disasters.csv", "disasters on HDX since 2025"),
+    )
 
     def read(self, path: Path, options: IdmcOptions) -> Release:
         """Read the table of countries or that of disasters.

@@ -77,6 +77,14 @@ class Inform(Source):
     redistributable = True
     every_months = 6
     options = InformOptions
+    layouts = (
+        ("hdx-2025.csv", "trends on HDX, with GNAYear"),
+        ("interface.json", "answer of the interface, with GNAYear"),
+        (
+            "interface-without-year.json",
+            "answer of the interface before, whose year the user names",
+        ),
+    )
 
     def read(self, path: Path, options: InformOptions) -> Release:
         """Read the scores.

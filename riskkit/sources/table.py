@@ -93,6 +93,13 @@ class Table(_keys.OwnTable):
     name = "table"
     title = "A table of your own"
     options = TableOptions
+    layouts = (
+        (
+            "hdx-acled-monthly.csv",
+            "ACLED's monthly counts on HDX: months by name, thousands by comma",
+        ),
+        ("semicolons.csv", "semicolons, decimal commas, numbers that stand for what is missing"),
+    )
 
     def read(self, path: Path, options: TableOptions) -> Release:
         """Read a table.

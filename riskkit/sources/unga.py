@@ -3,61 +3,49 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import polars as pl
-from pydantic import Field
 
 from riskkit.reading import columns
-from riskkit.reading.files import read_sheet
-from riskkit.reading.sheets import Form, Sheet
-from riskkit.reading.states import COW_LEFT_OUT, january, known_units, long_form
-from riskkit.sources import Source
-from riskkit.sources._options import FileOptions
-from riskkit.tables import Indicator, Release
+from riskkit.reading.sheets import Sheet
+from riskkit.reading.states import COW_LEFT_OUT
+from riskkit.sources._plain import Measure, PlainYears, lagged
 
 _BEFORE_THE_FIRST = 1945
-_MOST_VOTES = 1000
-_FARTHEST = 20.0
-_POINTS = {
-    "unga_idealpointall": (
-        "IdealPointAll",
-        "Ideal point from all votes; higher is nearer to the liberal order led by the USA",
-    ),
-    "unga_q5pctall": ("Q5%All", "5 % quantile of the posterior of the ideal point"),
-    "unga_q95pctall": ("Q95%All", "95 % quantile of the posterior of the ideal point"),
+_POINT, _SHARE = "ideal point", "share 0-1"
+_ORDER = "higher is nearer to the liberal order led by the USA"
+_STATES = {"US": "the USA", "RUSS": "Russia"} | {
+    state: state for state in ("Brazil", "China", "India", "Israel")
 }
-_AGREEMENT = {
-    f"unga_{state.lower()}agree": (f"{state}Agree", f"Share of votes cast as {name} cast them")
-    for state, name in {
-        "US": "the USA",
-        "RUSS": "Russia",
-        "Brazil": "Brazil",
-        "China": "China",
-        "India": "India",
-        "Israel": "Israel",
-    }.items()
-}
-_VOTES = "unga_nvotesall"
+
+
+def _point(column: str, text: str) -> Measure:
+    return Measure(column, _POINT, text, -6.0, 6.0, optional=True)
+
+
+def _votes(column: str, text: str) -> Measure:
+    return Measure(column, "votes", text, 0, 1000, count=True, optional=True)
+
+
 INDICATORS = {
-    **{name: ("ideal point", text) for name, (_, text) in _POINTS.items()},
-    _VOTES: ("votes", "Votes in which the state took part"),
-    **{name: ("share 0-1", text) for name, (_, text) in _AGREEMENT.items()},
+    "unga_idealpointall": _point("IdealPointAll", f"Ideal point from all votes; {_ORDER}"),
+    "unga_q5pctall": _point("Q5%All", "5 % quantile of the posterior of the ideal point"),
+    "unga_q95pctall": _point("Q95%All", "95 % quantile of the posterior of the ideal point"),
+    "unga_idealpointfp": _point("IdealPointFP", f"Ideal point from final passages; {_ORDER}"),
+    "unga_q5pctfp": _point("Q5%FP", "5 % quantile of the ideal point from final passages"),
+    "unga_q95pctfp": _point("Q95%FP", "95 % quantile of the ideal point from final passages"),
+    "unga_nvotesall": _votes("NVotesAll", "Votes in which the state took part"),
+    "unga_nvotesfp": _votes("NVotesFP", "Votes on final passage in which the state took part"),
+    **{
+        f"unga_{state.lower()}agree": Measure(
+            f"{state}Agree", _SHARE, f"Share of votes cast as {name} cast them", 0, 1, optional=True
+        )
+        for state, name in _STATES.items()
+    },
 }
-"""Indicator -> unit of measurement, description."""
 
 
-class UngaOptions(FileOptions):
-    """How to read a release.
-
-    Attributes:
-        lag_months: Months from the end of a year to the publication of its session.
-    """
-
-    lag_months: int = Field(default=6, ge=0, le=60)
-
-
-class Unga(Source):
+class Unga(PlainYears):
     """Reader of IdealpointestimatesAll_*.csv; tried on the release of June 2024.
 
     Session n counts to the year 1945 + n, in whose autumn most of its votes are cast; a few
@@ -66,8 +54,9 @@ class Unga(Source):
     two codes in one session of that release; if it had, their values would be averaged. A state
     whose votes were never those of a reference state's session (China before 1971) has no share.
 
-    Version 38 of the deposit (April 2026) has Idealpointestimates1946-2025.tab, by year and with
-    IdealPointFP for IdealPointAll, as a program that reads it shows: this layout is not read.
+    Ideal points from votes on final passage alone (IdealPointFP: Idealpointestimates1946-2025.tab
+    of April 2026, by year, and IdealpointestimatesFP_*.csv before, by session; by the columns that
+    programs name) are indicators of their own. They come without agreement.
 
     All sessions are estimated together in every release, so that later votes move earlier ideal
     points a little: only the shares of agreement are strictly of their time.
@@ -90,68 +79,22 @@ class Unga(Source):
     redistributable = True
     every_months = 12
     tried_on = "real files"
-    options = UngaOptions
-
-    def read(self, path: Path, options: UngaOptions) -> Release:
-        """Read a release.
-
-        Args:
-            path: A .csv, .zip, .parquet or .xlsx file in the publisher's layout.
-            options: How to read it.
-
-        Returns:
-            Yearly ideal points `unga_idealpointall` with quantiles, `unga_nvotesall`, and shares
-            of agreement with six states.
-
-        Raises:
-            SourceError: The file is not a release, or a figure is impossible; the text names the
-                file, the line and the column.
-        """
-        sheet = read_sheet(path, _form(options))
-        month = _years(sheet)
-        unit, dropped = known_units(sheet, "ccode", "cowcode", options.codes, month, COW_LEFT_OUT)
-        rows = pl.DataFrame([unit, sheet.frame["ccode"], month, *_values(sheet)])
-        columns.refuse_repeats(sheet, "ccode", rows, ["ccode", "month"])
-        known = rows.drop_nulls("unit").group_by("unit", "month").agg(pl.col(*INDICATORS).mean())
-        return Release(
-            observations=long_form(known, INDICATORS, "year", options.lag_months),
-            indicators=_indicators(options.lag_months),
-            covers=columns.span(month, "year"),
-            dropped=dropped,
-            simulated=columns.simulated(known["unit"]),
-        )
-
-
-def _form(options: UngaOptions) -> Form:
-    measured = [column for column, _ in (*_POINTS.values(), *_AGREEMENT.values())]
-    return Form(
-        required=("ccode", "session", "NVotesAll", *measured),
-        encoding=options.encoding,
+    options = lagged(6)
+    layouts = (
+        ("Idealpointestimates1946-2025.tab", "release of April 2026, by year, of final passages"),
     )
+    code = ("ccode", "cowcode")
+    times = ("session", "year")
+    first_year = 1946
+    left_out = COW_LEFT_OUT
+    missing = ("NA",)
+    averaged = True
+    measures = INDICATORS
 
-
-def _years(sheet: Sheet) -> pl.Series:
-    latest = date.today().year - _BEFORE_THE_FIRST
-    return january(columns.whole_numbers(sheet, "session", 1, latest, "a session") + 1945)
-
-
-def _values(sheet: Sheet) -> list[pl.Series]:
-    votes = columns.whole_numbers(sheet, "NVotesAll", 0, _MOST_VOTES, "the number of votes")
-    points = [_bounded(sheet, name, *_POINTS[name], -_FARTHEST, _FARTHEST) for name in _POINTS]
-    shares = [_bounded(sheet, name, *_AGREEMENT[name], 0.0, 1.0) for name in _AGREEMENT]
-    return [*points, votes.rename(_VOTES), *shares]
-
-
-def _bounded(sheet: Sheet, name: str, column: str, text: str, low: float, high: float) -> pl.Series:
-    values = columns.numbers(sheet, column, missing=("NA",))
-    what = f"{text[0].lower()}{text[1:]} must lie within {low:g} to {high:g}"
-    outside = ~values.is_between(low, high)
-    sheet.refuse(column, outside, what, "columns may have changed places: download it again")
-    return values.rename(name)
-
-
-def _indicators(lag_months: int) -> tuple[Indicator, ...]:
-    return tuple(
-        Indicator(name, unit, Unga.name, text, frequency="year", lag_months=lag_months)
-        for name, (unit, text) in INDICATORS.items()
-    )
+    def years(self, sheet: Sheet) -> pl.Series:
+        """Session n began in the autumn of 1945 + n."""
+        if "session" not in sheet.frame.columns:
+            return super().years(sheet)
+        latest = date.today().year - _BEFORE_THE_FIRST
+        session = columns.whole_numbers(sheet, "session", 1, latest, "a session")
+        return session + _BEFORE_THE_FIRST

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from math import inf
 from pathlib import Path, PurePosixPath
 from typing import IO, Annotated
 
@@ -16,19 +16,19 @@ import polars as pl
 from pydantic import Field, StringConstraints
 
 from riskkit.errors import SourceError
-from riskkit.reading import columns
 from riskkit.reading.archives import refuse_bomb
-from riskkit.reading.files import read_sheet
+from riskkit.reading.files import read_sheet, refuse_pointer
 from riskkit.reading.selection import leave_out
 from riskkit.reading.sheets import Form, Sheet
-from riskkit.reading.states import january, known_units, long_form
-from riskkit.sources import Source
 from riskkit.sources._options import FileOptions
-from riskkit.tables import Indicator, Release
+from riskkit.sources._plain import Measure, PlainYears
 
 FIRST_YEAR = 1950
 INDEX = "index 0-1"
 SCALE = "V-Dem scale"
+REGIME = "0 closed autocracy to 3 liberal democracy"
+_ANY = (-inf, inf)
+_BOUNDS: dict[str, tuple[float, float]] = {INDEX: (0, 1), SCALE: (-10, 10), REGIME: (0, 3)}
 INDICATORS = {
     "v2x_polyarchy": (INDEX, "Electoral democracy"),
     "v2x_libdem": (INDEX, "Liberal democracy"),
@@ -37,7 +37,7 @@ INDICATORS = {
     "v2x_egaldem": (INDEX, "Egalitarian democracy"),
     "v2x_cspart": (INDEX, "Participation in civil society"),
     "v2xcs_ccsi": (INDEX, "Core civil society"),
-    "v2x_regime": ("0 closed autocracy to 3 liberal democracy", "Regimes of the World"),
+    "v2x_regime": (REGIME, "Regimes of the World"),
     "v2x_rule": (INDEX, "Rule of law"),
     "v2x_corr": (INDEX, "Political corruption, 1 the most corrupt"),
     "v2x_clphy": (INDEX, "Freedom from killings and torture by the state"),
@@ -102,7 +102,7 @@ class VdemOptions(FileOptions):
     lag_months: int = Field(default=3, ge=0, le=60)
 
 
-class Vdem(Source):
+class Vdem(PlainYears):
     """Reader of the Country-Year data, Core or Full+Others (V-Dem-CY-*.csv), as .csv or in the
     publisher's .zip. Written after the documented columns; tried on a table derived from them, not
     on the publisher's file.
@@ -133,54 +133,37 @@ class Vdem(Source):
     every_months = 12
     options = VdemOptions
 
-    def read(self, path: Path, options: VdemOptions) -> Release:
-        """Read a release.
+    code = (_CODE, "iso3")
+    times = (_YEAR,)
+    first_year = 1700
+    left_out = _LEFT_OUT
+    missing = ("NA",)
+    succeeded = False
 
-        Args:
-            path: A .csv, .zip, .parquet or .xlsx file in the publisher's layout.
-            options: How to read it.
+    def declared(self, options: VdemOptions) -> dict[str, Measure]:
+        """The columns of `INDICATORS`, of which releases differ in all but one, and the user's."""
+        known = {
+            name: Measure(name, unit, text, *_BOUNDS.get(unit, _ANY), optional=name != _ALWAYS)
+            for name, (unit, text) in INDICATORS.items()
+        }
+        unit = "as in V-Dem's codebook"
+        return known | {
+            column.lower(): replace(known[column.lower()], column=column, optional=False)
+            if column.lower() in known
+            else Measure(column, unit, f"V-Dem's {column.lower()}")
+            for column in options.columns
+        }
 
-        Returns:
-            Yearly figures under the names of their columns.
+    def table(self, path: Path, form: Form) -> Sheet:
+        """Read the file, line by line where it may be large."""
+        return _read(path, form)
 
-        Raises:
-            SourceError: The file is not country-year data, lacks a column, or a row is impossible;
-                the text names the file, the line and the column.
-        """
-        named = _named(options)
-        dropped: dict[str, int] = {}
-        sheet = _read(path, _form(options))
-        year = columns.whole_numbers(sheet, _YEAR, 1700, date.today().year, "a year")
-        sheet = leave_out(sheet, year < FIRST_YEAR, _EARLY, dropped)
-        month = january(columns.whole_numbers(sheet, _YEAR, 1700, date.today().year, "a year"))
-        unit, nowhere = known_units(sheet, _CODE, "iso3", options.codes, None, _LEFT_OUT)
-        rows = pl.DataFrame([unit, month])
-        columns.refuse_repeats(sheet, _CODE, rows, ["unit", "month"])
-        found = {name: column for name, column in named.items() if column in sheet.frame.columns}
-        figures = [_figures(sheet, name, column) for name, column in found.items()]
-        wide = rows.with_columns(figures).drop_nulls("unit")
-        observations = long_form(wide, found, "year", options.lag_months)
-        if observations.is_empty():
-            raise SourceError(f"{sheet.file} holds no figure", hint=_AGAIN)
-        return Release(
-            observations=observations,
-            indicators=tuple(_indicator(name, options.lag_months) for name in found),
-            covers=columns.span(month, "year"),
-            dropped=dropped | nowhere,
-            simulated=columns.simulated(unit),
-        )
-
-
-def _named(options: VdemOptions) -> dict[str, str]:
-    """Indicator -> column, the user's own last."""
-    own = {column.lower(): column for column in options.columns}
-    return {name: name for name in INDICATORS} | own
-
-
-def _form(options: VdemOptions) -> Form:
-    required = dict.fromkeys((_CODE, _YEAR, _ALWAYS, *options.columns))
-    optional = [name for name in INDICATORS if name not in required]
-    return Form(tuple(required), tuple(optional), encoding=options.encoding)
+    def select(
+        self, sheet: Sheet, path: Path, options: VdemOptions, dropped: dict[str, int]
+    ) -> Sheet:
+        """Leave early years out."""
+        del path, options
+        return leave_out(sheet, self.years(sheet) < FIRST_YEAR, _EARLY, dropped)
 
 
 def _read(path: Path, form: Form) -> Sheet:
@@ -197,6 +180,8 @@ def _open(path: Path, encoding: str) -> Iterator[tuple[str, IO[str]]]:
     encoding = "utf-8-sig" if encoding == "utf-8" else encoding
     try:
         with path.open("rb") as raw:
+            refuse_pointer(str(path), raw.read(200))
+            raw.seek(0)
             if path.suffix.lower() != ".zip":
                 yield str(path), io.TextIOWrapper(raw, encoding, newline="")
                 return
@@ -247,16 +232,3 @@ def _thin(file: str, text: IO[str], form: Form) -> Sheet:
         raise SourceError(f"{file} has a header but no rows", hint=_AGAIN)
     frame = pl.DataFrame(rows, schema=dict.fromkeys(wanted, pl.String), orient="row")
     return Sheet(file, frame, lambda row: f"line {lines[row]}")
-
-
-def _figures(sheet: Sheet, name: str, column: str) -> pl.Series:
-    figures = columns.numbers(sheet, column, missing=("NA",))
-    if INDICATORS.get(name, ("",))[0] == INDEX:
-        wrong = ~figures.is_between(0, 1)
-        sheet.refuse(column, wrong, "an index lies between 0 and 1", f"correct it, or {_AGAIN}")
-    return figures.alias(name)
-
-
-def _indicator(name: str, lag_months: int) -> Indicator:
-    unit, text = INDICATORS.get(name, ("as in V-Dem's codebook", f"V-Dem's {name}"))
-    return Indicator(name, unit, Vdem.name, text, "year", lag_months)

@@ -123,6 +123,7 @@ class WorldBank(Source):
     every_months = 12
     reads_folders = True
     options = WorldBankOptions
+    layouts = (("interface.json", "answer of the Indicators API, version 2"),)
 
     def read(self, path: Path, options: WorldBankOptions) -> Release:
         """Read the indicators.

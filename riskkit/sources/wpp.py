@@ -17,31 +17,31 @@ from riskkit.reading import columns
 from riskkit.reading.files import read_bytes, read_sheet
 from riskkit.reading.selection import leave_out
 from riskkit.reading.sheets import Form, Sheet
-from riskkit.reading.states import january, known_units, long_form
 from riskkit.reading.text import read_text
-from riskkit.sources import Source
 from riskkit.sources._options import FileOptions
-from riskkit.tables import Indicator, Release
+from riskkit.sources._plain import Measure, PlainYears
 
 FIRST_YEAR = 1950
+_RATE, _AGE, _GROWTH, _MOVED = (0, 1000), (0, 100), (-95, 95), (-950, 950)
+_RATES = (
+    ("wpp24_growthrate", "PopGrowthRate", "percent a year", "Growth of the population", _GROWTH),
+    ("wpp24_cbr", "CBR", "births per 1,000 people", "Crude birth rate", _RATE),
+    ("wpp24_cdr", "CDR", "deaths per 1,000 people", "Crude death rate", _RATE),
+    ("wpp24_median_age", "MedianAgePop", "years", "Median age on 1 July", _AGE),
+    ("wpp24_imr", "IMR", "deaths per 1,000 births", "Deaths before the age of one", _RATE),
+    ("wpp24_migration_rate", "CNMR", "people per 1,000 people", "Net migration rate", _MOVED),
+)
+_MOVES = "People who moved into the country minus those who left it"
 INDICATORS = {
-    "wpp24_pop": ("TPopulation1July", 1000.0, "people", "Population on 1 July"),
-    "net_migration_wpp2024": (
-        "NetMigrations",
-        1000.0,
-        "people",
-        "People who moved into the country minus those who left it",
-    ),
-    "wpp24_growthrate": ("PopGrowthRate", 1.0, "percent a year", "Growth of the population"),
-    "wpp24_cbr": ("CBR", 1.0, "births per 1,000 people", "Crude birth rate"),
-    "wpp24_cdr": ("CDR", 1.0, "deaths per 1,000 people", "Crude death rate"),
-    "wpp24_median_age": ("MedianAgePop", 1.0, "years", "Median age on 1 July"),
-    "wpp24_imr": ("IMR", 1.0, "deaths per 1,000 births", "Deaths before the age of one"),
-    "wpp24_migration_rate": ("CNMR", 1.0, "people per 1,000 people", "Net migration rate"),
+    "wpp24_pop": Measure("TPopulation1July", "people", "Population on 1 July", low=0, factor=1000),
+    "net_migration_wpp2024": Measure("NetMigrations", "people", _MOVES, factor=1000, optional=True),
+    **{
+        name: Measure(column, unit, text, low, high, optional=True)
+        for name, column, unit, text, (low, high) in _RATES
+    },
 }
-"""Indicator -> column, factor, unit of measurement, description."""
+"""Indicator -> its column; population and migration come in thousands."""
 
-_POPULATION = "TPopulation1July"
 _COUNTRY = "country/area"
 _VARIANTS = ("Medium", "Estimates")
 _REVISION = re.compile(r"WPP(20\d\d)", re.IGNORECASE)
@@ -63,7 +63,7 @@ class WppOptions(FileOptions):
     lag_months: int = Field(default=12, ge=0, le=60)
 
 
-class Wpp(Source):
+class Wpp(PlainYears):
     """Reader of the table of demographic indicators, WPP2024_Demographic_Indicators_Medium.csv, as
     .csv, .csv.gz or .zip. Written after the published list of columns, which is that of the file's
     header by public notes; not tried on a real file.
@@ -95,65 +95,46 @@ class Wpp(Source):
     redistributable = True
     every_months = 36
     options = WppOptions
+    layouts = (
+        ("WPP2024_Demographic_Indicators_Medium.csv.gz", "the publisher's .csv.gz, 2022 and 2024"),
+    )
 
-    def read(self, path: Path, options: WppOptions) -> Release:
-        """Read a revision.
+    code = ("ISO3_code", "iso3")
+    times = ("Time",)
+    first_year = FIRST_YEAR
+    also = ("LocTypeName", "Variant", "Time")
+    succeeded = False
+    measures = INDICATORS
 
-        Args:
-            path: A .csv, .csv.gz, .zip, .parquet or .xlsx file in the publisher's layout.
-            options: How to read it.
+    def table(self, path: Path, form: Form) -> Sheet:
+        """Read the file, which may be compressed with gzip."""
+        if path.suffix.lower() != ".gz":
+            sheet = read_sheet(path, form)
+            return replace(sheet, frame=sheet.frame.cast(pl.String))
+        try:
+            data = gzip.decompress(read_bytes(path))
+        except (OSError, EOFError, zlib.error) as error:
+            raise SourceError(
+                f"{path} is not a whole gzip file", got=str(error), hint="download it again"
+            ) from None
+        if not data.strip():
+            raise SourceError(f"{path} is empty", hint="download it again")
+        return read_text(str(path), data, form)
 
-        Returns:
-            Yearly `wpp24_pop` and, where the file has their columns, the others of `INDICATORS`.
-
-        Raises:
-            SourceError: The file is not the table of indicators, its revision is not known, or a
-                row is impossible; the text names the file, the line and the column.
-        """
-        dropped: dict[str, int] = {}
-        sheet = _read(path, options.encoding)
+    def select(
+        self, sheet: Sheet, path: Path, options: WppOptions, dropped: dict[str, int]
+    ) -> Sheet:
+        """Keep countries, the medium variant and the years before the revision's."""
         kind = sheet.frame["LocTypeName"].str.strip_chars().str.to_lowercase()
         sheet = leave_out(sheet, kind.fill_null("") != _COUNTRY, _REGION, dropped)
         variant = sheet.frame["Variant"].str.strip_chars().fill_null("")
         sheet = leave_out(sheet, ~variant.is_in(_VARIANTS), _OTHER, dropped)
-        year = columns.whole_numbers(sheet, "Time", FIRST_YEAR, 2101, "a year")
-        sheet = leave_out(sheet, year >= _first_projection(path, options), _PROJECTED, dropped)
-        month = january(columns.whole_numbers(sheet, "Time", FIRST_YEAR, 2101, "a year"))
-        unit, nowhere = known_units(sheet, "ISO3_code", "iso3", options.codes, None, {})
-        rows = pl.DataFrame([unit, month])
-        columns.refuse_repeats(sheet, "ISO3_code", rows, ["unit", "month"])
-        named = [name for name, (column, *_) in INDICATORS.items() if column in sheet.frame.columns]
-        wide = rows.with_columns(_figures(sheet, name) for name in named)
-        observations = long_form(wide, named, "year", options.lag_months)
-        if observations.is_empty():
-            raise SourceError(f"{sheet.file} holds no figure", hint="download it again")
-        return Release(
-            observations=observations,
-            indicators=tuple(_indicator(name, options.lag_months) for name in named),
-            covers=columns.span(month, "year"),
-            dropped=dropped | nowhere,
-            simulated=columns.simulated(unit),
-        )
+        projected = self.years(sheet) >= _first_projection(path, options)
+        return leave_out(sheet, projected, _PROJECTED, dropped)
 
-
-def _read(path: Path, encoding: str) -> Sheet:
-    form = Form(
-        required=("ISO3_code", "LocTypeName", "Variant", "Time", _POPULATION),
-        optional=tuple(column for column, *_ in INDICATORS.values() if column != _POPULATION),
-        encoding=encoding,
-    )
-    if path.suffix.lower() != ".gz":
-        sheet = read_sheet(path, form)
-        return replace(sheet, frame=sheet.frame.cast(pl.String))
-    try:
-        data = gzip.decompress(read_bytes(path))
-    except (OSError, EOFError, zlib.error) as error:
-        raise SourceError(
-            f"{path} is not a whole gzip file", got=str(error), hint="download it again"
-        ) from None
-    if not data.strip():
-        raise SourceError(f"{path} is empty", hint="download it again")
-    return read_text(str(path), data, form)
+    def years(self, sheet: Sheet) -> pl.Series:
+        """The year of each row, projections among them."""
+        return columns.whole_numbers(sheet, "Time", FIRST_YEAR, 2101, "a year")
 
 
 def _first_projection(path: Path, options: WppOptions) -> int:
@@ -167,16 +148,3 @@ def _first_projection(path: Path, options: WppOptions) -> int:
             "set before to the year of the revision",
         )
     return min(first, date.today().year + 1)
-
-
-def _figures(sheet: Sheet, name: str) -> pl.Series:
-    column, factor, *_ = INDICATORS[name]
-    figures = columns.numbers(sheet, column)
-    if column == _POPULATION:
-        sheet.refuse(column, figures < 0, "a population cannot be negative", "correct it")
-    return (figures * factor).alias(name)
-
-
-def _indicator(name: str, lag_months: int) -> Indicator:
-    _, _, unit, text = INDICATORS[name]
-    return Indicator(name, unit, Wpp.name, text, "year", lag_months)

@@ -19,6 +19,7 @@ from riskkit.publish import publish as write_publication
 from riskkit.publish.previous import find
 from riskkit.registry import lookup, models
 from riskkit.scoring.leaderboard import RECORD, RECORD_WAR
+from riskkit.study.dossier import gather
 from riskkit.study.evaluating import find_record
 from riskkit.study.forecasting import Outlook, ThreatForecast, read_outlook
 from riskkit.study.stages import publication_identity
@@ -69,6 +70,7 @@ def _publication(study: Study, outlook: Outlook, record: Path | None) -> Publica
         sources=study.citations,
         record=None if record is None else _record(study, record),
         identity=identity.to_json(),
+        dossier=gather(study, outlook),
     )
 
 

@@ -6,7 +6,9 @@ Everything is a function of bytes and a seed, so that what fails once fails agai
 from __future__ import annotations
 
 import io
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from random import Random
 from typing import Literal
 
@@ -132,6 +134,18 @@ def recode(data: bytes, random: Random) -> bytes:
     return text.replace("\n", ends).encode(encoding, errors="replace")
 
 
+def decompose(data: bytes, random: Random) -> bytes:
+    """Take letters and accents apart, as software of Apple's does."""
+    form: Literal["NFD", "NFKD"] = random.choice(("NFD", "NFKD"))
+    return unicodedata.normalize(form, data.decode("utf-8", errors="replace")).encode()
+
+
+def carriage_returns(data: bytes, random: Random) -> bytes:
+    """End lines as old Macs did, at times behind a byte-order mark."""
+    mark = random.choice((b"", b"\xef\xbb\xbf"))
+    return mark + data.replace(b"\r\n", b"\n").replace(b"\n", b"\r")
+
+
 def _piece(data: bytes, random: Random) -> tuple[int, int]:
     start = random.randint(0, len(data))
     return start, min(start + random.choice((1, 2, 16, 200, len(data))), len(data))
@@ -215,6 +229,66 @@ def many_columns(rows: Rows, random: Random) -> None:
         row.extend([random.choice(("", "1"))] * 10_000)
 
 
+def rename_headings(rows: Rows, random: Random) -> None:
+    """Write some headings as another release would: case, blanks, brackets, one letter more."""
+    for at, heading in enumerate(rows[0]):
+        if random.random() < 1 / 3:
+            rows[0][at] = random.choice(_SPELLED)(heading)
+
+
+def tag_line(rows: Rows, random: Random) -> None:
+    """Put a line of tags below the header, as portals do; some of its cells are empty."""
+    tags = ("#country+code", "#date+year", "#affected+killed", "#meta", "")
+    rows.insert(1, [random.choice(tags) for _ in rows[0]])
+
+
+def preface(rows: Rows, random: Random) -> None:
+    """Put titles above the header."""
+    for _ in range(random.choice((1, 2, 14))):
+        rows.insert(0, [random.choice(("A title", "", "Extracted on", "sep=;"))])
+
+
+def sentinels(rows: Rows, random: Random) -> None:
+    """Fill some cells of a column with a number that stands for nothing known."""
+    at, sentinel = random.randrange(_width(rows)), random.choice(SENTINELS)
+    for row in rows[1:]:
+        if at < len(row) and random.random() < 1 / 2:
+            row[at] = sentinel
+
+
+def thousands(rows: Rows, random: Random) -> None:
+    """Write numbers with something between their thousands."""
+    mark = random.choice((",", " ", "\u202f", "'", "."))
+    for row in rows[1:]:
+        for at, cell in enumerate(row):
+            if cell.isascii() and cell.isdigit() and len(cell) > 3 and random.random() < 1 / 2:
+                row[at] = f"{int(cell):,}".replace(",", mark)
+
+
+def month_names(rows: Rows, random: Random) -> None:
+    """Write days with the name of their month, or as the number a spreadsheet has for them."""
+    for row in rows[1:]:
+        for at, cell in enumerate(row):
+            try:
+                day = date.fromisoformat(cell[:10])
+            except ValueError:
+                continue
+            serial = str((day - date(1899, 12, 30)).days)
+            row[at] = random.choice((f"{day:%d %B %Y}", f"{day:%d-%b-%Y}", f"{day:%B %Y}", serial))
+
+
+SENTINELS = ("-99", "-999", "-9", "9999", "-99.0", "-1", "NA", "..")
+_SPELLED: tuple[Callable[[str], str], ...] = (
+    str.upper,
+    str.title,
+    lambda heading: heading.replace("_", " "),
+    lambda heading: f" {heading}\u00a0",
+    lambda heading: f"{heading} (ISO)",
+    lambda heading: f"{heading}s",
+    lambda heading: unicodedata.normalize("NFD", heading),
+)
+
+
 def _width(rows: Rows) -> int:
     return max(len(rows[0]), 1)
 
@@ -230,6 +304,8 @@ BYTES: Mapping[str, Callable[[bytes, Random], bytes]] = {
         splice,
         nest,
         recode,
+        decompose,
+        carriage_returns,
     )
 }
 """Changes of bytes by name."""
@@ -248,6 +324,12 @@ CELLS: Mapping[str, Callable[[Rows, Random], None]] = {
         empty_column,
         repeat_column,
         many_columns,
+        rename_headings,
+        tag_line,
+        preface,
+        sentinels,
+        thousands,
+        month_names,
     )
 }
 """Changes of rows, in place, by name."""
@@ -284,6 +366,52 @@ def mangle(data: bytes, container: Container, changes: Sequence[str], seed: int)
     return _spoil(packed, outside, random)
 
 
+_PLACES = (
+    *("Gulf of Guinea", "Gulf of Oman", "Sea of Japan", "Mozambique Channel", "Gulf of Mexico"),
+    *("Atlantis", "Unknown", "International", "World", "None", "nan", "ZZZ", "-9", "-99", "999"),
+    *("9999", "0", "CS", ""),
+)
+_LONGER: tuple[Callable[[str], str], ...] = (
+    "Gulf of {}".format,
+    "{} Channel".format,
+    "Sea of {}".format,
+    "{} (coast)".format,
+    "{0}{0}".format,
+    "{}x".format,
+    "-{}".format,
+)
+
+
+def misplace(
+    data: bytes, container: Container, units: Sequence[str], seed: int
+) -> tuple[bytes, str] | None:
+    """Write the name of a place that is no unit into a cell that names one.
+
+    Args:
+        data: The bytes of a publisher's file.
+        container: What to pack the table into.
+        units: What cells that name a unit hold.
+        seed: Seed of everything that is random.
+
+    Returns:
+        The changed bytes, and what was written; None where no cell names a unit.
+    """
+    random = Random(seed)  # noqa: S311 - nothing is secret here
+    rows, delimiter = parse(data)
+    places = [(row, at) for row in rows[1:] for at, cell in enumerate(row) if cell.strip() in units]
+    if not places:
+        return None
+    row, at = random.choice(places)
+    told = random.choice((*_PLACES, *(longer(row[at]) for longer in _LONGER)))
+    row[at] = told
+    if container == "workbook":
+        return workbook(sheet_xml(rows)), told
+    if container == "parquet":
+        return _parquet(rows, None), told
+    text = render(rows, delimiter)
+    return (text if container == "as it is" else archive({"table.csv": text})), told
+
+
 def _spoil(
     data: bytes, spoilers: Sequence[Callable[[bytes, Random], bytes]], random: Random
 ) -> bytes:
@@ -292,7 +420,7 @@ def _spoil(
     return data
 
 
-def _parquet(rows: Rows, random: Random) -> bytes:
+def _parquet(rows: Rows, random: Random | None) -> bytes:
     """Write the rows as text, or some of the columns as numbers, days, lists and other types."""
     names = list(dict.fromkeys(rows[0])) or ["none"]
     columns = {
@@ -300,12 +428,18 @@ def _parquet(rows: Rows, random: Random) -> bytes:
         for at, name in enumerate(names)
     }
     frame = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
-    for name in names[:200]:
-        if random.random() < 1 / 4:
-            frame = frame.with_columns(random.choice(_RETYPED)(pl.col(name)))
+    if random is not None:
+        frame = _retyped(frame, names[:200], random)
     out = io.BytesIO()
     frame.write_parquet(out)
     return out.getvalue()
+
+
+def _retyped(frame: pl.DataFrame, names: Sequence[str], random: Random) -> pl.DataFrame:
+    for name in names:
+        if random.random() < 1 / 4:
+            frame = frame.with_columns(random.choice(_RETYPED)(pl.col(name)))
+    return frame.with_row_index("__index_level_0__") if random.random() < 1 / 2 else frame
 
 
 _RETYPED: tuple[Callable[[pl.Expr], pl.Expr], ...] = (
@@ -319,6 +453,9 @@ _RETYPED: tuple[Callable[[pl.Expr], pl.Expr], ...] = (
     lambda column: column.cast(pl.Int64, strict=False).cast(pl.Time, strict=False),
     lambda column: column.is_null(),
     lambda column: column.cast(pl.Categorical),
+    lambda column: column.str.to_datetime("%Y-%m-%d", strict=False).cast(pl.Datetime("ns")),
+    lambda column: column.str.to_datetime("%Y-%m-%d", strict=False).dt.replace_time_zone("UTC"),
+    lambda column: column.cast(pl.Float64, strict=False).fill_null(float("nan")),
     lambda column: column.cast(pl.Binary),
     pl.concat_list,
     lambda column: pl.struct(column).alias("nested").alias(column.meta.output_name()),

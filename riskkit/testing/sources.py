@@ -27,10 +27,10 @@ from riskkit.errors import SourceError
 from riskkit.months import month_id_expr
 from riskkit.sources import Layout, Source
 from riskkit.tables import Dyads, Observations, Release
-from riskkit.testing.fuzz import CHANGES, CONTAINERS, Container, mangle
+from riskkit.testing.fuzz import CHANGES, CONTAINERS, Container, mangle, misplace
 from riskkit.testing.hostile import hostile_files
 
-_TEXT = {".csv", ".tsv", ".txt", ".per"}
+_TEXT = {".csv", ".tsv", ".txt", ".tab", ".per"}
 _MANGLED = 18
 _PREFACE = 5
 _SLOW = 10.0  # seconds of the processor
@@ -153,6 +153,78 @@ def check_mangled_files(sample: Sample) -> None:
         check_mangled(sample, tuple(CONTAINERS)[seed % len(CONTAINERS)], changes, seed)
 
 
+def check_misplaced_rows(sample: Sample) -> None:
+    """A row of a place that is no unit is refused or left out, never given to another unit."""
+    for seed in range(_MANGLED):
+        check_misplaced(sample, tuple(CONTAINERS)[seed % len(CONTAINERS)], seed)
+
+
+def check_misplaced(sample: Sample, container: Container, seed: int) -> Release | None:
+    """Misname a unit as `riskkit.testing.fuzz.misplace` does, and read the file.
+
+    Returns:
+        What the reader made of it; None if it refused, or if no cell of the file names a unit.
+
+    Raises:
+        AssertionError: As in `check_mangled`, or a unit has a figure that it had not.
+    """
+    originals = [file for file in _files(sample.path) if file.suffix.lower() in _TEXT]
+    if not originals:
+        return None
+    original = originals[seed % len(originals)]
+    if sample.path.is_dir():
+        container = "as it is"
+    changed = misplace(original.read_bytes(), container, _named(sample), seed)
+    if changed is None:
+        return None
+    content, told = changed
+    what = f"{container}, '{told}' for a unit, seed {seed}"
+    with tempfile.TemporaryDirectory() as folder:
+        release = _survives(sample, _placed(sample, original, container, content, folder), what)
+    if release is not None:
+        _require(not (more := _figures(release) - _figures(sample.read())), f"{what}: {more}")
+    return release
+
+
+def _named(sample: Sample) -> list[str]:
+    """What stands for units in the cells of a sample: the units, and the user's own codes."""
+    names, pending = [], [dict(sample.options)]
+    while pending:
+        for key, value in pending.pop().items():
+            if isinstance(value, Mapping):
+                pending.append(dict(value))
+            elif isinstance(value, str) and value in _figured(sample.read()):
+                names.append(str(key))
+    return [*names, *_figured(sample.read())]
+
+
+def _figured(release: Release) -> set[str]:
+    ties = set() if release.dyads is None else set(release.dyads["unit"])
+    return {str(unit) for unit in {*release.observations["unit"], *ties}}
+
+
+def _figures(release: Release) -> set[tuple[object, ...]]:
+    """Who has a figure other than zero, of what and when."""
+    keys = ["unit", "month", "indicator"]
+    found = set(release.observations.filter(pl.col("value") != 0).select(keys).rows())
+    if release.dyads is not None:
+        found |= set(release.dyads.select("unit", "other", "month", "relation").rows())
+    return found
+
+
+def _placed(
+    sample: Sample, original: Path, container: Container, content: bytes, folder: str
+) -> Path:
+    """Write changed content into a copy of the sample, or into a file of its own."""
+    if container == "as it is":
+        target, _ = _copy(sample.path, Path(folder))
+        file = target / original.name if target.is_dir() else target
+    else:
+        target = file = Path(folder) / (original.stem + CONTAINERS[container])
+    file.write_bytes(content)
+    return target
+
+
 def check_mangled(
     sample: Sample, container: Container, changes: Sequence[str], seed: int
 ) -> Release | None:
@@ -169,12 +241,7 @@ def check_mangled(
     original = originals[seed % len(originals)]
     content = mangle(original.read_bytes(), container, changes, seed)
     with tempfile.TemporaryDirectory() as folder:
-        if container == "as it is":
-            target, _ = _copy(sample.path, Path(folder))
-            file = target / original.name if target.is_dir() else target
-        else:
-            target = file = Path(folder) / (original.stem + CONTAINERS[container])
-        file.write_bytes(content)
+        target = _placed(sample, original, container, content, folder)
         return _survives(sample, target, f"{container}, {'; '.join(changes)}, seed {seed}")
 
 
@@ -188,6 +255,7 @@ SOURCE_CHECKS: tuple[Callable[[Sample], None], ...] = (
     check_no_file,
     check_hostile_files,
     check_mangled_files,
+    check_misplaced_rows,
 )
 
 

@@ -9,8 +9,11 @@ import pytest
 
 from riskkit.base import releases
 from riskkit.base._rows import PUBLISHED
+from riskkit.months import month_id
+from riskkit.panel import build_panel
 from riskkit.registry import families
 from riskkit.tables import Dyads, Indicator, Observations, Release
+from riskkit.testing.panels import scrambled
 from riskkit.units import countries
 
 DECLARED = {i.name: i for release in releases() for i in release.indicators}
@@ -213,3 +216,17 @@ def test_importing_riskkit_reads_nothing() -> None:
 
 def test_a_declaration_has_what_a_reader_needs() -> None:
     assert all(isinstance(i, Indicator) and i.unit for i in DECLARED.values())
+
+
+@pytest.mark.parametrize("month", ["2020-05", "2020-06"])
+def test_what_came_later_changes_no_feature_of_before(month: str) -> None:
+    """Just before and just after a year comes out."""
+    as_of, some = month_id(month), ["AFG", "ISR", "MLI", "NER", "SSD", "SYR", "UKR", "XKX"]
+    units = countries().filter(pl.col("unit").is_in(some))
+    built = []
+    for read in (releases(), [scrambled(release, as_of) for release in releases()]):
+        panel = build_panel(read, units, month_id("2015-01"), as_of, shows_revised=True)
+        built.append([family.build(panel) for family in families().values()])
+    assert all(before.equals(after) for before, after in zip(*built, strict=True))
+    alive = [column for frame in built[0] for column in frame if column.is_not_null().any()]
+    assert len(alive) > 120

@@ -253,3 +253,51 @@ def test_every_command_offers_json() -> None:
         " ".join(p) for p, c in COMMANDS.items() if any(o.name == "as_json" for o in c.params)
     }
     assert offered == {" ".join(path) for path in COMMANDS} == {*JSON, *LATER}
+
+
+def test_a_verbose_command_tells_what_it_reads_and_writes(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("unit,month,ged_sb\nXAA,2020-01,3\n")
+    options = ("unit.column=unit", "time.column=month", "indicators.ged_sb.unit=deaths")
+    chosen = [part for option in options for part in ("--option", option)]
+    quiet = riskkit("data", "add", "table", "a.csv", *chosen)
+    told = riskkit("--verbose", "data", "add", "table", "a.csv", *chosen)
+    assert quiet.err == ""
+    assert told.out == quiet.out
+    assert told.err.splitlines() == [
+        "reading a.csv", "reading data/manifest.json", "wrote data/manifest.json",
+    ]  # fmt: skip
+    assert riskkit("data", "add", "table", "a.csv", *chosen).err == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "position", "offered"),
+    [
+        ("riskkit da", 1, "plain,data"),
+        ("riskkit data re", 2, "plain,remove"),
+        ("riskkit data add --al", 3, "plain,--also"),
+        ("riskkit run --ou", 2, "plain,--out"),
+    ],
+)
+def test_the_shell_completes(typed: str, position: int, offered: str, tmp_path: Path) -> None:
+    asked = {"COMP_WORDS": typed, "COMP_CWORD": str(position), "_RISKKIT_COMPLETE": "bash_complete"}
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "features")])
+    done = subprocess.run(
+        [sys.executable, "-c", "from riskkit.cli import main; main()"],
+        env={**os.environ, **asked, "PYTHONPATH": paths}, capture_output=True, text=True,
+        check=True, cwd=tmp_path,
+    )  # fmt: skip
+    assert offered in done.stdout.splitlines()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_features_are_built_beside_the_code_and_never_into_it(tmp_path: Path) -> None:
+    package = tmp_path / "features" / "mine" / "__init__.py"
+    package.parent.mkdir(parents=True)
+    package.write_text("FAMILY = None\n")
+    done = riskkit("features", "build", "--out", "features", code=1)
+    assert "features already exists and holds no identity.json" in done.err
+    riskkit("features", "build", *settings(*SMALL))
+    assert sorted(path.name for path in (tmp_path / "work" / "features").iterdir()) == [
+        "conflict.parquet", "identity.json",
+    ]  # fmt: skip
+    assert [path.name for path in (tmp_path / "features").rglob("*.py")] == ["__init__.py"]

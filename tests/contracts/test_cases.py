@@ -168,3 +168,23 @@ def test_an_outcome_alone_is_a_study(
     assert done.exit_code == 0, done.output
     ranking = pl.read_csv(tmp_path / "publication" / "ranking.csv")
     assert ranking.filter(unit="MLI")["expected"].item() > 0
+
+
+def test_an_outcome_of_invented_countries_alone_is_a_study(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same, for whoever has no cases: no family reads anything of this study."""
+    months = pl.date_range(date(2016, 1, 1), date(2021, 12, 1), "1mo", eager=True)
+    units = [f"XA{letter}" for letter in "ABCDEFGHIJKL"]
+    rows = [(unit, f"{month:%Y-%m}", i % 4) for i, unit in enumerate(units) for month in months]
+    pl.DataFrame(rows, schema=["c", "d", "v"], orient="row").write_csv(tmp_path / "t.csv")
+    (tmp_path / "params.yaml").write_text(
+        "data: {kind: files, sources: [{source: table, path: t.csv, options: {unit: {column: c}, "
+        "time: {column: d}, indicators: {v: {unit: deaths, census: true, description: test}}}}]}\n"
+        "target: {indicator: v}\nforecast: {model: pool, draws: 100, horizons: 1-3}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(riskkit, ["run", "--config", "params.yaml"])
+    assert done.exit_code == 0, done.output
+    ranking = pl.read_csv(tmp_path / "publication" / "ranking.csv")
+    assert ranking.filter(unit="XAL")["expected"].item() > 3

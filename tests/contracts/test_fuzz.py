@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from riskkit.registry import sources
 from riskkit.testing.fuzz import CHANGES, CONTAINERS, Container
-from riskkit.testing.sources import check_mangled
+from riskkit.testing.sources import check_mangled, check_misplaced
 from tests.contracts.test_sources import sample_of
 
 FEW = 30
@@ -42,3 +42,12 @@ def test_a_mangled_file_is_refused_or_read(
     name: str, container: Container, changes: Sequence[str], seed: int
 ) -> None:
     check_mangled(sample_of(name), container, changes, seed)
+
+
+@pytest.mark.parametrize("name", sources())
+@given(container=st.sampled_from(list(CONTAINERS)), seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=EXAMPLES, derandomize=EXAMPLES == FEW)
+def test_a_row_of_a_place_that_is_no_unit_goes_to_nobody(
+    name: str, container: Container, seed: int
+) -> None:
+    check_misplaced(sample_of(name), container, seed)

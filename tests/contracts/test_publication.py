@@ -14,7 +14,7 @@ import pytest
 
 from riskkit.errors import RiskkitError
 from riskkit.publish import MARKER, publish, verify
-from tests.publish.sample import sample_publication, turned
+from tests.publish.sample import sample_publication, told_publication, turned
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,7 +47,7 @@ publish(sample_publication(as_of=505), Path(sys.argv[1]))
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 def told_month(folder: Path) -> str:
@@ -100,7 +100,7 @@ def test_it_validates_against_its_own_description(tmp_path, changes):
 
 
 def test_the_same_inputs_give_the_same_bytes_in_any_order(tmp_path):
-    publication = sample_publication(n_units=30)
+    publication = told_publication(n_units=30)
     publish(publication, tmp_path / "a")
     publish(turned(publication), tmp_path / "b")
     assert contents(tmp_path / "a") == contents(tmp_path / "b")

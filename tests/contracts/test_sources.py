@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
 
 from riskkit.registry import sources
 from riskkit.testing.sources import SOURCE_CHECKS, Sample
+from riskkit.yaml_text import load_yaml
 
 FIXTURES = Path(__file__).parents[1] / "sources" / "fixtures"
 OPTIONS = "options.yaml"
@@ -24,7 +24,7 @@ def sample_of(name: str) -> Sample:
     assert folder.is_dir(), f"give the source a sample: tests/sources/fixtures/{name}/"
     (path,) = (entry for entry in folder.iterdir() if entry.name != OPTIONS)
     given = folder / OPTIONS
-    options = yaml.safe_load(given.read_text(encoding="utf-8")) if given.is_file() else {}
+    options = load_yaml(given.read_text(encoding="utf-8"), str(given)) if given.is_file() else {}
     return Sample(sources()[name], path, options)
 
 

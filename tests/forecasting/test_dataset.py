@@ -104,13 +104,15 @@ def test_horizons_that_reach_no_period_are_refused() -> None:
         build_dataset(features, [release], UNITS, target, month_id("2020-06"), (0, 1))
 
 
-def test_features_that_nobody_had_by_then_are_left_out() -> None:
+def test_features_that_nobody_has_at_the_origin_are_left_out() -> None:
     features, release = made_up()
-    late = pl.when(pl.col("month") > first_day(START + 20)).then(pl.col("level"))
+    after = pl.col("month") > first_day(START + 20)
     features = features.with_columns(
-        late.alias("late"), pl.lit(None, dtype=pl.Float32).alias("never")
+        pl.when(after).then("level").alias("late"),
+        pl.when(~after).then("level").alias("ended"),
+        pl.lit(None, dtype=pl.Float32).alias("never"),
     )
-    for origin, names in ((START + 20, ("level",)), (START + 21, ("level", "late"))):
+    for origin, names in ((START + 20, ("level", "ended")), (START + 21, ("level", "late"))):
         few = Limits(min_history=1)
         data = build_dataset(features, [release], UNITS, Target("deaths"), origin, (1,), few)
         assert data.features == names

@@ -12,7 +12,18 @@ from riskkit.forecasting.forecast import Forecast
 from riskkit.forecasting.targets import Target
 from riskkit.forecasting.threats import Absent, Threat
 from riskkit.models import Contributions
-from riskkit.publish import Part, Publication
+from riskkit.months import first_day
+from riskkit.publish import (
+    FACTS,
+    INPUTS,
+    SERIES,
+    SITUATIONS,
+    Dossier,
+    Fact,
+    Part,
+    Publication,
+    Theme,
+)
 from riskkit.tables import Citation
 
 NAMES = ("Aurelia", "Borduna", 'Caldera "North", Isles', "Dravia", "Élandie", "Fenmark", "Gorran")
@@ -84,6 +95,47 @@ def joint_publication(**changes: Any) -> Publication:
     )
     absent = (Absent("climate", "no source brings heat_month_2sd"),)
     return replace(one, parts=(first, second), absent=absent)
+
+
+def sample_dossier(publication: Publication) -> Dossier:
+    """Tell a past, situations and diplomacy of the invented countries."""
+    units, last = publication.ranked, publication.first.last_data
+    months = [first_day(last - 23 + j) for j in range(24)]
+    rng = np.random.default_rng(4)
+    series = [
+        (unit, publication.first.threat.name, month, float(rng.integers(0, 300)))
+        for unit in units
+        for month in months
+    ]
+    situations = [
+        (unit, place, units[0], "Aurelia", months[place], 10.0, 20.0 * place)
+        for unit in units
+        for place in (1, 2, 3)
+    ]
+    facts = [
+        (unit, "Votes", "votes", 1 / (row + 1), months[0], row + 1, len(units))
+        for row, unit in enumerate(units)
+    ]
+    themes = (
+        Theme(
+            "Votes", (Fact("votes", "votes cast as Aurelia", "share"),), "`riskkit data add a b`"
+        ),
+        Theme("Sanctions", (), "a table: `riskkit data add c d`"),
+    )
+    inputs = [("Invented events", None, "CC0-1.0", 3, months[0], months[-1])]
+    return Dossier(
+        pl.DataFrame(series, schema=dict(SERIES), orient="row"),
+        pl.DataFrame(situations, schema=dict(SITUATIONS), orient="row"),
+        pl.DataFrame(facts, schema=dict(FACTS), orient="row"),
+        themes,
+        pl.DataFrame(inputs, schema=dict(INPUTS), orient="row"),
+    )
+
+
+def told_publication(**changes: Any) -> Publication:
+    """Make a publication of two threats with a dossier."""
+    made = joint_publication(**changes)
+    return replace(made, dossier=sample_dossier(made))
 
 
 def turned(publication: Publication) -> Publication:

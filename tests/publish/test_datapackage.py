@@ -17,7 +17,7 @@ def test_the_head_of_the_description(descriptor):
     assert descriptor["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"
     assert descriptor["name"] == "riskkit-conflict-2021-12"
     assert descriptor["created"] == "2021-12-31T00:00:00Z"
-    assert descriptor["licenses"] == [{"name": "CC-BY-4.0"}]
+    assert descriptor["licenses"][0]["name"] == "CC-BY-4.0"
     assert descriptor["sources"][0]["title"] == "Invented events"
     assert descriptor["riskkit"] == {
         "schema_version": 2,
@@ -48,7 +48,9 @@ def test_the_head_of_the_description(descriptor):
 
 def test_every_file_is_listed_with_size_and_hash(descriptor, tmp_path):
     listed = {resource["path"]: resource for resource in descriptor["resources"]}
-    files = {path.name: path.read_bytes() for path in (tmp_path / "pub").iterdir()}
+    out = tmp_path / "pub"
+    files = {p.relative_to(out).as_posix(): p for p in out.rglob("*") if p.is_file()}
+    files = {name: path.read_bytes() for name, path in files.items()}
     assert set(listed) == set(files) - {"datapackage.json"}
     for name, resource in listed.items():
         assert resource["bytes"] == len(files[name])

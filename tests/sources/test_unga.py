@@ -10,10 +10,13 @@ import polars as pl
 import pytest
 
 from riskkit.errors import SourceError
-from riskkit.sources.unga import INDICATORS, Unga
+from riskkit.sources.unga import INDICATORS as EVERY
+from riskkit.sources.unga import Unga
 from riskkit.tables import Release
 from riskkit.units import to_unit
 
+INDICATORS = [name for name in EVERY if not name.endswith("fp")]
+"""Those of releases of all votes."""
 FIXTURE = Path(__file__).parent / "fixtures" / "unga" / "IdealpointestimatesAll_Jan2020.csv"
 CODES = {9001: "XAA", 9002: "XAB"}
 
@@ -49,7 +52,7 @@ def test_two_codes_of_a_unit_are_averaged() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("0.25,0.75,NA", "2.25,0.75,NA", "line 2, column 'RUSSAgree'.*within 0 to 1"),
+        ("0.25,0.75,NA", "2.25,0.75,NA", "line 2, column 'RUSSAgree'.*between 0 and 1"),
         ("9001,73,95,1.5", "9001,73,95,x", "line 3, column 'IdealPointAll'.*not a number"),
         ("9001,73", "9001,973", "line 3, column 'session'.*1 to"),
         ("9001,73", "9001,72", "line 2 and 1 more, column 'ccode'.*several rows"),

@@ -71,7 +71,7 @@ def test_the_compressed_file_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("4250.75", "-4250.75", "line 4, column 'TPopulation1July'.*negative"),
+        ("4250.75", "-4250.75", "line 4, column 'TPopulation1July'.*at least 0"),
         ("4250.75", "many", "line 4, column 'TPopulation1July'.*not a number"),
         ("SLD", "NOP", "line 7, column 'ISO3_code'.*NOP"),
         ("Medium,2018,4200.5", "Medium,2017,4200.5", "line 3 and 1 more.*several rows"),
@@ -100,7 +100,10 @@ def test_the_shared_tables_come_back(shared_data: Path, tmp_path: Path) -> None:
         pl.lit("Country/Area").alias("LocTypeName"),
         pl.lit("Medium").alias("Variant"),
         pl.col("year").alias("Time"),
-        *((pl.col(name) / INDICATORS[name][1]).alias(INDICATORS[name][0]) for name in names),
+        *(
+            (pl.col(name) / INDICATORS[name].factor).alias(INDICATORS[name].column)
+            for name in names
+        ),
     ).write_csv(path)
     ours = Observations.validate(read(path, codes={}).observations)
     theirs = table.unpivot(names, index=key, variable_name="indicator").drop_nulls()

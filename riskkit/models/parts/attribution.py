@@ -103,7 +103,7 @@ def _expected(
         for columns, keep in zip(groups, keeps, strict=True):
             if not keep:
                 many[row][:, columns] = typical[columns]
-    flat = many.reshape(-1, 1, here.shape[1])
+    flat = many.reshape(len(kept) * len(here), 1, here.shape[1])
     months = data.X.shape[1]
     copies = replace(
         data,

@@ -75,6 +75,39 @@ def analogues(
     return unit[near], at[near]
 
 
+def nearest(past: History, count: int, apart: int) -> NDArray[np.int64] | None:
+    """The past situations most like each unit's present, for people to read.
+
+    Args:
+        past: Outcome series.
+        count: Situations per unit.
+        apart: Periods between two situations of one unit, so that none is told twice.
+
+    Returns:
+        Units and periods `[units, count, 2]`, the most alike first; equally alike ones by date,
+        the latest first. None where there are too few.
+    """
+    found = analogues(past, TEMPLATES, np.random.default_rng(0))
+    if found is None:
+        return None
+    unit, at = found
+    state = _state(past)
+    distance = np.abs(state[unit, at] - state[:, past.last][:, None]).sum(axis=-1).round(6)
+    chosen = []
+    for row in range(len(unit)):
+        kept: list[tuple[int, int]] = []
+        for k in np.lexsort((unit[row], -at[row], distance[row])):
+            one = int(unit[row, k]), int(at[row, k])
+            if all(one[0] != u or abs(one[1] - t) >= apart for u, t in kept):
+                kept.append(one)
+            if len(kept) == count:
+                break
+        if len(kept) < count:
+            return None
+        chosen.append(kept)
+    return np.array(chosen, dtype=np.int64)
+
+
 def _thinned(state: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.int64]:
     """All situations with any recent deaths and a sample of the many without."""
     quiet = state[:, 0] <= QUIET_LEVEL

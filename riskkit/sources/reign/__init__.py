@@ -179,6 +179,11 @@ def _spells(member: Member, codes: Mapping[str, str]) -> pl.DataFrame:
     ended = pl.DataFrame([numbers["eyear"], numbers["emonth"]]).select(
         end=((pl.col("eyear") - 1980) * 12 + pl.col("emonth")).cast(pl.Int32, strict=False)
     )
+    hint = "correct it, or download the list again"
+    born = ~numbers["birthyear"].is_between(_FIRST_YEAR - 100, this_year)
+    sheet.refuse("birthyear", born, "nobody in office was born then", hint)
+    military = ~numbers["militarycareer"].is_between(0, 1)
+    sheet.refuse("militarycareer", military, "a career in the military lies between 0 and 1", hint)
     leader = sheet.frame["leadid"]
     sheet.refuse("leadid", leader.is_null(), "the leader has no id", "fill it in")
     spells = pl.DataFrame([unit, leader, day, numbers["birthyear"], numbers["militarycareer"]])

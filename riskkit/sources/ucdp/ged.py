@@ -100,6 +100,14 @@ class UcdpGed(Source):
     tried_on = "real files"
     reads_folders = True
     options = GedOptions
+    layouts = (
+        ("hdx_GEDEvent_v20_0_3.csv", "events of a country on HDX, with their line of tags"),
+        (
+            "GEDEvent_v20_0_3-without-header.csv",
+            "candidate events without a header, as release 24.0.1",
+        ),
+        ("pandas_GEDEvent_v20_0_3.parquet", "a release that pandas wrote as parquet"),
+    )
 
     def read(self, path: Path, options: GedOptions) -> Release:
         """Read one release, or a folder with several.

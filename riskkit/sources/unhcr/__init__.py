@@ -83,6 +83,21 @@ class Unhcr(UnhcrTable):
     name = "unhcr"
     title = "UNHCR Refugee Population Statistics Database"
     lag_reason = "the Global Trends report of June publishes the figures of the end of last year"
+    layouts = (
+        (
+            "finder-2025.csv",
+            "download of the Refugee Data Finder since 2025: headings end with ISO",
+        ),
+        (
+            "finder-2022.zip",
+            "download since 2022, an archive with footnotes: headings end with (ISO)",
+        ),
+        ("finder-2020.csv", "download of 2020 to 2022: fourteen lines above the headings"),
+        ("one-side.csv", "download with all countries of asylum summed"),
+        ("names.csv", "a table without ISO codes: countries are told by name"),
+        ("hdx.csv", "end_year_population_totals on HDX, with its line of tags"),
+        ("interface.json", "answer of the programming interface"),
+    )
     figures = INDICATORS
     required = ("refugees", "asylum_seekers")
     optional = ("oip", "returned_refugees", "idps", "returned_idps", "stateless", "hst")

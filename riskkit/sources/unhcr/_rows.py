@@ -270,7 +270,9 @@ def _refuse_sums_beside_parts(sheet: Sheet, month: pl.Series) -> None:
         column, told = _column(sheet, side), _column(sheet, other)
         if not {column, told} <= set(sheet.frame.columns):
             continue
-        rows = sheet.frame.select(told=pl.col(told), code=pl.col(column).str.strip_chars())
+        rows = sheet.frame.select(
+            told=pl.col(told), code=pl.col(column).cast(pl.String).str.strip_chars()
+        )
         summed = rows["code"].replace_strict(_NOBODY, default=None, return_dtype=pl.String) == _SUM
         rows = rows.with_columns(month, summed.fill_null(value=False).alias("summed"))
         both = rows.select(

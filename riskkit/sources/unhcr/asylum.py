@@ -42,6 +42,11 @@ class UnhcrAsylum(UnhcrTable):
     name = "unhcr-asylum"
     title = "UNHCR Refugee Population Statistics Database: asylum applications"
     lag_reason = "the Global Trends report of June publishes the applications of last year"
+    layouts = (
+        ("finder-2025.csv", "download since 2025: headings end with ISO"),
+        ("finder-2022.csv", "download since 2022: headings end with (ISO)"),
+        ("interface.json", "answer of the programming interface"),
+    )
     figures = INDICATORS
     unit = "applications"
     required = ("app_type", "app_pc", "applied")

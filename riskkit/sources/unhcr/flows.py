@@ -62,6 +62,7 @@ class UnhcrFlows(UnhcrTable):
     url = "https://www.unhcr.org/refugee-statistics/insights/explainers/forcibly-displaced-flow-data.html"
     cadence = "yearly, in June"
     lag_reason = "the flows of a year appear with the Global Trends report of next June"
+    layouts = (("finder.csv", "headings as of the Refugee Data Finder"),)
     figures = INDICATORS
     required = ("refugees", "asylum_seekers")
     optional = ("oip", *_STOCKS)

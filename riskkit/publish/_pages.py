@@ -1,0 +1,92 @@
+"""What the HTML pages share: templates, words and charts."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup, escape
+
+from riskkit.months import format_month
+from riskkit.publish import Part, _svg, _wording
+from riskkit.publish._story import Story
+from riskkit.risk.score import CLASSES
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+def render(template: str, **content: Any) -> str:
+    """Fill in a template; text is escaped, and a name that is not given is an error."""
+    return _environment().get_template(template).render(**content) + "\n"
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {
+        "classes": CLASSES,
+        "style": Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),  # noqa: S704
+        "window": _wording.window_name,
+    }
+    made.filters |= {
+        "count": _wording.count,
+        "percent": _wording.percent,
+        "word": _wording.word,
+        "figure": _wording.figure,
+        "month": lambda value: _wording.month_name(str(value)),
+        "year": lambda value: value.year,
+        "counted": counted,
+        "commands": commands,
+        "fan": fan,
+        "moved": moved,
+        "points": lambda value: f"{value:+.1f}".replace("-", "−"),
+        "window_of": lambda part: [format_month(month) for month in part.window],
+        "last_of": last_of,
+    }
+    return made
+
+
+def counted(unit: str, number: float) -> str:
+    """Name what is counted; a flag counts months."""
+    name = "months" if unit.startswith("1 if") else unit
+    return name.removesuffix("s") if number == 1 else name
+
+
+def commands(text: str) -> Markup:
+    """Set what stands between backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704
+
+
+def moved(row: dict[str, Any]) -> str:
+    """Say how many places a unit moved; in brackets where that may be chance."""
+    change = row["rank_change"]
+    if change is None:
+        return "new"
+    text = f"{change:+d}".replace("-", "−") if change else "0"
+    return text if row["change_clear"] else f"({text})"
+
+
+def last_of(part: Part) -> str:
+    """Name the last month whose outcome a threat knew."""
+    return _wording.month_name(format_month(part.last_data))
+
+
+def fan(story: Story) -> Markup:
+    """Draw the past and the forecast of a unit's first threat."""
+    first, row = story.first, story.row
+    if first is None or not story.fan:
+        return Markup("")
+    label = (
+        f"{row['name']}, {first['title']}: median of the window {_wording.count(row['median'])}, "
+        f"90 % of scenarios {_wording.count(row['q05'])} to {_wording.count(row['q95'])}"
+    )
+    return Markup(_svg.fan(story.series, story.fan, label))  # noqa: S704

@@ -1,0 +1,97 @@
+"""Figures and findings in words: hedged, by rules, in the terms of ICD 203."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from riskkit.risk.likelihood import likelihood
+
+Row = Mapping[str, Any]
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def month_name(text: str) -> str:
+    """Write a month in words.
+
+    >>> month_name("2025-07")
+    'July 2025'
+    """
+    year, month = text.split("-")[:2]
+    return f"{_MONTHS[int(month) - 1]} {year}"
+
+
+def window_name(start: str, end: str) -> str:
+    """Write a window in words.
+
+    >>> window_name("2026-01", "2026-12"), window_name("2025-07", "2026-06")
+    ('2026', 'July 2025 to June 2026')
+    """
+    if start[:4] == end[:4] and start.endswith("-01") and end.endswith("-12"):
+        return start[:4]
+    return f"{month_name(start)} to {month_name(end)}"
+
+
+def percent(probability: float | None) -> str:
+    r"""Write a probability.
+
+    >>> percent(0.004), percent(0.37), percent(0.999), percent(None)
+    ('below 1\xa0%', '37\xa0%', 'above 99\xa0%', '')
+    """
+    if probability is None:
+        return ""
+    if probability < 0.01:
+        return "below 1\xa0%"
+    return "above 99\xa0%" if probability > 0.99 else f"{100 * probability:.0f}\xa0%"
+
+
+def count(value: float | None) -> str:
+    """Write a count to three digits.
+
+    >>> count(0), count(0.4), count(12.6), count(1234), count(79692), count(None)
+    ('0', '0.4', '13', '1,230', '79,700', '')
+    """
+    if value is None:
+        return ""
+    if 0 < value < 9.95 and round(value, 1) != round(value):
+        return f"{value:.1f}"
+    size = max(len(str(round(value))) - 3, 0)
+    return f"{round(value / 10**size) * 10**size:,.0f}"
+
+
+def figure(value: float) -> str:
+    """Write a figure of any size.
+
+    >>> figure(0.169), figure(-1.141), figure(1072.0), figure(3.0)
+    ('0.17', '−1.14', '1,072', '3')
+    """
+    text = f"{value:,.0f}" if value == round(value) else f"{value:,.2f}"
+    return text.replace("-", "−")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Join names as a sentence does.
+
+    >>> listed(["A"]), listed(["A", "B"]), listed(["A", "B", "C"])
+    ('A', 'A and B', 'A, B and C')
+    """
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def word(probability: float) -> str:
+    """Put a probability into words."""
+    return likelihood([probability])[0]
+
+
+def many(number: int, one: str, more: str) -> str:
+    """Count something in words.
+
+    >>> many(1, "country", "countries"), many(3, "country", "countries")
+    ('1 country', '3 countries')
+    """
+    return f"{number:,} {one if number == 1 else more}"

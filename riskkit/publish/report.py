@@ -1,0 +1,182 @@
+"""report.html: the publication for people, on one page that asks nobody for anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from markupsafe import Markup
+
+from riskkit.months import format_month
+from riskkit.publish import Publication, _pages, _places, _svg
+from riskkit.publish._findings import sentences, things
+from riskkit.publish._story import Story, Tables, stories, threats
+from riskkit.publish._wording import month_name, window_name
+from riskkit.risk.regions import WORLD
+from riskkit.risk.score import CLASSES
+
+FILE = "report.html"
+TOP = 20
+MOST_ROWS = 400
+"""Rows of the ranking that the page shows."""
+_SPANS = ("below 2", "2 to 3.4", "3.5 to 4.9", "5 to 6.4", "6.5 and more")
+_SECTIONS = (
+    ("says", "In five sentences"),
+    ("map", "Map"),
+    ("ranking", "Ranking"),
+    ("changes", "What changed"),
+    ("top", "The highest"),
+    ("regions", "Regions"),
+    ("record", "Record"),
+    ("diplomacy", "Diplomacy"),
+    ("method", "Method, data, limits"),
+)
+
+
+def write(publication: Publication, tables: Tables, folder: Path) -> None:
+    """Write the page.
+
+    Args:
+        publication: What it is about.
+        tables: Its tables, by file name.
+        folder: Where to write.
+    """
+    (folder / FILE).write_text(page(publication, tables), encoding="utf-8", newline="\n")
+
+
+def page(publication: Publication, tables: Tables) -> str:
+    """Compose the page."""
+    ranking, told = tables["ranking.csv"], stories(tables)
+    shown = told[:MOST_ROWS]
+    first, row = publication.first, told[0].row
+    window = window_name(row["window_start"], row["window_end"])
+    kind = "Simulated risk" if publication.data_kind == "simulated" else "Risk"
+    return _pages.render(
+        "report.html.j2",
+        title=publication.title,
+        heading=f"{kind} of {things(ranking)}, {window}",
+        subtitle=_subtitle(publication, tables),
+        simulated=publication.data_kind == "simulated",
+        sections=_SECTIONS,
+        sentences=sentences(publication, tables),
+        things=things(ranking),
+        map=_map(told),
+        spans=_SPANS,
+        class_counts=[sum(one.row["risk_class"] == name for one in told) for name in CLASSES],
+        stories=shown,
+        shortened=len(shown) < len(told),
+        total=len(told),
+        pages=True,
+        columns=_columns(tables, publication),
+        compared=None if publication.previous is None else publication.previous["as_of"][0],
+        alerts=tables["alerts.csv"].to_dicts() if "alerts.csv" in tables else [],
+        moved=_moved(tables),
+        noise=_noise(),
+        top=told[:TOP],
+        first=first,
+        first_window=(row["window_start"], row["window_end"]),
+        last_data=format_month(first.last_data),
+        as_of=format_month(publication.as_of),
+        regions=_regions(publication, tables),
+        record=_record(publication),
+        missing=told[0].themes,
+        told=any(one.diplomacy for one in told),
+        threats=publication.parts,
+        absent=publication.absent,
+        scenarios=f"{first.forecast.draws.shape[-1]:,}",
+        exponent=f"{publication.exponent:g}",
+        inputs=tables["inputs.csv"].to_dicts(),
+        licence=": ".join(publication.licence),
+        sources=publication.sources,
+    )
+
+
+def _subtitle(publication: Publication, tables: Tables) -> str:
+    names = ", ".join(threats(tables))
+    absent = [one.name for one in publication.absent]
+    lacks = f" Absent: {', '.join(absent)}." if absent else ""
+    return (
+        f"Made with what was known at the end of {month_name(format_month(publication.as_of))}. "
+        f"Threats: {names}.{lacks}"
+    )
+
+
+def _map(told: list[Story]) -> Markup | None:
+    """Draw the ranked units, and the countries that are not ranked in grey."""
+    ranked = {one.unit: one.row for one in told}
+    where = _places.geometries(ranked)
+    if not any(where.values()):
+        return None
+    around = {unit: shape for unit, shape in _places.outlines().items() if unit != "ATA"}
+    marks = {
+        unit: (
+            f"c{CLASSES.index(row['risk_class'])}",
+            f"{row['name']}: {row['score']:.1f}, {row['risk_class']}, rank {row['rank']}",
+        )
+        for unit, row in ranked.items()
+    }
+    top = ", ".join(one.row["name"] for one in told[:5])
+    label = f"Map of the composite score by class; highest: {top}. The table below has all figures."
+    return Markup(_svg.world_map({**around, **where}, marks, label))  # noqa: S704
+
+
+def _columns(tables: Tables, publication: Publication) -> list[tuple[str, str, str]]:
+    """Key, heading and class of each column; `up` sorts upwards first, `mid` makes way."""
+    parts = [(name, name, "wide") for name in threats(tables)]
+    change = [("change", "change", "n mid")] if publication.previous is not None else []
+    threshold = publication.first.threat.target.thresholds[1]
+    counted = publication.first.counted
+    return [
+        ("rank", "rank", "n up"),
+        ("ranks", "ranks", "n mid up"),
+        ("name", "name", "up"),
+        ("score", "score", ""),
+        ("class", "class", "mid"),
+        *parts,
+        ("top", "top ten", "n"),
+        ("likely", f"{threshold} or more {counted}", "mid"),
+        *change,
+    ]
+
+
+def _moved(tables: Tables) -> list[dict[str, Any]]:
+    changes = tables.get("changes.csv")
+    if changes is None:
+        return []
+    clear = changes.filter(pl.col("clear"))
+    return clear.sort(pl.col("score_change").abs(), descending=True).head(TOP).to_dicts()
+
+
+def _noise() -> str:
+    from riskkit.publish._table import NOISE
+
+    return f"{NOISE:g}"
+
+
+def _regions(publication: Publication, tables: Tables) -> list[dict[str, Any]]:
+    """Composite and counts of the first threat by region, the highest first and the world last."""
+    table = tables["regions.csv"]
+    names = dict(tables["ranking.csv"].select("unit", "name").iter_rows())
+    counts = table.filter(pl.col("threat") == publication.first.threat.name)
+    scores = table.filter(pl.col("threat") == "composite").select(
+        "region", "score", "score_low", "score_high", "highest"
+    )
+    joined = counts.drop("score", "score_low", "score_high", "highest").join(
+        scores, on="region", how="inner"
+    )
+    order = joined.sort(pl.col("region") == WORLD, -pl.col("score"), "region")
+    return [
+        {**row, "highest_names": ", ".join(names[unit] for unit in row["highest"].split())}
+        for row in order.to_dicts()
+    ]
+
+
+def _record(publication: Publication) -> list[dict[str, Any]]:
+    """Rows of the published models: all windows together where there is such a row."""
+    record = publication.record
+    if record is None:
+        return []
+    published = [part.forecast.model for part in publication.parts]
+    rows = record.filter(pl.col("model").is_in(published)).sort("target", "rule", "window")
+    return rows.to_dicts()

@@ -1,0 +1,75 @@
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from riskkit.publish import _tables, publish, report
+from tests.publish.sample import joint_publication, sample_publication, told_publication
+
+
+def page(publication) -> str:
+    return report.page(publication, _tables(publication))
+
+
+def test_it_says_that_data_are_simulated():
+    assert "SIMULATED DATA" in page(told_publication())
+    assert "SIMULATED" not in page(told_publication(data_kind="observed"))
+
+
+def test_a_publication_without_dossier_backtest_or_past_has_a_report():
+    text = page(sample_publication())
+    assert "There is no earlier publication to compare with" in text
+    assert "No backtest was handed to this publication" in text
+    assert "No comparable past is at hand" in text
+    assert "The data at hand say nothing of it" not in text
+    assert "These units have no place on a map" in text
+
+
+def test_sections_stand_in_their_order():
+    text = page(told_publication())
+    places = [text.index(f'id="{anchor}"') for anchor, _ in report._SECTIONS]
+    assert places == sorted(places)
+
+
+def test_text_of_others_is_escaped():
+    publication = told_publication()
+    nasty = pl.col("name").replace("Aurelia", "<script>alert(1)</script>")
+    text = page(replace(publication, units=publication.units.with_columns(nasty)))
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert" in text
+
+
+def test_five_sentences_tell_the_figures_of_the_tables():
+    publication = joint_publication(n_units=30)
+    tables = _tables(publication)
+    ranking = tables["ranking.csv"]
+    said = report.sentences(publication, tables)
+    assert len(said) == 5
+    for name in ranking["name"].head(3):
+        assert name in said[0]
+    certain = ranking.filter(pl.col("p_25") >= 0.95).height
+    assert f"almost certain in {certain} countries" in said[2]
+    assert "no earlier publication" in said[3]
+
+
+def test_a_theme_without_a_table_says_what_brings_it():
+    text = page(told_publication())
+    assert "<b>Sanctions</b>: a table: <code>riskkit data add c d</code>" in text
+    assert "votes cast as Aurelia" in text
+
+
+def test_units_without_a_threat_say_why():
+    assert "left out: no outcome is known since 2001" in page(told_publication())
+
+
+@pytest.mark.parametrize("name", ["report.html", "map.geojson", "units/XAA.html"])
+def test_every_page_is_described(tmp_path, name):
+    paths = publish(told_publication(), tmp_path / "pub")
+    assert paths[name].is_file()
+
+
+def test_a_large_ranking_is_shortened(monkeypatch):
+    monkeypatch.setattr(report, "MOST_ROWS", 5)
+    text = page(told_publication(n_units=9))
+    assert "The first 5 of 9 units are shown" in text
+    assert text.count('<tr id="X') == 5
