@@ -88,6 +88,10 @@ class Indicator:
             those before it come out by the year; None where all of them do.
         revised: True when the publisher computes all years anew each year, so that what the rows
             say of the past is not what was said then; features do not see it unless allowed to.
+        reference: First and last year of the period that the values are measured against, or that
+            an index is fitted to; None where there is none. Whoever stood before its end could
+            not have known the values: either they are known from its end on only, or studies of
+            earlier origins say that they look ahead (`riskkit.panel.hindsight`).
     """
 
     name: str
@@ -101,6 +105,7 @@ class Indicator:
     yearly_release: int | None = None
     monthly_from: date | None = None
     revised: bool = False
+    reference: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,10 @@ def command(
     lists = {"models": models, "threats": threats}
     overrides += [f"backtest.{key}=[{value}]" for key, value in lists.items() if value is not None]
     study = Study.open(config, (*settings, *overrides), features=features, progress=progress)
-    board = study.backtest(out, scores=not no_scores, export=export == "views").leaderboard
+    done = study.backtest(out, scores=not no_scores, export=export == "views")
+    board = done.leaderboard
+    for remark in done.remarks:
+        echo(remark, err=True)
     if metrics is not None and board is not None:
         write_text(metrics, (out / METRICS).read_text(encoding="utf-8"))
     if as_json:

@@ -40,7 +40,10 @@ def command(
     from riskkit.study.study import Study
 
     study = Study.open(config, settings, progress=progress)
-    board = study.evaluate(folders, out).leaderboard
+    done = study.evaluate(folders, out)
+    board = done.leaderboard
+    for remark in done.remarks:
+        echo(remark, err=True)
     if as_json:
         echo_json([] if board is None else board.to_dicts())
     elif board is None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from riskkit.cli._options import Group, json_option
+from riskkit.cli._options import Group, json_option, out_option
 from riskkit.cli._output import echo, echo_json
 
 
@@ -36,3 +36,45 @@ def new(slug: str, as_json: bool) -> None:
         return
     echo(f"{folder}/: README.md, params.yaml, dvc.yaml")
     echo(f"run it: dvc repro {folder}/dvc.yaml")
+
+
+@command.command(name="intervals")
+@click.option(
+    "--samples",
+    type=click.IntRange(min=1),
+    default=4000,
+    show_default=True,
+    help="Simulated comparisons in each setting.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    help="Seed of the simulation.",
+)
+@out_option("coverage", "Folder for rows.csv and together.csv.")
+@json_option
+def intervals(samples: int, seed: int, out: Path, as_json: bool) -> None:
+    """Measure how often the 90 % intervals of leaderboards hold the true skill.
+
+    It simulates comparisons of two models of which the better one is known, by rules of each row
+    and by those of all rows together, with other intervals beside the one in use.
+
+    \b
+    Example:
+      riskkit experiment intervals --samples 500 --out coverage
+    """
+    from riskkit.atomic import write_text
+    from riskkit.scoring.interval_coverage import interval_coverage, interval_coverage_together
+
+    tables = {
+        "rows": interval_coverage(samples, seed),
+        "together": interval_coverage_together(max(1, samples // 10), seed),
+    }
+    for name, table in tables.items():
+        write_text(out / f"{name}.csv", table.write_csv(float_precision=4))
+    if as_json:
+        echo_json({name: table.to_dicts() for name, table in tables.items()})
+        return
+    echo(f"{out}/: rows.csv, together.csv")

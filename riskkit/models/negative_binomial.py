@@ -66,7 +66,7 @@ class NegativeBinomial(Marginal):
             self.any = fit_chance(columns, counted > 0, weight, self.prior)[None]
             some = at_most(MOST, np.flatnonzero(positive), rng)
             columns = self.design(rows.X[some])
-            weight, counted = rows.weight[some], rows.y[some] - 1.0
+            weight, counted = rows.weight[some], np.maximum(rows.y[some] - 1.0, 0.0)
         self.size, self.dispersion = _fit_size(
             columns, counted, weight, self.prior, _exposure(rows.level[some])
         )

@@ -33,8 +33,8 @@ class Rule:
             gets each row's draws in ascending order and gives [rows]; otherwise it gives a float.
         better: Which values are better; "nominal" when neither is (coverage).
         per_row: False for rules that need all rows together, such as the AUC.
-        resampled: Of those, the same with weights [rows, replicates] of the rows; gives one value
-            per replicate, NaN where undefined.
+        reweighted: Of those, the same with weights [rows, weightings] of the rows; gives one value
+            per weighting, NaN where undefined.
         source: Where the formula comes from.
         description: One sentence, with the unit of the score.
     """
@@ -45,7 +45,7 @@ class Rule:
     per_row: bool
     source: str
     description: str
-    resampled: Callable[[Floats, Floats, Floats], Floats] | None = None
+    reweighted: Callable[[Floats, Floats, Floats], Floats] | None = None
 
     def __call__(self, draws: ArrayLike, outcome: ArrayLike) -> Floats | float:
         """Score draws [rows, draws] against outcome [rows].
@@ -116,23 +116,23 @@ def score_together(
     return _score_together(_choose(names, per_row=False), draws, outcome)
 
 
-def resample_together(
+def reweighted_together(
     draws: ArrayLike, outcome: ArrayLike, weights: Floats, names: Sequence[str]
 ) -> dict[str, Floats]:
-    """Score reweighted rows together, for the bootstrap of rules that need all rows.
+    """Score reweighted rows together, for the intervals of rules that need all rows.
 
     Args:
         draws: [rows, draws], finite and not negative.
         outcome: [rows], all observed.
-        weights: [rows, replicates], not negative: how often each row counts.
+        weights: [rows, weightings], not negative: how often each row counts.
         names: Aggregate rules.
 
     Returns:
-        Name -> [replicates]; NaN where the rule is undefined.
+        Name -> [weightings]; NaN where the rule is undefined.
     """
     x, y = checked(draws, outcome)
     chosen = _choose(names, per_row=False)
-    return {r.name: r.resampled(x, y, weights) for r in chosen if r.resampled is not None}
+    return {r.name: r.reweighted(x, y, weights) for r in chosen if r.reweighted is not None}
 
 
 def _score_rows(chosen: list[Rule], draws: ArrayLike, outcome: ArrayLike) -> dict[str, Floats]:

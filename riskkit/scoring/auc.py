@@ -39,10 +39,10 @@ def weighted_auc(probability: Floats, happened: NDArray[np.bool_], weights: Floa
     Args:
         probability: Forecast probabilities, [rows].
         happened: Whether the event came, [rows].
-        weights: How often each row counts, [rows, replicates].
+        weights: How often each row counts, [rows, weightings].
 
     Returns:
-        [replicates]; NaN where the event came always or never.
+        [weightings]; NaN where the event came always or never.
     """
     order = np.argsort(probability, kind="stable")
     steps = np.flatnonzero(np.diff(probability[order], prepend=-np.inf))
@@ -58,7 +58,7 @@ def auc_of_draws(draws: Floats, outcome: Floats, threshold: float) -> float:
     return auc(exceedance(draws, threshold), outcome >= threshold)
 
 
-def _resampled(draws: Floats, outcome: Floats, weights: Floats, threshold: float) -> Floats:
+def _reweighted(draws: Floats, outcome: Floats, weights: Floats, threshold: float) -> Floats:
     return weighted_auc(exceedance(draws, threshold), outcome >= threshold, weights)
 
 
@@ -70,7 +70,7 @@ RULES = tuple(
         per_row=False,
         source="Hanley and McNeil 1982",
         description=f"How well the probability of {threshold} or more ranks the rows.",
-        resampled=partial(_resampled, threshold=threshold),
+        reweighted=partial(_reweighted, threshold=threshold),
     )
     for threshold in (1, 25, 100)
 )

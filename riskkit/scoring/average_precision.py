@@ -39,10 +39,10 @@ def weighted_average_precision(
     Args:
         probability: Forecast probabilities, [rows].
         happened: Whether the event came, [rows].
-        weights: How often each row counts, [rows, replicates].
+        weights: How often each row counts, [rows, weightings].
 
     Returns:
-        [replicates]; NaN where the event never came.
+        [weightings]; NaN where the event never came.
     """
     order = np.argsort(-probability, kind="stable")
     steps = np.flatnonzero(np.diff(probability[order], prepend=np.inf))
@@ -58,7 +58,7 @@ def average_precision_of_draws(draws: Floats, outcome: Floats, threshold: float)
     return average_precision(exceedance(draws, threshold), outcome >= threshold)
 
 
-def _resampled(draws: Floats, outcome: Floats, weights: Floats, threshold: float) -> Floats:
+def _reweighted(draws: Floats, outcome: Floats, weights: Floats, threshold: float) -> Floats:
     happened = outcome >= threshold
     return weighted_average_precision(exceedance(draws, threshold), happened, weights)
 
@@ -71,7 +71,7 @@ RULES = tuple(
         per_row=False,
         source="Davis and Goadrich 2006; Manning, Raghavan and Schuetze 2008, section 8.4",
         description=f"Precision of the probability of {threshold} or more, averaged over recall.",
-        resampled=partial(_resampled, threshold=threshold),
+        reweighted=partial(_reweighted, threshold=threshold),
     )
     for threshold in (1, 25, 100)
 )

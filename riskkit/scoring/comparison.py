@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -41,50 +42,73 @@ def skill(value: Floats, reference: Floats, perfect: Floats) -> Floats:
 
 
 def summarise(
-    scores: pl.DataFrame,
-    reference: str,
-    aggregates: pl.DataFrame | None = None,
-    *,
-    replicates: int = 2000,
-    seed: int = 0,
+    scores: pl.DataFrame, reference: str, aggregates: pl.DataFrame | None = None
 ) -> pl.DataFrame:
     """Turn scores of rows into a leaderboard with skill and its uncertainty.
 
     The row "all" of a model is the mean of its windows' means, as in the tables of the VIEWS
-    challenge. Skill intervals (90 %, percentiles) come from a paired block bootstrap: units are
-    drawn with replacement, all rows of a unit together, the same units for every model; replicates
-    in which the reference is perfect are left out.
+    challenge. Skill intervals (90 %) are those of `skill_interval`: every unit is left out once,
+    all its rows together and the same unit for every model.
 
     Args:
         scores: `model, target, window, unit, month, horizon, rule, value`; rows without a value
             (outcome not observed) are left out.
         reference: Model to compare with; its own skill is 0.
         aggregates: `model, target, window, rule, value` of rules that score all rows together
-            (AUC, average precision), and in `replicates` their values under resampled units, the
-            same units for every model; without that column their skill has no interval.
-        replicates: Number of bootstrap samples.
-        seed: Seed of the bootstrap.
+            (AUC, average precision), and in `without` their values when groups of units are left
+            out one after the other, the same groups for every model; without that column their
+            skill has no interval.
 
     Returns:
         `model, target, window, rule, value, skill, skill_low, skill_high`, sorted by target, rule,
-        window ("all" last) and model. Skill is null where undefined, as for coverage.
+        window ("all" last) and model. Skill is null where undefined, as for coverage, and its
+        interval where all hangs on one unit.
 
     Raises:
         RiskkitError: The reference is not among the models, a rule is unknown, or a model was
             scored on other rows than the reference.
     """
     parts = [
-        _compare(group, reference, replicates, seed)
-        for group in _by_target(scores, ["unit", "month", "horizon"])
+        _compare(group, reference) for group in _by_target(scores, ["unit", "month", "horizon"])
     ]
     if aggregates is not None:
-        parts += [
-            _compare(group.with_columns(unit=pl.lit("all units")), reference, 0, seed)
-            for group in _by_target(aggregates, [])
-        ]
+        parts += [_compare_together(group, reference) for group in _by_target(aggregates, [])]
     if not parts:
         raise RiskkitError("there are no scores to summarise", hint="no outcome is observed yet")
     return pl.concat(parts).sort("target", "rule", pl.col("window") == ALL, "window", "model")
+
+
+def skill_interval(skills: Floats, without: Iterable[Floats]) -> tuple[Floats, Floats]:
+    """Interval of a skill from what it would be without each unit.
+
+    A few wars carry most of a mean score, so that the percentiles of a bootstrap are too narrow:
+    many resamples hold the largest war once and tell nothing of what another one would have done.
+    Here the logarithm of the loss that remains, L = log(1 - skill), gets a t interval. Its
+    variance is the jackknife's, V = sum_u d_u^2 with d_u = L without unit u - L: leaving a large
+    unit out moves the rest further than its share, which makes up for the pull that it has on the
+    estimate (MacKinnon, Nielsen and Webb 2023, CV3). Its degrees of freedom are those of
+    Satterthwaite (1946) with the variance of d_u^2 taken as d_u^4, 2 (sum d_u^2)^2 / sum d_u^4:
+    two for each unit that carries the difference. `riskkit.scoring.interval_coverage` has the
+    simulation that chose it.
+
+    Args:
+        skills: Any shape; NaN where undefined.
+        without: Arrays [units, *shape] that hold each unit once: the skills when it is left out.
+
+    Returns:
+        Lower and upper end, below 1; NaN where the skill is undefined or perfect, or becomes so
+        when a single unit is left out.
+    """
+    centre = _log_loss(skills)
+    squares, fourths = np.zeros_like(centre), np.zeros_like(centre)
+    for block in without:
+        moved = (_log_loss(block) - centre) ** 2
+        squares += moved.sum(axis=0)
+        fourths += (moved**2).sum(axis=0)
+    freedom = 2 * _ratio(squares**2, fourths)
+    reach = np.where(squares == 0, 0.0, _t_quantile(freedom) * np.sqrt(squares))
+    low, high = (-np.expm1(centre + sign * reach) + 0.0 for sign in (1, -1))
+    return low, high
 
 
 def without_largest(scores: pl.DataFrame, outcomes: pl.DataFrame, units: int = 2) -> pl.DataFrame:
@@ -124,37 +148,72 @@ def _by_target(scores: pl.DataFrame, finer: list[str]) -> list[pl.DataFrame]:
     return rows.partition_by("target", maintain_order=True)
 
 
-def _compare(rows: pl.DataFrame, reference: str, replicates: int, seed: int) -> pl.DataFrame:
-    """Leaderboard of one target."""
+def _compare(rows: pl.DataFrame, reference: str) -> pl.DataFrame:
+    """Leaderboard of one target by rules that score each row."""
     totals = _totals(rows)
-    models = totals.axes["model"]
+    base = _base(totals.axes["model"], reference)
+    _refuse_other_rows(totals, base)
+    columns = compare_sums(totals.sums, totals.counts, base, _perfect_of(totals.axes["rule"]))
+    return _frame(rows["target"][0], totals.axes, columns)
+
+
+def compare_sums(sums: Floats, counts: Floats, base: int, perfect: Floats) -> dict[str, Floats]:
+    """Compare models by the sums of their scores over the rows of each unit.
+
+    Args:
+        sums: [units, models, rules, windows].
+        counts: Rows behind each sum, the same shape.
+        base: Position of the reference among the models.
+        perfect: Best value of each rule, [rules, 1]; NaN where it has none.
+
+    Returns:
+        `value`, `skill`, `skill_low` and `skill_high`, each [models, rules, windows + 1]: the
+        mean of the windows' means comes last.
+    """
+    sum_all, count_all = sums.sum(axis=0), counts.sum(axis=0)
+    means = _with_all(_ratio(sum_all, count_all))
+    blocks = (slice(start, start + _BLOCK) for start in range(0, len(sums), _BLOCK))
+    without = (_with_all(_ratio(sum_all - sums[b], count_all - counts[b])) for b in blocks)
+    return _compared(means, without, base, perfect)
+
+
+def _compare_together(rows: pl.DataFrame, reference: str) -> pl.DataFrame:
+    """Leaderboard of one target by rules that score all rows together."""
+    axes = _axes(rows)
+    base = _base(axes["model"], reference)
+    means = _with_all(_laid_out(rows["value"].to_numpy()[:, None], rows, axes)[0])
+    without = []
+    if "without" in rows.columns:
+        without = [_with_all(_laid_out(np.array(rows["without"].to_list()), rows, axes))]
+    columns = _compared(means, without, base, _perfect_of(axes["rule"]))
+    if not without:
+        columns |= {end: np.full_like(means, np.nan) for end in ("skill_low", "skill_high")}
+    return _frame(rows["target"][0], axes, columns)
+
+
+def _compared(
+    means: Floats, without: Iterable[Floats], base: int, perfect: Floats
+) -> dict[str, Floats]:
+    skills = skill(means, means[[base]], perfect)
+    blocks = (skill(block, block[:, [base]], perfect) for block in without)
+    low, high = skill_interval(skills, blocks)
+    return {"value": means, "skill": skills, "skill_low": low, "skill_high": high}
+
+
+def _base(models: list[str], reference: str) -> int:
     if reference not in models:
         raise RiskkitError(
             f"the reference model {reference!r} has no scores", hint=f"scored: {', '.join(models)}"
         )
-    base = models.index(reference)
-    _refuse_other_rows(totals, base)
-    means = _with_all(_ratio(totals.sums.sum(axis=0), totals.counts.sum(axis=0)))
-    perfect = np.array([[_perfect(rule)] for rule in totals.axes["rule"]])
-    low, high = np.full_like(means, np.nan), np.full_like(means, np.nan)
-    resampled = None
-    if replicates:
-        resampled = _resampled_means(totals, replicates, seed)
-    elif "replicates" in rows.columns:
-        resampled = _given_replicates(rows, totals.axes)
-    if resampled is not None:
-        low, high = _interval(skill(resampled, resampled[:, [base]], perfect))
-    columns = {
-        "value": means,
-        "skill": skill(means, means[[base]], perfect),
-        "skill_low": low,
-        "skill_high": high,
-    }
-    return _frame(rows["target"][0], totals.axes, columns)
+    return models.index(reference)
+
+
+def _axes(rows: pl.DataFrame) -> dict[str, list[str]]:
+    return {name: rows[name].unique().sort().to_list() for name in ("model", "rule", "window")}
 
 
 def _totals(rows: pl.DataFrame) -> _Totals:
-    axes = {name: rows[name].unique().sort().to_list() for name in ("model", "rule", "window")}
+    axes = _axes(rows)
     codes = [
         rows[name].replace_strict(values, range(len(values)), return_dtype=pl.Int64).to_numpy()
         for name, values in axes.items()
@@ -186,30 +245,14 @@ def _refuse_other_rows(totals: _Totals, base: int) -> None:
         )
 
 
-def _resampled_means(totals: _Totals, replicates: int, seed: int) -> Floats:
-    """Means under resampled units, [replicates, models, rules, windows + 1]."""
-    rng = np.random.default_rng(seed)
-    units, *shape = totals.sums.shape
-    sums, counts = totals.sums.reshape(units, -1), totals.counts.reshape(units, -1)
-    means = []
-    for start in range(0, replicates, _BLOCK):
-        size = min(_BLOCK, replicates - start)
-        picks = rng.integers(units, size=(size, units)) + units * np.arange(size)[:, None]
-        weights = np.bincount(picks.ravel(), minlength=size * units).reshape(size, units)
-        times = weights.astype(np.float64)
-        means.append(_ratio(times @ sums, times @ counts))
-    return _with_all(np.concatenate(means).reshape(replicates, *shape))
-
-
-def _given_replicates(rows: pl.DataFrame, axes: dict[str, list[str]]) -> Floats:
-    """Values that came with the rows, [replicates, models, rules, windows + 1]."""
-    values = np.asarray(rows["replicates"].to_list(), dtype=np.float64)
+def _laid_out(values: Floats, rows: pl.DataFrame, axes: dict[str, list[str]]) -> Floats:
+    """Values [rows, alternatives] as [alternatives, models, rules, windows]."""
     names = ("model", "rule", "window")
     means = np.full((*(len(axes[name]) for name in names), values.shape[1]), np.nan)
     places = zip(*(map(axes[name].index, rows[name]) for name in names), strict=True)
     for place, value in zip(places, values, strict=True):
         means[place] = value
-    return _with_all(np.moveaxis(means, -1, 0))
+    return np.moveaxis(means, -1, 0)
 
 
 def _with_all(means: Floats) -> Floats:
@@ -224,12 +267,21 @@ def _ratio(sums: Floats, counts: Floats) -> Floats:
     return np.asarray(np.divide(sums, counts, out=undefined, where=counts > 0), dtype=np.float64)
 
 
-def _interval(skills: Floats) -> tuple[Floats, Floats]:
-    """Percentile interval over the replicates in which the skill is defined."""
-    undefined = np.isnan(skills).all(axis=0)
-    levels = [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2]
-    low, high = np.nanquantile(np.where(undefined, 0, skills), levels, axis=0)
-    return np.where(undefined, np.nan, low), np.where(undefined, np.nan, high)
+def _log_loss(skills: Floats) -> Floats:
+    """Logarithm of the loss that remains; NaN where none does."""
+    return np.log1p(-np.where(skills < 1, skills, np.nan))
+
+
+def _t_quantile(freedom: Floats) -> Floats:
+    """Upper end of the central interval of Student's t."""
+    from scipy.special import stdtrit
+
+    return np.asarray(stdtrit(freedom, (1 + INTERVAL) / 2), dtype=np.float64)
+
+
+def _perfect_of(names: Sequence[str]) -> Floats:
+    """Best value of each rule, [rules, 1]."""
+    return np.array([[_perfect(name)] for name in names])
 
 
 def _perfect(rule: str) -> float:

@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 
 from riskkit.forecasting.forecast import Forecast
 from riskkit.months import first_day
-from riskkit.scoring import resample_together, score_rows, score_together
+from riskkit.scoring import reweighted_together, score_rows, score_together
 from riskkit.scoring.comparison import summarise, without_largest
 from riskkit.scoring.leaderboard import TOTALS, month_rules, together_rules
 from riskkit.tables import Scores
 
 WAR_DEATHS = 25
 LARGEST = 2
-REPLICATES = 500
+GROUPS = 500
+"""Groups of units that are left out one after the other, for rules of all rows together."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Scored:
         rows: Rows of `riskkit.tables.Scores`: targets `<target>` by month, `<target>_total` for
             the sum over the window and `<target>_total_war` for the same in units at war.
         aggregates: `model, target, window, rule, value` of rules that need all rows together, and
-            in `replicates` their values under resampled units (see `unit_weights`).
+            in `without` their values without each group of units (see `group_weights`).
         outcomes: `target, unit, month, outcome` of the scored months.
     """
 
@@ -66,26 +67,27 @@ def score_forecast(
                 scores = score_rows(total, truth, TOTALS)
                 rows.append(keys.rows(chosen, np.zeros_like(chosen), scores, suffix))
     together = score_together(draws, values, together_rules()) if len(values) else {}
-    weights = unit_weights(forecast.units)[unit_of]
-    again = resample_together(draws, values, weights, together_rules()) if len(values) else {}
+    weights = group_weights(forecast.units)[unit_of]
+    without = reweighted_together(draws, values, weights, together_rules()) if len(values) else {}
     return Scored(
         rows=Scores.validate(pl.concat(rows), cast=True),
-        aggregates=keys.aggregates(together, again),
+        aggregates=keys.aggregates(together, without),
         outcomes=keys.outcomes(unit_of, month_of, values),
     )
 
 
-def unit_weights(units: Sequence[str]) -> NDArray[np.float64]:
-    """How often each unit counts in each bootstrap replicate: Poisson with mean 1.
+def group_weights(units: Sequence[str]) -> NDArray[np.float64]:
+    """How often each unit counts when one group of units after the other is left out: 0 or 1.
 
-    A unit's weights depend on its code alone, so that models and windows are resampled alike
-    whatever other units they have (the Poisson bootstrap of Hanley and MacGibbon 2006).
+    A unit's group depends on its code alone, so that models and windows are compared without the
+    same units, whatever other units they have. A few countries share a group with another one;
+    the cells of a grid are many to a group (the delete-a-group jackknife, Kott 2001).
 
     Returns:
-        Array [units, REPLICATES].
+        Array [units, GROUPS].
     """
-    streams = (np.random.default_rng(crc32(unit.encode())) for unit in units)
-    return np.stack([stream.poisson(1.0, REPLICATES) for stream in streams]).astype(np.float64)
+    group = np.array([crc32(unit.encode()) % GROUPS for unit in units])
+    return np.asarray(group[:, None] != np.arange(GROUPS), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -125,18 +127,18 @@ class _Keys:
         )
 
     def aggregates(
-        self, scores: dict[str, float], replicates: dict[str, NDArray[np.float64]]
+        self, scores: dict[str, float], without: dict[str, NDArray[np.float64]]
     ) -> pl.DataFrame:
         return pl.DataFrame(
             {
                 "rule": list(scores),
                 "value": list(scores.values()),
-                "replicates": [replicates[rule] for rule in scores],
+                "without": [without[rule] for rule in scores],
             },
             schema={
                 "rule": pl.String,
                 "value": pl.Float64,
-                "replicates": pl.Array(pl.Float64, REPLICATES),
+                "without": pl.Array(pl.Float64, GROUPS),
             },
         ).select(
             pl.lit(self.forecast.model).alias("model"),
@@ -156,7 +158,7 @@ class _Keys:
         )
 
 
-def leaderboard(scored: Sequence[Scored], reference: str, seed: int = 0) -> pl.DataFrame:
+def leaderboard(scored: Sequence[Scored], reference: str) -> pl.DataFrame:
     """Compare models: means by window, skill relative to a reference and its interval.
 
     Beside the targets of `Scored` it carries `<target>_without_2_largest`: the same months
@@ -165,7 +167,6 @@ def leaderboard(scored: Sequence[Scored], reference: str, seed: int = 0) -> pl.D
     Args:
         scored: Scores of every model and window.
         reference: Model that skill is relative to.
-        seed: Seed of the bootstrap.
 
     Returns:
         `model, target, window, rule, value, skill, skill_low, skill_high`; see
@@ -177,4 +178,4 @@ def leaderboard(scored: Sequence[Scored], reference: str, seed: int = 0) -> pl.D
         rows.filter(pl.col("target").is_in(monthly["target"].unique().to_list())), monthly, LARGEST
     ).with_columns(pl.col("target") + f"_without_{LARGEST}_largest")
     aggregates = pl.concat([one.aggregates for one in scored])
-    return summarise(pl.concat([rows, rest]), reference, aggregates, seed=seed)
+    return summarise(pl.concat([rows, rest]), reference, aggregates)

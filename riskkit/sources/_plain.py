@@ -54,6 +54,7 @@ class Measure:
         factor: What a figure is multiplied by.
         count: Whether every row has a whole number.
         optional: Whether releases without it are read.
+        revised: Whether each release computes all years anew.
     """
 
     column: str
@@ -64,6 +65,7 @@ class Measure:
     factor: float = 1.0
     count: bool = False
     optional: bool = False
+    revised: bool = False
 
 
 class PlainYears(Source):
@@ -140,6 +142,7 @@ class PlainYears(Source):
                     frequency="year",
                     lag_months=options.lag_months,
                     census=self.census,
+                    revised=measure.revised,
                 )
                 for name, measure in found.items()
             ),

@@ -211,6 +211,14 @@ def _indicators(options: Era5OwidOptions) -> tuple[Indicator, ...]:
         ("era5_precip_anom_z", "standard deviations", f"Precipitation {against}", "year"),
     ]
     return tuple(
-        Indicator(name, unit, Era5Owid.name, text, frequency, options.lag_months)
+        Indicator(
+            name,
+            unit,
+            Era5Owid.name,
+            text,
+            frequency,
+            options.lag_months,
+            reference=options.reference if against in text else None,
+        )
         for name, unit, text, frequency in declared
     )

@@ -122,7 +122,9 @@ class Inform(Source):
         return Release(
             observations=observations,
             indicators=tuple(
-                Indicator(name, "index 0-10", Inform.name, text, "year", options.lag_months)
+                Indicator(
+                    name, "index 0-10", Inform.name, text, "year", options.lag_months, revised=True
+                )
                 for name, text in INDICATORS.values()
                 if name in found
             ),

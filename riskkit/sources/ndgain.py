@@ -145,4 +145,5 @@ def _scores(member: Member, score: str, options: NdGainOptions) -> pl.DataFrame:
 
 def _indicator(score: str, lag_months: int) -> Indicator:
     unit, _, text = SCORES[score]
-    return Indicator(f"ndgain_{score}", unit, NdGain.name, text, "year", lag_months)
+    name = f"ndgain_{score}"
+    return Indicator(name, unit, NdGain.name, text, "year", lag_months, revised=True)

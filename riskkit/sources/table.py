@@ -11,7 +11,7 @@ import polars as pl
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from riskkit.errors import SourceError
-from riskkit.months import first_day, parse_month
+from riskkit.months import first_day, last_day, month_id, parse_month
 from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
@@ -42,7 +42,13 @@ class DayColumn(Options):
 
 
 class IndicatorColumn(Options):
-    """What a column measures. `null` says what an empty cell stands for."""
+    """What a column measures. `null` says what an empty cell stands for.
+
+    `reference` names the first and last year that the values are measured against, or that an
+    index is fitted to. No value is known before the last of these years is; `hindsight` lets
+    earlier origins see them all the same, and every study then says so. `revised` marks what the
+    publisher computes anew for all years each year.
+    """
 
     unit: str
     description: str = ""
@@ -50,6 +56,17 @@ class IndicatorColumn(Options):
     column: str | None = None
     null: Literal["missing", "zero", "error"] = "missing"
     carry_months: int = Field(default=36, ge=1)
+    reference: tuple[int, int] | None = None
+    hindsight: bool = False
+    revised: bool = False
+
+    @model_validator(mode="after")
+    def _in_order(self) -> IndicatorColumn:
+        if self.reference is not None and self.reference[0] > self.reference[1]:
+            raise ValueError("a reference period is a first and a last year, as in [1991, 2020]")
+        if self.hindsight and self.reference is None:
+            raise ValueError("hindsight is of a reference period: name its first and last year")
+        return self
 
 
 class TableOptions(Options):
@@ -207,7 +224,7 @@ def _values(sheet: Sheet, name: str, options: TableOptions) -> pl.Series:
 def _release(
     file: str, rows: pl.DataFrame, options: TableOptions, dropped: dict[str, int]
 ) -> Release:
-    observed = _observations(file, rows, options.indicators)
+    observed = _after_references(_observations(file, rows, options.indicators), options)
     # A census is silent only in the periods of its figures, not where the table has none at all.
     census = any(item.census for item in options.indicators.values())
     spoken = observed["month"] if census else rows["month"]
@@ -259,6 +276,25 @@ def _observations(
     return merged.select("unit", "month", "indicator", "value", "known_from").sort(key)
 
 
+def _after_references(observed: pl.DataFrame, options: TableOptions) -> pl.DataFrame:
+    """Let values wait for the end of the period that they are measured against."""
+    waiting = {
+        name: last_day(month_id(date(item.reference[1], 12, 1)) + options.lag_months)
+        for name, item in options.indicators.items()
+        if item.reference is not None and not item.hindsight
+    }
+    if not waiting:
+        return observed
+    since = pl.col("indicator").replace_strict(waiting, default=None, return_dtype=pl.Date)
+    # Of several vintages from before that day, the last one is what was known on it.
+    return (
+        observed.sort("known_from")
+        .with_columns(known_from=pl.max_horizontal("known_from", since))
+        .unique(["unit", "month", "indicator", "known_from"], keep="last", maintain_order=True)
+        .sort("unit", "month", "indicator", "known_from")
+    )
+
+
 def _is_count(item: IndicatorColumn) -> bool:
     return item.census or item.unit in COUNTS
 
@@ -274,4 +310,6 @@ def _indicator(name: str, options: TableOptions) -> Indicator:
         lag_months=options.lag_months,
         census=item.census,
         carry_months=item.carry_months,
+        revised=item.revised,
+        reference=item.reference,
     )

@@ -20,7 +20,7 @@ _STATES = {"US": "the USA", "RUSS": "Russia"} | {
 
 
 def _point(column: str, text: str) -> Measure:
-    return Measure(column, _POINT, text, -6.0, 6.0, optional=True)
+    return Measure(column, _POINT, text, -6.0, 6.0, optional=True, revised=True)
 
 
 def _votes(column: str, text: str) -> Measure:

@@ -32,10 +32,12 @@ class Backtest:
         folder: Where its tables stand.
         leaderboard: How the models compare; None when there are no scores, because they were not
             asked for or no outcome of the windows is in the data.
+        remarks: What its features held that nobody could know at its origins, in sentences.
     """
 
     folder: Path
     leaderboard: pl.DataFrame | None
+    remarks: tuple[str, ...] = ()
 
 
 def backtest(study: Study, out: Path, *, scores: bool = True, export: bool = False) -> Backtest:
@@ -70,7 +72,7 @@ def backtest(study: Study, out: Path, *, scores: bool = True, export: bool = Fal
         board = write_scores(study, paths, fresh) if scores else None
         if export:
             _export_views(paths, fresh)
-    return Backtest(out, board)
+    return Backtest(out, board, study.hindsight([job.data.origin for job in jobs]))
 
 
 def begin(out: Path) -> Path:

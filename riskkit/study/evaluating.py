@@ -18,6 +18,7 @@ from riskkit.files import read_csv, reading
 from riskkit.forecasting.forecast import Forecast, from_frame
 from riskkit.forecasting.targets import outcomes
 from riskkit.forecasting.threats import Threat
+from riskkit.months import month_id
 from riskkit.scoring.diagnostics import Calibration, crps_by_horizon, pit, reliability
 from riskkit.scoring.evaluation import leaderboard, score_forecast
 from riskkit.scoring.leaderboard import shown_rules
@@ -35,7 +36,7 @@ ORACLE = "oracle"
 """As `backtest.reference`: one who knows the simulated world's process and hidden state."""
 FORECASTS, SCORES, LEADERBOARD = "forecasts.parquet", "scores.parquet", "leaderboard.csv"
 TOGETHER = "scores_together.parquet"
-"""Scores of rules that need all rows together, with their bootstrap replicates."""
+"""Scores of rules that need all rows together, and without each group of units."""
 METRICS, PLOTS = "metrics.json", "plots"
 _TYPES = {
     "window": pl.String,
@@ -68,7 +69,12 @@ def evaluate_folders(study: Study, folders: Sequence[Path], out: Path) -> Backte
     identity = scores_identity(made, study.params.backtest.reference)
     with result_folder(out, identity) as fresh:
         board = write_scores(study, paths, fresh)
-    return Backtest(out, board)
+    return Backtest(out, board, study.hindsight(_origins(paths)))
+
+
+def _origins(paths: Sequence[Path]) -> list[int]:
+    days = pl.scan_parquet(list(paths), glob=False).select(pl.col("origin").unique()).collect()
+    return [month_id(day) for day in days["origin"]]
 
 
 def write_scores(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame | None:
@@ -103,7 +109,7 @@ def write_scores(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame
     observed = [one for one in scored if one.rows.height]
     if not observed:
         return None
-    board = leaderboard(observed, study.params.backtest.reference, study.params.seed)
+    board = leaderboard(observed, study.params.backtest.reference)
     _write_table(board, out / LEADERBOARD)
     (out / METRICS).write_text(json.dumps(_metrics(study, board), indent=2) + "\n", "utf-8")
     compared = [one for one in calibrations if one is not None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -43,19 +43,20 @@ class Notes:
 
     Attributes:
         left_out: Units that are not forecast, with the reason.
-        findings: Sentences by kind: outcomes that are "stale", units "behind", "early" reporters.
+        findings: Sentences by kind: outcomes that are "stale", units "behind", "early" reporters,
+            and the "hindsight" of features.
     """
 
     left_out: Mapping[str, str]
     findings: Mapping[str, str]
 
     @classmethod
-    def of(cls, data: Dataset) -> Self:
-        """Read them off what a forecast was made from."""
-        return cls(
-            dict(left_out(data.units, data.eligibility).iter_rows()),
-            {finding.kind: finding.text for finding in data.findings},
-        )
+    def of(cls, data: Dataset, hindsight: Sequence[str] = ()) -> Self:
+        """Read them off what a forecast was made from, and what its features hold too early."""
+        findings: dict[str, str] = {finding.kind: finding.text for finding in data.findings}
+        if hindsight:
+            findings["hindsight"] = " ".join(hindsight)
+        return cls(dict(left_out(data.units, data.eligibility).iter_rows()), findings)
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,8 @@ def _fit(study: Study, threat: Threat, data: Dataset) -> ThreatForecast:
         inputs = None if explained.inputs is None else explained.inputs[rows]
         explained = replace(explained, values=explained.values[rows], inputs=inputs)
     shares = _shares(study, threat, model, data, drawn)
-    return ThreatForecast(threat, drawn, explained, Notes.of(data), shares, model, data)
+    notes = Notes.of(data, study.hindsight([data.origin]))
+    return ThreatForecast(threat, drawn, explained, notes, shares, model, data)
 
 
 def _shares(

@@ -18,6 +18,7 @@ from riskkit.forecasting.targets import Series, find
 from riskkit.forecasting.threats import Absent, Threat, resolve
 from riskkit.months import parse_horizons, parse_month
 from riskkit.panel import Panel, build_panel
+from riskkit.panel.hindsight import hindsight
 from riskkit.progress import Progress, silent
 from riskkit.registry import families, lookup, models
 from riskkit.study.data import read_releases, units_of
@@ -176,6 +177,17 @@ class Study:
 
     def _features_of(self, panel: Panel) -> pl.DataFrame:
         return join_families([family.build(panel) for family in self.families], panel.frame)
+
+    def hindsight(self, origins: Sequence[int]) -> tuple[str, ...]:
+        """What the features hold at these origins that nobody knew then, in sentences."""
+        read = {name for family in self.families for name in family.inputs}
+        seen = {
+            indicator.name
+            for release in self.releases
+            for indicator in release.indicators
+            if self.params.features.revised or not indicator.revised
+        }
+        return hindsight(self.releases, read & seen, origins)
 
     def features_at(self, origin: int) -> pl.DataFrame:
         """The features as they were known at an origin: anew if anything came out late since."""

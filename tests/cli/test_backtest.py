@@ -138,6 +138,22 @@ def test_years_are_forecast_and_scored(tmp_path: Path) -> None:
     assert 0 < len(at_war) < len(CELLS)
 
 
+def test_figures_that_look_ahead_are_named(tmp_path: Path, cells: pl.DataFrame) -> None:
+    """Rain against 1991-2020 at an origin of 2017: said whatever else is printed."""
+    cells.with_columns(rain_anomaly=pl.col("ged_sb") / 7).write_csv(tmp_path / "cells.csv")
+    ahead = "rain_anomaly: {unit: percent, reference: [1991, 2020], hindsight: true}"
+    study = STUDY.replace("{ged_sb: {unit: deaths}}", f"{{ged_sb: {{unit: deaths}}, {ahead}}}")
+    (tmp_path / "params.yaml").write_text(study)
+    asked = ["backtest", "--models", "last", "--origins", "2017-10", "--no-scores", "--json"]
+    told = "Measured against 1991-2020, which had not ended at an origin before 2021: rain_anomaly."
+    seen = riskkit(*asked, "--set", "features.families=[climate]", "--out", "out")
+    assert told in seen.err
+    assert told not in riskkit(*asked, "--out", "other").err
+    folders = ["--set", "features.families=[climate]", "--set", "backtest.models=[last]"]
+    scored = riskkit("evaluate", "out", *folders, "--set", "backtest.reference=last", "--out", "s")
+    assert told in scored.err
+
+
 @pytest.mark.usefixtures("cells")
 def test_odd_folder_names_do_no_harm() -> None:
     riskkit("backtest", "--models", "zero", "--origins", "2017-10", "--out", "a[1] *?")

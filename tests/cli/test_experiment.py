@@ -39,3 +39,13 @@ def test_a_study_is_not_overwritten() -> None:
     }
     done = riskkit("experiment", "new", "mine", code=1)
     assert "there is experiments/mine already" in done.err
+
+
+def test_the_coverage_of_intervals_is_measured_again(tmp_path: Path) -> None:
+    out = tmp_path / "coverage"
+    riskkit("experiment", "intervals", "--samples", "4", "--out", out)
+    header = "error,units,spread,interval,coverage,below,above,width"
+    lines = (out / "rows.csv").read_text().splitlines()
+    assert lines[0] == header
+    assert len(lines) == 1 + 2 * 3 * 5 * 4
+    assert (out / "together.csv").read_text().startswith("rule,events,interval,coverage,width")

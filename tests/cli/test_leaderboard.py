@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 from polars.testing import assert_frame_equal
 
+from riskkit.study.results import open_result, result_folder
 from tests.cli.running import riskkit
 
 
@@ -61,12 +62,12 @@ def test_backtests_are_compared_on_the_same_rows(backtest: Path, tmp_path: Path)
 
 
 def test_rules_of_all_rows_are_compared_between_backtests(backtest: Path, tmp_path: Path) -> None:
-    """As within one backtest: the same replicates of units, whatever the folder."""
+    """As within one backtest: the same groups of units are left out, whatever the folder."""
     for name, models in (("one", ["conflictology"]), ("two", ["ewhistory", "last"])):
-        (tmp_path / name).mkdir()
-        for file in ("scores.parquet", "scores_together.parquet"):
-            rows = pl.read_parquet(backtest / file).filter(pl.col("model").is_in(models))
-            rows.write_parquet(tmp_path / name / file)
+        with result_folder(tmp_path / name, open_result(backtest, "").identity) as fresh:
+            for file in ("scores.parquet", "scores_together.parquet"):
+                rows = pl.read_parquet(backtest / file).filter(pl.col("model").is_in(models))
+                rows.write_parquet(fresh / file)
     done = riskkit("leaderboard", tmp_path / "one", tmp_path / "two", "--json")
     ranked = pl.col("rule").is_in(["ap_25", "auc_25"])
     apart = pl.DataFrame(done.json, infer_schema_length=None).filter(ranked)

@@ -12,13 +12,16 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
 from riskkit.config import SourceEntry, load_params
 from riskkit.months import first_day, month_id, month_id_expr
 from riskkit.panel import Panel, build_panel
+from riskkit.panel.hindsight import hindsight
 from riskkit.panel.schedule import newest_out
 from riskkit.registry import sources
 from riskkit.sources.table import Table
@@ -196,6 +199,69 @@ def test_a_table_cut_at_a_date(tmp_path: Path) -> None:
     asked = build_panel([full], units, first, JUNE_2015)
     assert_same(asked, build_panel([then], units, first, JUNE_2015))
     assert asked.frame.filter(pl.col("attacks") == 0).height > 50
+
+
+FIRST_YEAR, REFERENCE = 1981, (1991, 2020)
+
+
+def rain_against(path: Path, last: int, **declared: Any) -> Release:
+    """Rain of a made-up country as a publisher gives it after a year, in deviations from a normal.
+
+    The normal is of 1991-2020, or of those of these years that have passed.
+    """
+    rain = np.random.default_rng(1).gamma(4, 250, 2024 - FIRST_YEAR + 1)[: last - FIRST_YEAR + 1]
+    normal = rain[REFERENCE[0] - FIRST_YEAR : REFERENCE[1] - FIRST_YEAR + 1]
+    deviations = (rain - normal.mean()) / normal.std()
+    lines = [f"XAA,{FIRST_YEAR + i},{z:.6f}" for i, z in enumerate(deviations)]
+    path.write_text("\n".join(["country,year,rain_z", *lines]) + "\n")
+    options = {
+        "unit": {"column": "country"},
+        "time": {"year": "year"},
+        "lag_months": 6,
+        "indicators": {"rain_z": {"unit": "standard deviations", **declared}},
+    }
+    return Table().read(path, Table.options.model_validate(options))
+
+
+def test_a_table_read_before_the_end_of_its_reference_period(tmp_path: Path) -> None:
+    """In June 2015 nobody had the normal of 1991-2020, and so none of today's figures."""
+    today = rain_against(tmp_path / "today.csv", 2024, reference=REFERENCE)
+    then = rain_against(tmp_path / "then.csv", 2013, reference=REFERENCE)
+    units = invented(today)
+    asked = build_panel([today], units, START, JUNE_2015)
+    assert_same(asked, build_panel([then], units, START, JUNE_2015))
+    assert asked.frame["rain_z"].null_count() == asked.frame.height
+    assert hindsight([today], {"rain_z"}, [JUNE_2015]) == ()
+    known = build_panel([today], units, START, month_id("2021-06"))
+    assert known.frame["rain_z"][-1] is not None
+    assert known.frame["rain_z"][-2] is None
+
+
+def test_a_table_that_looks_ahead_says_so(tmp_path: Path) -> None:
+    """Allowed to, its figures are other ones than in 2015, and every study names them."""
+    seen = {"reference": REFERENCE, "hindsight": True}
+    today = rain_against(tmp_path / "today.csv", 2024, **seen)
+    then = rain_against(tmp_path / "then.csv", 2013, **seen)
+    units = invented(today)
+    asked = build_panel([today], units, START, JUNE_2015)
+    assert not asked.frame.equals(build_panel([then], units, START, JUNE_2015).frame)
+    (told,) = hindsight([today], {"rain_z"}, [JUNE_2015])
+    assert told.startswith("Measured against 1991-2020, which had not ended at an origin before")
+    assert hindsight([today], {"rain_z"}, [month_id("2020-12")]) == ()
+
+
+@pytest.mark.parametrize("name", ["cru", "era5-owid"])
+def test_normals_of_our_own_are_known_from_the_end_of_their_period(name: str) -> None:
+    """An anomaly is not there before its calendar month of the last of these years is out."""
+    release = sample_of(name).read()
+    measured = [i for i in release.indicators if i.reference]
+    assert measured
+    for indicator in measured:
+        assert indicator.reference is not None
+        rows = release.observations.filter(indicator=indicator.name)
+        complete = pl.date(indicator.reference[1], pl.col("month").dt.month(), 1)
+        assert rows.height
+        assert rows.filter(pl.col("known_from") <= complete).is_empty()
 
 
 @pytest.fixture(scope="module")

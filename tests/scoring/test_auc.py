@@ -35,7 +35,7 @@ def test_a_row_that_counts_twice_is_two_rows():
     assert got == pytest.approx(wanted)
 
 
-def test_replicates_without_an_event_are_undefined():
+def test_weightings_without_an_event_are_undefined():
     weights = np.array([[1.0, 1.0, 0.0], [0.0, 2.0, 0.0]])
     got = weighted_auc(np.array([0.2, 0.9]), np.array([False, True]), weights)
     assert got.tolist() == pytest.approx([np.nan, 1, np.nan], nan_ok=True)

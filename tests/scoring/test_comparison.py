@@ -1,11 +1,19 @@
+import math
 from datetime import date
 
 import numpy as np
 import polars as pl
 import pytest
+from scipy.stats import t
 
 from riskkit.errors import RiskkitError
-from riskkit.scoring.comparison import LEADERBOARD, skill, summarise, without_largest
+from riskkit.scoring.comparison import (
+    LEADERBOARD,
+    skill,
+    skill_interval,
+    summarise,
+    without_largest,
+)
 
 UNITS = [f"X{letter}A" for letter in "ABCDEFGHIJKLMNOPQRST"]
 
@@ -63,18 +71,47 @@ def test_skill_of_half_the_score_is_one_half_and_certain(pair):
         assert str([row["skill"], row["skill_low"], row["skill_high"]]) == "[0.0, 0.0, 0.0]"
 
 
-def test_the_interval_is_that_of_a_plain_loop_over_resampled_units(pair):
+def test_the_interval_is_that_of_a_plain_loop_over_units(pair):
     ours, reference = pair
     row = _row(summarise(pl.concat([_scores(ours), _scores(reference, "base")]), "base"))
-    rng = np.random.default_rng(99)
-    loop = []
-    for _ in range(4000):
-        units = rng.integers(20, size=20)
-        means = [m[units].mean(axis=(0, 2)).mean() for m in (ours, reference)]
-        loop.append(1 - means[0] / means[1])
-    assert row["skill"] == pytest.approx(1 - ours.mean() / reference.mean())
-    wanted = np.quantile(loop, [0.05, 0.95])
-    assert [row["skill_low"], row["skill_high"]] == pytest.approx(wanted, abs=0.02)
+
+    def loss(units):
+        return math.log(ours[units].mean() / reference[units].mean())
+
+    everyone = list(range(20))
+    moved = [loss([u for u in everyone if u != out]) - loss(everyone) for out in everyone]
+    squares, fourths = sum(d**2 for d in moved), sum(d**4 for d in moved)
+    reach = t.ppf(0.95, 2 * squares**2 / fourths) * math.sqrt(squares)
+    wanted = [1 - math.exp(loss(everyone) + sign * reach) for sign in (1, -1)]
+    assert [row["skill_low"], row["skill_high"]] == pytest.approx(wanted)
+    assert row["skill_low"] < row["skill"] < row["skill_high"]
+
+
+def test_an_interval_by_hand():
+    """Log losses move by .1, -.1 and .1: variance .03, and 2 x .03^2 / .0003 = 6 degrees."""
+    skills = np.array([0.2])
+    without = 1 - 0.8 * np.exp([[0.1], [-0.1], [0.1]])
+    low, high = skill_interval(skills, [without[:2], without[2:]])
+    reach = 1.9431803 * math.sqrt(0.03)
+    assert low[0] == pytest.approx(1 - 0.8 * math.exp(reach))
+    assert high[0] == pytest.approx(1 - 0.8 * math.exp(-reach))
+
+
+def test_one_unit_that_carries_everything_has_two_degrees_of_freedom():
+    _, high = skill_interval(np.array([0.0]), [1 - np.exp([[0.1], [0.0], [0.0], [0.0]])])
+    assert high[0] == pytest.approx(1 - math.exp(-2.9199856 * 0.1))
+
+
+@pytest.mark.parametrize(
+    ("ours", "base"),
+    [([1.0], [2.0]), ([1.0, 0.0], [2.0, 1.0]), ([1.0, 0.0], [2.0, 0.0]), ([0.0, 0.0], [2.0, 1.0])],
+    ids=["one unit", "loss in one unit", "all in one unit", "perfect"],
+)
+def test_where_all_hangs_on_one_unit_no_interval_is_told(ours, base):
+    both = [_scores(np.array(v)[:, None, None], m) for m, v in (("ours", ours), ("base", base))]
+    row = _row(summarise(pl.concat(both), "base"))
+    assert row["skill"] == pytest.approx(1 - sum(ours) / sum(base))
+    assert (row["skill_low"], row["skill_high"]) == (None, None)
 
 
 def test_rows_of_a_unit_stay_together():
@@ -91,13 +128,11 @@ def test_rows_of_a_unit_stay_together():
     assert widths[0] > 1.5 * widths[1]
 
 
-def test_same_seed_same_bits_whatever_the_row_order(pair):
+def test_the_same_bits_whatever_the_row_order(pair):
     ours, reference = pair
     scores = pl.concat([_scores(ours), _scores(reference, "base")])
-    board = summarise(scores, "base", seed=4)
-    shuffled = summarise(scores.sample(fraction=1, shuffle=True, seed=1), "base", seed=4)
-    assert board.equals(shuffled)
-    assert not board.equals(summarise(scores, "base", seed=5))
+    shuffled = scores.sample(fraction=1, shuffle=True, seed=1)
+    assert summarise(scores, "base").equals(summarise(shuffled, "base"))
 
 
 def test_other_models_and_rules_do_not_move_an_interval(pair):
@@ -202,16 +237,18 @@ def test_the_largest_units_are_left_out():
     assert set(without_largest(scores, outcomes)["unit"]) == {"XAA", "XDA"}
 
 
-def test_the_interval_of_rules_over_all_rows_comes_from_their_replicates():
-    """Skill (value - base) / (1 - base) by replicate: 0, .5, 1; the first is undefined."""
-    replicates = {"base": [1, 0.5, 0.5, 0.5], "ours": [0.9, 0.5, 0.75, 1]}
+def test_the_interval_of_rules_over_all_rows_comes_from_what_is_left_without_groups():
+    """As if the log of what is missing to 1 moved by .1, -.1 and .1, and a group were empty."""
+    missing = {"base": np.full(4, 0.5), "ours": 0.4 * np.exp([0.1, -0.1, 0.1, 0])}
     rows = pl.DataFrame(
         {
-            "model": list(replicates),
-            "value": [values[2] for values in replicates.values()],
-            "replicates": pl.Series(np.array(list(replicates.values()))),
+            "model": list(missing),
+            "value": [0.5, 0.6],
+            "without": pl.Series(1 - np.array(list(missing.values()))),
         }
     ).with_columns(target=pl.lit("deaths"), window=pl.lit("2018"), rule=pl.lit("ap_25"))
-    scores = pl.concat([_scores(np.ones((2, 1, 1)), name) for name in replicates])
+    scores = pl.concat([_scores(np.ones((2, 1, 1)), name) for name in missing])
     row = _row(summarise(scores, "base", rows), rule="ap_25")
-    assert [row["skill"], row["skill_low"], row["skill_high"]] == pytest.approx([0.5, 0.05, 0.95])
+    reach = 1.9431803 * math.sqrt(0.03)
+    wanted = [0.2, 1 - 0.8 * math.exp(reach), 1 - 0.8 * math.exp(-reach)]
+    assert [row["skill"], row["skill_low"], row["skill_high"]] == pytest.approx(wanted)

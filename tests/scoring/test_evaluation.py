@@ -10,9 +10,9 @@ from riskkit.forecasting.forecast import Forecast
 from riskkit.months import month_id
 from riskkit.scoring import rules
 from riskkit.scoring.evaluation import (
+    group_weights,
     leaderboard,
     score_forecast,
-    unit_weights,
 )
 from riskkit.scoring.leaderboard import TOTALS, VARIANTS, month_rules, together_rules
 from riskkit.tables import Scores
@@ -156,7 +156,15 @@ def test_every_rule_of_the_leaderboard_is_registered():
     assert {*month_rules(), *together_rules(), *TOTALS, *VARIANTS} <= set(rules())
 
 
-def test_the_weights_of_a_unit_do_not_depend_on_the_others():
-    weights = unit_weights(UNITS)
-    assert weights.mean() == pytest.approx(1, abs=0.1)
-    np.testing.assert_array_equal(unit_weights(["XAC", "XAA"]), weights[[2, 0]])
+def test_each_unit_is_left_out_once_and_with_the_same_group_everywhere():
+    weights = group_weights(UNITS)
+    assert weights.sum(axis=1).tolist() == [weights.shape[1] - 1] * 3
+    np.testing.assert_array_equal(group_weights(["XAC", "XAA"]), weights[[2, 0]])
+
+
+def test_rules_over_all_rows_are_told_without_each_group(scored):
+    """Without XAA, P(>= 1) is 1 where it came and 0 where it did not."""
+    group = int(np.flatnonzero(group_weights(["XAA"])[0] == 0).item())
+    row = scored.aggregates.filter(pl.col("rule") == "ap_1").row(0, named=True)
+    assert len(row["without"]) == 500
+    assert (row["value"], row["without"][group]) == (1, 1)

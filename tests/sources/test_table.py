@@ -355,3 +355,41 @@ def test_a_census_is_silent_only_in_the_periods_of_its_figures(tmp_path: Path) -
     items = {"x": {"unit": "events", "census": True}}
     release = read_text(tmp_path, text, indicators=items)
     assert release.covers == (date(2020, 1, 1), date(2020, 1, 1))
+
+
+def test_what_is_measured_against_a_period_waits_for_its_end(tmp_path: Path) -> None:
+    """Of two vintages from before the end, the later one is what was known on that day."""
+    rows = ["XAA,2001,1,2002-01-01", "XAA,2001,2,2003-01-01", "XAA,2001,3,2012-01-01"]
+    path = tmp_path / "table.csv"
+    path.write_text("\n".join(["country,year,z,told", *rows]) + "\n")
+    options = {
+        "unit": {"column": "country"},
+        "time": {"year": "year"},
+        "known_from": {"column": "told"},
+        "lag_months": 1,
+        "indicators": {"z": {"unit": "index", "reference": [1981, 2010], "revised": True}},
+    }
+    release = Table().read(path, Table.options.model_validate(options))
+    assert release.observations.select("value", "known_from").rows() == [
+        (2.0, date(2011, 1, 31)),
+        (3.0, date(2012, 1, 1)),
+    ]
+    (declared,) = release.indicators
+    assert (declared.reference, declared.revised) == ((1981, 2010), True)
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ({"reference": [2020, 1991]}, "a reference period is a first and a last year"),
+        ({"hindsight": True}, "hindsight is of a reference period"),
+    ],
+)
+def test_reference_periods_that_are_none_are_refused(told: dict[str, Any], message: str) -> None:
+    options = {
+        "unit": {"column": "country"},
+        "time": {"year": "year"},
+        "indicators": {"z": {"unit": "index", **told}},
+    }
+    with pytest.raises(ValidationError, match=message):
+        Table.options.model_validate(options)

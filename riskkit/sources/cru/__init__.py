@@ -291,6 +291,13 @@ def _indicators(options: CruOptions) -> tuple[Indicator, ...]:
         for months in (3, 6, 12)
     ]
     return tuple(
-        Indicator(name, unit, Cru.name, text, lag_months=options.lag_months)
+        Indicator(
+            name,
+            unit,
+            Cru.name,
+            text,
+            lag_months=options.lag_months,
+            reference=options.reference if against in text else None,
+        )
         for name, unit, text in declared
     )
