@@ -23,6 +23,7 @@ class Climatology(Marginal):
 
     name: ClassVar[str] = "climatology"
     summary: ClassVar[str] = "Redraws the unit's own values in the same season of earlier years."
+    calibrated: ClassVar[bool] = False
     learned: ClassVar[bool] = False
 
     def __init__(self, years: int = 15, width: int = 3) -> None:

@@ -75,6 +75,7 @@ class Network(Marginal):
         outputs = max(self.classes.size, 3)  # with two, scikit-learn has one output only
         for k in range(self.seeds):
             held = rows.unit[some] % HELD_OUT == k % HELD_OUT
+            held &= not held.all()
             self._train(columns, label, held, outputs, seed + k)
         return self
 

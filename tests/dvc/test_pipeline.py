@@ -140,7 +140,7 @@ job = Job(data, "pool", study.model_options("pool"), params.forecast.draws, para
 model = make_model("pool", job.options).load(Path("work/forecast/model.zip"))
 again = model.forecast(data, job.size, job.stream)
 assert (again.draws == read_result(Path("work/forecast")).forecast.draws).all()
-assert model.training_losses()["xgboost_classes"]
+assert model.training_losses()["network_classes_0"]
 """
     (checkout.folder.parent / "load.py").write_text(script)
     checkout.run("python ../load.py")

@@ -108,7 +108,8 @@ def _imported(modules: set[str]) -> set[str]:
         found.add(path)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith("riskkit.models."):
-                pending.append((node.module or "").removeprefix("riskkit.models")[1:] or "__init__")
+                inner = (node.module or "").removeprefix("riskkit.models")[1:] or "__init__"
+                pending.append(inner.replace(".", "/"))
     return {path.relative_to(ROOT).as_posix() for path in found}
 
 
