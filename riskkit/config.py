@@ -71,6 +71,16 @@ def _horizons(text: str) -> list[int]:
     return horizons
 
 
+def _window(text: str) -> list[int]:
+    horizons = sorted(_horizons(text))
+    if horizons != list(range(horizons[0], horizons[-1] + 1)):
+        raise RiskkitError(
+            "a publication is of one window, without gaps",
+            hint=f"take {horizons[0]}-{horizons[-1]}; backtest.horizons may have gaps",
+        )
+    return horizons
+
+
 _Text = BeforeValidator(_as_written)
 Month = Annotated[str, _Text, AfterValidator(partial(_readable, _month))]
 """One month, such as 2021-12."""
@@ -78,6 +88,8 @@ Months = Annotated[str, _Text, AfterValidator(partial(_readable, _months))]
 """Months, such as 2017-10..2020-10:12; empty for none."""
 Horizons = Annotated[str, _Text, AfterValidator(partial(_readable, _horizons))]
 """Horizons, such as 1-12."""
+Window = Annotated[str, _Text, AfterValidator(partial(_readable, _window))]
+"""Horizons that follow each other, such as 1-12."""
 
 
 def _no_word(value: object) -> object:
@@ -237,8 +249,9 @@ class ForecastSettings(_Section):
 
     model: str = "pool"
     """The model that is published."""
-    horizons: Horizons = "1-12"
-    """Months ahead of `panel.as_of`, e.g. 1-12 or 1,3,6; together they are the window."""
+    horizons: Window = "1-12"
+    """Months ahead of `panel.as_of`, e.g. 1-12 or 3-14, without gaps: together they are the
+    window."""
     draws: Whole = Field(default=1000, ge=100, le=10000)
     """Joint scenarios, in backtests too."""
     max_gap: Whole | None = Field(default=None, ge=0, le=600)
@@ -281,6 +294,10 @@ def standard_threats() -> dict[str, ThreatSettings]:
     return {name: ThreatSettings(**settings) for name, settings in tree.items()}
 
 
+def _or_standard(value: object) -> object:
+    return standard_threats() if value is None else value
+
+
 class Params(_Section):
     """A whole study."""
 
@@ -290,8 +307,11 @@ class Params(_Section):
     panel: PanelSettings = PanelSettings()
     features: FeatureSettings = FeatureSettings()
     target: TargetSettings | None = None
-    threats: dict[ThreatName, ThreatSettings] = Field(default_factory=standard_threats)
-    """What is ranked, by name; `target` takes their place."""
+    threats: Annotated[dict[ThreatName, ThreatSettings], BeforeValidator(_or_standard)] = Field(
+        default_factory=standard_threats
+    )
+    """What is ranked, by name; by default, or with null, the standard threats of
+    `riskkit/threats.yaml`. `target` takes their place."""
     composite: CompositeSettings = CompositeSettings()
     forecast: ForecastSettings = ForecastSettings()
     models: dict[str, dict[str, Any]] = Field(default_factory=dict)
@@ -367,7 +387,9 @@ def _apply(tree: dict[str, Any], setting: str) -> None:
         raise ConfigError("a setting is written KEY=VALUE, its key as section.key", got=setting)
     value = load_yaml(text, f"the value of {key}")
     for parent in parents:
-        child = tree.setdefault(parent, {})
+        child = tree.get(parent)
+        if child is None:
+            child = tree[parent] = {}
         if not isinstance(child, dict):
             raise ConfigError(f"{key}: '{parent}' is not a section")
         tree = child

@@ -92,5 +92,14 @@ def test_wrong_settings_are_refused(tmp_path: Path, setting: str, message: str) 
         load_params(path, [setting])
 
 
+def test_a_section_that_is_null_can_be_set(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text("target: null\nthreats: null\n")
+    params = load_params(path, ["target.indicator=ged_ns"])
+    assert params.target is not None
+    assert params.target.indicator == "ged_ns"
+    assert list(params.threats) == ["conflict", "terrorism", "displacement", "climate"]
+
+
 def test_settings_build_trees() -> None:
     assert settings_tree(["a.b=1", "a.c=[x, y]"]) == {"a": {"b": 1, "c": ["x", "y"]}}

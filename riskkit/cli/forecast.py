@@ -39,9 +39,12 @@ def command(
     """
     from riskkit.cli._progress import progress
     from riskkit.months import format_month
+    from riskkit.study.names import require_extra
     from riskkit.study.study import Study
     from riskkit.study.training import log_training
 
+    if live is not None:
+        require_extra("dvc", "--live")
     study = Study.open(config, settings, features=features, progress=progress)
     outlook = study.forecast(out)
     first = next(iter(outlook.threats.values()))

@@ -35,15 +35,21 @@ def command(
     """
     from riskkit.cli._progress import progress
     from riskkit.months import parse_month
-    from riskkit.study.replay import summarise
+    from riskkit.study.inspection import in_columns
+    from riskkit.study.replay import record
     from riskkit.study.study import Study
 
     study = Study.open(config, settings, progress=progress)
     origins = range(parse_month(first), parse_month(last) + 1, 12)
-    made = study.replay(origins, out)
-    rows = summarise(made.composites)
+    rows = record(study.replay(origins, out).composites)
     if as_json:
         echo_json(rows.to_dicts())
         return
-    for row in rows.to_dicts():
-        echo("  ".join(f"{key}: {value}" for key, value in row.items()))
+    cells = [["origins", "rule", "system", "value (90 %)", "ranking better by (90 %)"]]
+    for row in rows.sort("period", "rule", maintain_order=True).to_dicts():
+        value = f"{row['value']:.3f} [{row['low']:.3f}, {row['high']:.3f}]"
+        lead = f"{row['lead']:+.3f} [{row['lead_low']:+.3f}, {row['lead_high']:+.3f}]"
+        cells.append([row["period"], row["rule"], row["system"], value, lead])
+    for line in in_columns(cells):
+        echo(line)
+    echo(f"\n{out}/: composites.parquet, record.csv, chances.csv, classes.csv, leaderboard.csv")

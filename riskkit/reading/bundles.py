@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from riskkit.errors import SourceError
 from riskkit.reading.archives import unpack
-from riskkit.reading.files import read_bytes
+from riskkit.reading.files import read_bytes, refuse_pointer
 
 _UNZIPPING = (
     zipfile.BadZipFile,
@@ -87,4 +87,5 @@ def _unzip(path: Path, ending: str) -> list[Member]:
     for member in found:
         if not member.data.strip():
             raise SourceError(f"{member.file} is empty", hint="download the archive again")
+        refuse_pointer(member.file, member.data)
     return found

@@ -42,6 +42,7 @@ class Form:
     Attributes:
         required: Columns without which the file is refused.
         optional: Columns read where present.
+        either: Of these, at least one is required.
         rest: Whether all other columns are read too, after these.
         renamed: Headings of other releases -> today's.
         positions: Documented order of all columns, for releases that come without a header.
@@ -55,6 +56,7 @@ class Form:
     rest: bool = False
     renamed: Mapping[str, str] | None = None
     positions: tuple[str, ...] = ()
+    either: tuple[str, ...] = ()
     encoding: str = "utf-8"
     delimiter: str | None = None
     sheet: str | None = None
@@ -72,7 +74,9 @@ class Form:
         for column in self.required:
             if column not in names:
                 raise _missing(file, column, names)
-        wanted = [column for column in (*self.required, *self.optional) if column in names]
+        if self.either and not set(self.either).intersection(names):
+            raise _missing(file, " or ".join(self.either), names)
+        wanted = [column for column in dict.fromkeys(self._own) if column in names]
         wanted += [column for column in names if self.rest and column not in wanted]
         for column in wanted:
             if names.count(column) > 1:
@@ -84,16 +88,21 @@ class Form:
 
     def fits(self, header: Sequence[str]) -> bool:
         """Whether a record has all required columns, and so may be the header."""
-        return self.found(header) == len(set(self.required))
+        return self.found(header) == len(set(self.required)) + bool(self.either)
 
     def found(self, header: Sequence[str]) -> int:
         """How many of the required columns a record has."""
-        return len(set(self.required).intersection(self._names(header)))
+        names = set(self._names(header))
+        return len(names.intersection(self.required)) + bool(names.intersection(self.either))
+
+    @property
+    def _own(self) -> tuple[str, ...]:
+        return (*self.required, *self.either, *self.optional)
 
     def _names(self, header: Sequence[str]) -> list[str]:
         """Today's name of each heading; its own where it is no column of the form."""
         written = [unicodedata.normalize("NFC", heading).strip() for heading in header]
-        own = (*self.required, *self.optional)
+        own = self._own
         known = {loose(other): today for other, today in (self.renamed or {}).items()}
         known |= {loose(name): name for name in own if loose(name)}
         taken = set(own).intersection(written)

@@ -8,7 +8,13 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from riskkit.sources._address import MB, Address, Credential, Offer, Pages, Way, offered
 from riskkit.tables import Citation, Release
+
+__all__ = [
+    "MB", "Address", "Credential", "Layout", "Offer", "Options", "Pages", "Source", "Way",
+    "offered",
+]  # fmt: skip
 
 Layout = Literal["real files", "documented layout", "own layout"]
 
@@ -28,6 +34,8 @@ class Source(ABC):
         licence: Licence or terms of use.
         citation: What the publisher asks to be cited.
         url: Where people get the files.
+        offer: What `riskkit data fetch` can fetch, and from where.
+        by_hand: Where nothing can be fetched, one sentence on how to get the files.
         cadence: How often a new release appears.
         lag_months: Months from the end of a period to its publication.
         lag_reason: Where that lag comes from.
@@ -49,6 +57,8 @@ class Source(ABC):
     licence: ClassVar[str]
     citation: ClassVar[str]
     url: ClassVar[str]
+    offer: ClassVar[Offer | None] = None
+    by_hand: ClassVar[str] = ""
     cadence: ClassVar[str]
     lag_months: ClassVar[int]
     lag_reason: ClassVar[str]
@@ -71,6 +81,12 @@ class Source(ABC):
             SourceError: The file is not what it was declared to be; the text names the file, the
                 line or column, and the fix.
         """
+
+    @classmethod
+    def needs(cls, options: Any) -> tuple[str, ...]:
+        """Name the extras of riskkit that reading with these options takes; by default none."""
+        del options
+        return ()
 
     def cite(self, path: Path, options: Any) -> Citation:
         """Say what to cite for a file; by default what the publisher asks for."""

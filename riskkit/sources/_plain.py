@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import polars as pl
-from pydantic import Field, create_model
 
 from riskkit.errors import SourceError
 from riskkit.reading import columns
@@ -18,27 +17,10 @@ from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
 from riskkit.reading.states import january, known_units, long_form
 from riskkit.sources import Source
-from riskkit.sources._options import FileOptions
 from riskkit.tables import Indicator, Release
 from riskkit.units import System
 
 _MOVED = "columns may have changed places: download the file again"
-
-
-class LaggedOptions(FileOptions):
-    """How to read a table whose figures all appear after the same time.
-
-    Attributes:
-        lag_months: Months from the end of a year to the publication of its figures.
-    """
-
-    lag_months: int = Field(ge=0, le=60)
-
-
-def lagged(months: int) -> type[LaggedOptions]:
-    """Options with a default lag."""
-    lag = (int, Field(default=months, ge=0, le=60))
-    return create_model(f"Lagged{months}", __base__=LaggedOptions, lag_months=lag)
 
 
 @dataclass(frozen=True)
@@ -119,10 +101,6 @@ class PlainYears(Source):
         unit, nowhere = known_units(sheet, column, system, options.codes, on, self.left_out)
         measures = self.declared(options)
         found = {n: m for n, m in measures.items() if m.column in sheet.frame.columns}
-        if not found:
-            what = f"{sheet.file} has none of the columns of figures"
-            hint = f"it needs one of {', '.join(m.column for m in measures.values())}"
-            raise SourceError(what, got=sheet.frame.columns, hint=hint)
         figures = [self._figures(sheet, measure).alias(name) for name, measure in found.items()]
         rows = pl.DataFrame([unit, sheet.frame[column].alias("code"), month, *figures])
         key = ["code" if self.averaged else "unit", "month"]
@@ -184,10 +162,12 @@ class PlainYears(Source):
 
     def _form(self, options: Any) -> Form:
         measures = self.declared(options).values()
-        needed = (m.column for m in measures if not m.optional)
+        needed = tuple(m.column for m in measures if not m.optional)
+        some = tuple(m.column for m in measures if m.optional)
         return Form(
             required=tuple(dict.fromkeys((self.code[0], *self.also, *needed))),
-            optional=(*self.times, *(m.column for m in measures if m.optional)),
+            either=() if needed else some,
+            optional=(*self.times, *some),
             renamed=self.renamed,
             encoding=options.encoding,
         )

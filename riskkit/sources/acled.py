@@ -14,7 +14,7 @@ from riskkit.reading import columns
 from riskkit.reading.json import Paging, read_pages
 from riskkit.reading.sheets import Form, Sheet
 from riskkit.reading.states import long_form, placed, rows_of
-from riskkit.sources import Source
+from riskkit.sources import MB, Address, Credential, Pages, Source, offered
 from riskkit.sources._options import FileOptions
 from riskkit.tables import Indicator, Release
 
@@ -83,6 +83,23 @@ class Acled(Source):
         "Communications 10, 74; ACLED, with the day of access"
     )
     url = "https://acleddata.com/conflict-data"
+    offer = offered(
+        Address(
+            "https://acleddata.com/api/acled/read?_format=json&limit=5000&fields="
+            "event_id_cnty|event_date|event_type|iso|country|fatalities",
+            "acled",
+            20 * MB,
+            pages=Pages("page", ("data",), size=5000),
+        ),
+        credential=Credential(
+            ("RISKKIT_ACLED_EMAIL", "RISKKIT_ACLED_PASSWORD"),
+            "token",
+            "https://acleddata.com/oauth/token",
+            "ACLED wants an account: register at https://acleddata.com/user/register, accept the "
+            "terms, and set RISKKIT_ACLED_EMAIL and RISKKIT_ACLED_PASSWORD",
+            form=(("client_id", "acled"), ("scope", "authenticated")),
+        ),
+    )
     cadence = "weekly"
     lag_months = 1
     lag_reason = (
@@ -104,18 +121,9 @@ class Acled(Source):
     def read(self, path: Path, options: AcledOptions) -> Release:
         """Read an export.
 
-        Args:
-            path: A .csv, .zip, .xlsx, .parquet or .json file in ACLED's layout, or a folder of
-                them.
-            options: How to count.
-
         Returns:
             Monthly events by type, `acled_battles` and others, `acled_fatalities` and
             `acled_civilians_fatalities`, zeros included.
-
-        Raises:
-            SourceError: The file is not an export, or an event is impossible; the text names the
-                file, the line and the column.
         """
         form = Form(required=_REQUIRED, encoding=options.encoding, delimiter=None)
         dropped: dict[str, int] = {}

@@ -6,14 +6,13 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-from pydantic import Field
 
 from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
 from riskkit.reading.states import COW_LEFT_OUT, january, known_units, long_form
-from riskkit.sources import Source
-from riskkit.sources._options import FileOptions
+from riskkit.sources import Address, Source, offered
+from riskkit.sources._options import LaggedOptions, lagged
 from riskkit.tables import Indicator, Relation, Release
 from riskkit.units import countries
 
@@ -34,16 +33,6 @@ _COUNTS = {
     "atop_n_alliances": ("alliances", "Alliances in force at any time of the year"),
     "atop_n_partners": ("states", "Other states in the same alliances"),
 }
-
-
-class AtopOptions(FileOptions):
-    """How to read a release.
-
-    Attributes:
-        lag_months: Months from the end of a year to the publication of its alliances.
-    """
-
-    lag_months: int = Field(default=24, ge=0, le=120)
 
 
 class Atop(Source):
@@ -71,27 +60,28 @@ class Atop(Source):
         "1815-1944, International Interactions 28(3), 237-260"
     )
     url = "http://www.atopdata.org/data.html"
+    offer = offered(
+        Address(
+            "https://www.atopdata.org/uploads/6/9/1/3/69134503/atop_5.1__.csv_.zip",
+            "atop_5.1.zip",
+            vintage="5.1",
+            member="atop5_1sy.csv",
+        ),
+        newer="https://www.atopdata.org/data.html links the newest release, numbered in its name",
+    )
     cadence = "irregular, years apart"
     lag_months = 24
     lag_reason = "the last year of a release, as in version 3.0 of 2005, which ends with 2003"
     redistributable = False
     tried_on = "real files"
-    options = AtopOptions
+    options = lagged(24)
 
-    def read(self, path: Path, options: AtopOptions) -> Release:
+    def read(self, path: Path, options: LaggedOptions) -> Release:
         """Read a release.
-
-        Args:
-            path: A .csv, .zip, .parquet or .xlsx file in ATOP's state-year layout.
-            options: How to read it.
 
         Returns:
             Yearly obligations `atop_defense` and others, `atop_n_alliances`, `atop_n_partners`,
             and the relation `atop_allies`.
-
-        Raises:
-            SourceError: The file is not a state-year release, or a figure is impossible; the text
-                names the file, the line and the column.
         """
         sheet = read_sheet(path, _form(options))
         year = columns.whole_numbers(sheet, "year", FIRST_YEAR, date.today().year, "a year")
@@ -121,7 +111,7 @@ class Atop(Source):
         )
 
 
-def _form(options: AtopOptions) -> Form:
+def _form(options: LaggedOptions) -> Form:
     pacts = [column for column, _ in _PACTS.values()]
     return Form(
         required=("state", "year", *pacts, "number", _ALLIANCES[0]),

@@ -14,7 +14,7 @@ from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
 from riskkit.reading.selection import leave_out
 from riskkit.reading.sheets import Form, Sheet
-from riskkit.sources import Source
+from riskkit.sources import MB, Address, Source, offered
 from riskkit.sources._options import FileOptions
 from riskkit.tables import Frequency, Indicator, Release
 
@@ -59,6 +59,13 @@ class Coups(Source):
         "Journal of Peace Research 48(2), 249-259"
     )
     url = "https://arresteddictatorship.com/coups/"
+    offer = offered(
+        Address(
+            "https://www.uky.edu/~clthyn2/coup_data/powell_thyne_coups_final.txt",
+            "powell_thyne_coups_final.txt",
+            5 * MB,
+        )
+    )
     cadence = "updated as attempts happen"
     lag_months = 1
     lag_reason = (
@@ -73,18 +80,10 @@ class Coups(Source):
     def read(self, path: Path, options: CoupsOptions) -> Release:
         """Read the event list or a country-year table.
 
-        Args:
-            path: A .txt, .csv, .tsv, .zip, .parquet or .xlsx file; the header tells which it is.
-            options: How to read it.
-
         Returns:
             From the event list the monthly counts `coup_attempts`, `coup_successes` and
             `coup_failures`, a census; from the country-year table the yearly `pt_attempt_num`,
             `pt_coup_num` and `pt_failed_num`.
-
-        Raises:
-            SourceError: The file has neither layout, or a row is impossible; the text names the
-                file, the line and the column.
         """
         form = Form(
             required=("year",),

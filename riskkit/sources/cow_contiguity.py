@@ -64,6 +64,10 @@ class CowContiguity(Source):
         "Contiguity Data, Version 3, Conflict Management and Peace Science 19(2), 59-67"
     )
     url = "https://correlatesofwar.org/data-sets/direct-contiguity/"
+    by_hand = (
+        "comes in a zip of several tables: download Direct Contiguity 3.2 from "
+        "https://correlatesofwar.org/data-sets/direct-contiguity/ and add contdird.csv"
+    )
     cadence = "irregular, ten years apart"
     lag_months = 0
     lag_reason = "borders are known when they are drawn; the table only writes them down"
@@ -73,16 +77,8 @@ class CowContiguity(Source):
     def read(self, path: Path, options: CowContiguityOptions) -> Release:
         """Read a release.
 
-        Args:
-            path: A .csv, .zip, .parquet or .xlsx file in the publisher's layout.
-            options: How to read it.
-
         Returns:
             The relation `contiguity`, in both directions, without observations.
-
-        Raises:
-            SourceError: The file is not the table of pairs, or a row is impossible; the text names
-                the file, the line and the column.
         """
         form = Form(
             required=("state1no", "state2no", "year", "conttype"), encoding=options.encoding

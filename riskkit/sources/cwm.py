@@ -95,6 +95,7 @@ class Cwm(Source):
         "dataset, Journal of Peace Research 48(5), 663-672"
     )
     url = "https://journals.sagepub.com/doi/10.1177/0022343311406157"
+    by_hand = "has no lasting address: download CWM.csv from the supplement of the article"
     cadence = "closed"
     lag_months = 84
     lag_reason = "the attempts until 2004 were published in 2011"
@@ -105,16 +106,8 @@ class Cwm(Source):
     def read(self, path: Path, options: CwmOptions) -> Release:
         """Read the file.
 
-        Args:
-            path: A .csv, .zip, .parquet or .xlsx file in the publisher's layout.
-            options: How to count.
-
         Returns:
             Yearly counts `cwm_n_mediations` and, by third party, `cwm_n_by_un` and others.
-
-        Raises:
-            SourceError: The file is not the publisher's, or a country is unknown; the text names
-                the file, the line and the column.
         """
         whole = read_sheet(path, _form(options))
         sheet, unsure = _mediated(whole)

@@ -70,22 +70,15 @@ class DyadTable(_keys.OwnTable):
     """Reader of a table with one row per pair of units and period, and a column per relation."""
 
     name = "dyad-table"
+    by_hand = "is a table of your own: add it with `riskkit data add`"
     title = "A table of pairs of your own"
     options = DyadTableOptions
 
     def read(self, path: Path, options: DyadTableOptions) -> Release:
         """Read a table of pairs.
 
-        Args:
-            path: A .csv, .tsv, .txt, .parquet, .xlsx or .zip (with one csv) file.
-            options: Which columns hold what.
-
         Returns:
             A release of dyads without observations. Ties of a unit with itself are left out.
-
-        Raises:
-            SourceError: The file, a column or a cell is not what the options say; the text names
-                the file, the line and the column.
         """
         sheet = read_sheet(path, _form(options))
         rows = _rows(sheet, options)

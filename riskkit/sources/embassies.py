@@ -70,6 +70,7 @@ class Embassies(Source):
         "of Peace Research 58(6), 1300-1310"
     )
     url = "https://correlatesofwar.org/data-sets/diplomatic-exchange/"
+    by_hand = "is a table of your own: add it with `riskkit data add`"
     cadence = "as you update it"
     lag_months = 12
     lag_reason = "yearbooks list the embassies of a year in the next"
@@ -80,17 +81,9 @@ class Embassies(Source):
     def read(self, path: Path, options: EmbassiesOptions) -> Release:
         """Read a table.
 
-        Args:
-            path: A .csv, .tsv, .txt, .zip, .parquet or .xlsx file in the layout.
-            options: How to read it.
-
         Returns:
             Yearly counts `embassies_sent`, `embassies_received`, `embassies_ambassadors_sent`
             and `embassies_ambassadors_received`.
-
-        Raises:
-            SourceError: The file is not such a table, or a unit, year or level is impossible;
-                the text names the file, the line and the column.
         """
         sheet = read_sheet(path, _form(options))
         pairs, dropped = _pairs(sheet, options)

@@ -90,6 +90,7 @@ class Emdat(Source):
         "www.emdat.be, with the day of access"
     )
     url = "https://www.emdat.be"
+    by_hand = "wants an account: register at https://www.emdat.be, download the public table"
     cadence = "weekly, validated once a year"
     lag_months = 3
     lag_reason = (
@@ -110,18 +111,10 @@ class Emdat(Source):
     def read(self, path: Path, options: EmdatOptions) -> Release:
         """Read the public table.
 
-        Args:
-            path: An .xlsx, .csv, .zip or .parquet file in the publisher's layout.
-            options: How to count.
-
         Returns:
             Monthly `emdat_disasters`, `emdat_weather_disasters`, `emdat_deaths` and
             `emdat_affected`, and by year, unknown months included, `emdat_year_disasters` and so
             on; a census.
-
-        Raises:
-            SourceError: The file is not the public table, or a row is impossible; the text names
-                the file, the row and the column.
         """
         form = Form(
             required=(*_REQUIRED, *_PEOPLE.values()),
@@ -228,7 +221,8 @@ def _covers(
     first, _ = columns.span(disasters["year"], "year")
     if covers_to is not None:
         return first, first_day(parse_month(covers_to))
-    until = begun if version is None else version.replace(day=1)
+    until = begun if version is None or version < begun else min(version, date.today())
+    until = until.replace(day=1)
     return first, (until - timedelta(days=1)).replace(day=1)
 
 

@@ -15,7 +15,7 @@ from riskkit.reading.bundles import members
 from riskkit.reading.selection import leave_out
 from riskkit.reading.sheets import Form, Sheet
 from riskkit.reading.text import read_text
-from riskkit.sources import Options, Source
+from riskkit.sources import MB, Address, Options, Source, offered
 from riskkit.sources._climatology import STANDARD, Reference, with_normals
 from riskkit.tables import Frequency, Indicator, Release
 
@@ -63,6 +63,20 @@ class Era5Owid(Source):
         "major processing by Our World in Data"
     )
     url = "https://ourworldindata.org/grapher/monthly-average-surface-temperatures-by-year"
+    offer = offered(
+        *(
+            Address(
+                f"https://ourworldindata.org/grapher/{chart}.csv"
+                "?v=1&csvType=full&useColumnShortNames=false",
+                f"{chart}.csv",
+                50 * MB,
+            )
+            for chart in (
+                "monthly-average-surface-temperatures-by-year",
+                "average-precipitation-per-year",
+            )
+        )
+    )
     cadence = "ERA5 daily; the files of Our World in Data several times a year"
     lag_months = 1
     lag_reason = "ERA5 runs five days behind real time, so a month is complete early in the next"
@@ -75,17 +89,9 @@ class Era5Owid(Source):
     def read(self, path: Path, options: Era5OwidOptions) -> Release:
         """Read one file or both.
 
-        Args:
-            path: A .csv file, or a folder or .zip of them.
-            options: How to read them.
-
         Returns:
             Monthly `era5_t2m_c`, `era5_t2m_anom_c`, `era5_t2m_z`; yearly `era5_precip`,
             `era5_precip_anom_z`.
-
-        Raises:
-            SourceError: A file has another layout, or a value is impossible; the text names the
-                file, the line and the column.
         """
         dropped: dict[str, int] = {}
         observed: dict[str, pl.DataFrame] = {}

@@ -6,14 +6,13 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-from pydantic import Field
 
 from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
 from riskkit.reading.states import january, known_units, long_form, one_row_each, succeeded
 from riskkit.sources import Source
-from riskkit.sources._options import FileOptions
+from riskkit.sources._options import LaggedOptions, lagged
 from riskkit.tables import Indicator, Release
 
 FIRST_YEAR = 1900
@@ -64,16 +63,6 @@ _FLAGS = {
 }
 
 
-class GsdbOptions(FileOptions):
-    """How to read a release.
-
-    Attributes:
-        lag_months: Months from the end of a year to the publication of its sanctions.
-    """
-
-    lag_months: int = Field(default=24, ge=0, le=120)
-
-
 class Gsdb(Source):
     """Reader of the case file (GSDB_V3.csv); tried on release 3.
 
@@ -101,6 +90,7 @@ class Gsdb(Source):
         "Russia, The World Economy 48(9), 2003-2017"
     )
     url = "https://www.globalsanctionsdatabase.com"
+    by_hand = "is sent on request: fill in the form at https://www.globalsanctionsdatabase.com"
     cadence = "every one to three years"
     lag_months = 24
     lag_reason = (
@@ -109,24 +99,15 @@ class Gsdb(Source):
     redistributable = False
     every_months = 36
     tried_on = "real files"
-    options = GsdbOptions
+    options = lagged(24)
 
-    def read(self, path: Path, options: GsdbOptions) -> Release:
+    def read(self, path: Path, options: LaggedOptions) -> Release:
         """Read a release.
-
-        Args:
-            path: A .csv, .zip, .parquet or .xlsx file in the layout of the case file.
-            options: How to read it.
 
         Returns:
             Yearly counts of cases against each state: `gsdb_n_cases_target`,
             `gsdb_target_<type>`, `gsdb_aim_<objective>`; `gsdb_target_un`, `_us`, `_eu` are 1 if
             such a sender has a case in force; `gsdb_n_cases_sender` counts a state's own.
-
-        Raises:
-            SourceError: The file is not a release, a name stands for no unit and no known
-                organisation, or a figure is impossible; the text names the file, the line and
-                the column.
         """
         sheet = read_sheet(path, _form(options))
         cases = _cases(sheet)
@@ -143,7 +124,7 @@ class Gsdb(Source):
         )
 
 
-def _form(options: GsdbOptions) -> Form:
+def _form(options: LaggedOptions) -> Form:
     parties = ("sanctioned_state", "sanctioning_state")
     required = ("case_id", *parties, "begin", "end", *TYPES, "objective")
     return Form(required=required, encoding=options.encoding)
@@ -188,7 +169,7 @@ def _names(sheet: Sheet, column: str) -> pl.Series:
 
 
 def _party(
-    sheet: Sheet, cases: pl.DataFrame, column: str, why: str, options: GsdbOptions
+    sheet: Sheet, cases: pl.DataFrame, column: str, why: str, options: LaggedOptions
 ) -> tuple[pl.DataFrame, dict[str, int]]:
     """One row per unit, year in force and case: columns `unit, month, year` and the case's."""
     rows, case = one_row_each(sheet, column, _names(sheet, column))

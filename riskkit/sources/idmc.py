@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-from pydantic import Field
 
 from riskkit.errors import SourceError
 from riskkit.reading import columns
@@ -14,8 +13,8 @@ from riskkit.reading.files import read_sheet
 from riskkit.reading.selection import leave_out
 from riskkit.reading.sheets import Form, Sheet
 from riskkit.reading.states import january, known_units, long_form
-from riskkit.sources import Source
-from riskkit.sources._options import FileOptions
+from riskkit.sources import MB, Address, Credential, Source, offered
+from riskkit.sources._options import LaggedOptions, lagged
 from riskkit.tables import Indicator, Release
 
 FIRST_YEAR = 2000
@@ -75,16 +74,6 @@ _NO_FIGURE = "disaster without a number of displacements"
 _OUTSIDE = "disaster that began before or after the years of the file"
 
 
-class IdmcOptions(FileOptions):
-    """How to read a workbook.
-
-    Attributes:
-        lag_months: Months from the end of a year to the publication of its figures.
-    """
-
-    lag_months: int = Field(default=5, ge=0, le=60)
-
-
 class Idmc(Source):
     """Reader of the GIDD tables of countries and of disasters; tried on both workbooks.
 
@@ -113,13 +102,31 @@ class Idmc(Source):
         "with the day of access"
     )
     url = "https://www.internal-displacement.org/database/displacement-data/"
+    offer = offered(
+        *(
+            Address(
+                f"https://helix-tools-api.idmcdb.org/external-api/gidd/{kind}s/{kind}-export/"
+                "?release_environment=RELEASE",
+                f"IDMC_GIDD_{kind}s.xlsx",
+                50 * MB,
+            )
+            for kind in ("disaster", "displacement")
+        ),
+        credential=Credential(
+            ("RISKKIT_IDMC_CLIENT_ID",),
+            "query",
+            "client_id",
+            "IDMC wants a client id: ask ch.datainfo@idmc.ch for one, and set "
+            "RISKKIT_IDMC_CLIENT_ID",
+        ),
+    )
     cadence = "yearly, in May"
     lag_months = 5
     lag_reason = "the Global Report of May publishes the figures of the year before"
     redistributable = False
     every_months = 12
     tried_on = "real files"
-    options = IdmcOptions
+    options = lagged(5)
     layouts = (
         ("workbook-2022.csv", "table of countries since 2022, with unrounded figures"),
         ("workbook-2021.csv", "table of countries before 2022: New for Internal displacements"),
@@ -129,22 +136,14 @@ class Idmc(Source):
         ("hdx-disasters.csv", "disasters on HDX since 2025"),
     )
 
-    def read(self, path: Path, options: IdmcOptions) -> Release:
+    def read(self, path: Path, options: LaggedOptions) -> Release:
         """Read the table of countries or that of disasters.
-
-        Args:
-            path: An .xlsx, .csv, .zip or .parquet file; the header tells which it is.
-            options: How to read it.
 
         Returns:
             Of countries the yearly, as far as there are columns of them, `idmc_conflict_idp_stock`,
             `idmc_conflict_new_disp`, `idmc_disaster_idp_stock` and `idmc_disaster_new_disp`; of
             disasters the monthly `idmc_disaster_disp`, `idmc_weather_disp` and
             `idmc_n_disaster_events`, a census.
-
-        Raises:
-            SourceError: The file is neither, or a row is impossible; the text names the
-                file, the row and the column.
         """
         among = (*_YEAR_COLUMNS, *_EVENT_COLUMNS)
         optional = tuple(dict.fromkeys(column for names in among for column in names))
@@ -171,7 +170,7 @@ def _first(sheet: Sheet, names: tuple[str, ...]) -> str | None:
     return next((name for name in names if name in sheet.frame.columns), None)
 
 
-def _country_years(sheet: Sheet, options: IdmcOptions) -> Release:
+def _country_years(sheet: Sheet, options: LaggedOptions) -> Release:
     year = _years(sheet)
     repeats = pl.DataFrame([sheet.frame["ISO3"].alias("unit"), year])
     columns.refuse_repeats(sheet, "ISO3", repeats, ["unit", "month"])
@@ -198,7 +197,7 @@ def _country_years(sheet: Sheet, options: IdmcOptions) -> Release:
     )
 
 
-def _disasters(sheet: Sheet, options: IdmcOptions) -> Release:
+def _disasters(sheet: Sheet, options: LaggedOptions) -> Release:
     dropped: dict[str, int] = {}
     start, displaced_in, hazard = (str(_first(sheet, among)) for among in _EVENT_COLUMNS)
     without = _figures(sheet, displaced_in).is_null()

@@ -6,15 +6,14 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-from pydantic import Field
 
 from riskkit.errors import SourceError
 from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
 from riskkit.reading.states import COW_LEFT_OUT, january, known_units, long_form
-from riskkit.sources import Source
-from riskkit.sources._options import FileOptions
+from riskkit.sources import MB, Address, Source, offered
+from riskkit.sources._options import LaggedOptions, lagged
 from riskkit.tables import Indicator, Release
 
 FIRST_YEAR = 1815
@@ -29,16 +28,6 @@ _KINDS = {
 _ANY = ("cow_sum_igo_anytype", "Organisations in which the state has a membership of any kind")
 INDICATORS = {name: text for name, (_, text) in _KINDS.items()} | dict([_ANY])
 """Indicator -> description."""
-
-
-class IgoOptions(FileOptions):
-    """How to read a release.
-
-    Attributes:
-        lag_months: Months from the end of a year to the publication of its memberships.
-    """
-
-    lag_months: int = Field(default=60, ge=0, le=240)
 
 
 class Igo(Source):
@@ -61,25 +50,26 @@ class Igo(Source):
         "The Correlates of War IGO Version 3.0 datasets, Journal of Peace Research 57(3), 492-503"
     )
     url = "https://correlatesofwar.org/data-sets/IGOs/"
+    offer = offered(
+        Address(
+            "https://correlatesofwar.org/wp-content/uploads/state_year_formatv3.zip",
+            "state_year_formatv3.zip",
+            50 * MB,
+            "3",
+        ),
+        newer="https://correlatesofwar.org/data-sets/IGOs/ links the state-year file of a version",
+    )
     cadence = "irregular, years apart"
     lag_months = 60
     lag_reason = "version 3 appeared with an article of October 2019 and ends with 2014"
     redistributable = False
-    options = IgoOptions
+    options = lagged(60)
 
-    def read(self, path: Path, options: IgoOptions) -> Release:
+    def read(self, path: Path, options: LaggedOptions) -> Release:
         """Read a release.
-
-        Args:
-            path: A .csv, .zip, .parquet or .xlsx file in the state-year layout.
-            options: How to read it.
 
         Returns:
             Yearly sums of memberships `cow_sum_igo_full`, `_associate`, `_observer`, `_anytype`.
-
-        Raises:
-            SourceError: The file is not a release, or a code is unknown; the text names the
-                file, the line and the column.
         """
         form = Form(required=_KEYS, rest=True, delimiter=None, encoding=options.encoding)
         sheet = read_sheet(path, form)

@@ -71,6 +71,11 @@ class Inform(Source):
     licence = "CC BY 4.0, by the European Commission's rules of reuse; its pages do not print it"
     citation = "European Commission, Joint Research Centre, INFORM Risk Index, with its year"
     url = "https://drmkc.jrc.ec.europa.eu/inform-index/INFORM-Risk"
+    by_hand = (
+        "changes its address with every release: download the table of trends from "
+        "https://drmkc.jrc.ec.europa.eu/inform-index/INFORM-Risk/Results-and-data, "
+        "INFORM2026_TREND_*.xlsx or a later one"
+    )
     cadence = "twice a year"
     lag_months = 0
     lag_reason = "the index of a year is released before that year ends"
@@ -89,18 +94,10 @@ class Inform(Source):
     def read(self, path: Path, options: InformOptions) -> Release:
         """Read the scores.
 
-        Args:
-            path: A .xlsx, .csv, .zip or .parquet file of trends, or a .json answer.
-            options: How to read it.
-
         Returns:
             Yearly `inform_risk`, `inform_hazard_exposure`, `inform_hazard_natural`,
             `inform_hazard_human`, `inform_vulnerability` and `inform_lack_of_coping_capacity`, as
             far as the file has them.
-
-        Raises:
-            SourceError: The file is neither, has no year, or a score is impossible; the text names
-                the file and the row.
         """
         dropped: dict[str, int] = {}
         sheet = _read(path, options)

@@ -49,6 +49,10 @@ class NaturalEarth(Source):
     licence = "public domain"
     citation = "Made with Natural Earth"
     url = "https://www.naturalearthdata.com/downloads/"
+    by_hand = (
+        "has a small map: download the countries at 1:110 million from "
+        "https://www.naturalearthdata.com/downloads/ and save them as geojson"
+    )
     cadence = "irregular"
     lag_months = 0
     lag_reason = "borders are known when they are drawn; the map shows today's at all times"
@@ -56,18 +60,17 @@ class NaturalEarth(Source):
     tried_on = "real files"
     options = NaturalEarthOptions
 
+    @classmethod
+    def needs(cls, options: NaturalEarthOptions) -> tuple[str, ...]:
+        """Name the extra that outlines take."""
+        del options
+        return ("geo",)
+
     def read(self, path: Path, options: NaturalEarthOptions) -> Release:
         """Read the map.
 
-        Args:
-            path: A .geojson file of the layer admin_0_countries.
-            options: How to read it.
-
         Returns:
             The relation `contiguity`, in both directions, without observations.
-
-        Raises:
-            SourceError: The file is no such layer, no two countries touch, or shapely is missing.
         """
         read_bytes(path)
         try:

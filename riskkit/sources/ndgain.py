@@ -13,7 +13,7 @@ from riskkit.reading import columns
 from riskkit.reading.bundles import Member, members
 from riskkit.reading.sheets import Form
 from riskkit.reading.text import read_text
-from riskkit.sources import Options, Source
+from riskkit.sources import MB, Address, Options, Source, offered
 from riskkit.tables import Indicator, Release
 
 FIRST_YEAR = 1995
@@ -62,6 +62,16 @@ class NdGain(Source):
         "Adaptation Index: Country Index Technical Report, ND-GAIN"
     )
     url = "https://gain.nd.edu/our-work/country-index/download-data/"
+    offer = offered(
+        Address(
+            "https://gain.nd.edu/assets/647440/ndgain_countryindex_2026.zip",
+            "ndgain_countryindex_2026.zip",
+            100 * MB,
+            "2026",
+        ),
+        newer="each release has a number of its own under gain.nd.edu/assets: see the "
+        "link on https://gain.nd.edu/our-work/country-index/download-data/",
+    )
     cadence = "yearly"
     lag_months = 24
     lag_reason = (
@@ -77,17 +87,9 @@ class NdGain(Source):
     def read(self, path: Path, options: NdGainOptions) -> Release:
         """Read the files.
 
-        Args:
-            path: A .csv file that keeps the publisher's name, or a folder or .zip of them.
-            options: How to read them.
-
         Returns:
             Yearly `ndgain_gain`, `ndgain_vulnerability`, `ndgain_readiness` and, where there are
             files of them, `ndgain_exposure`, `ndgain_sensitivity` and `ndgain_capacity`.
-
-        Raises:
-            SourceError: A file has another layout, an unknown country or an impossible score; the
-                text names the file, the line and the column.
         """
         files = _known_files(path)
         observations = pl.concat(_scores(member, score, options) for score, member in files.items())

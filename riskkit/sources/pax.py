@@ -70,6 +70,10 @@ class Pax(Source):
         "Journal of Peace Research 56(3), 452-466"
     )
     url = "https://pax.peaceagreements.org"
+    by_hand = (
+        "offers its newest release on its front page: download the dataset as csv from "
+        "https://pax.peaceagreements.org"
+    )
     cadence = "yearly"
     lag_months = 18
     lag_reason = "release 7 of 2023 ends with January 2023, release 8 of 2024 with January 2024"
@@ -81,17 +85,9 @@ class Pax(Source):
     def read(self, path: Path, options: PaxOptions) -> Release:
         """Read a release.
 
-        Args:
-            path: An .xlsx, .csv, .zip or .parquet file in PA-X's layout.
-            options: How to count.
-
         Returns:
             Monthly counts: `pax_n_agreements`, by stage `pax_n_ceasefire`,
             `pax_n_comprehensive` and others, and `pax_n_local`.
-
-        Raises:
-            SourceError: The file is not a release, or a code is unknown; the text names the
-                file, the row and the column.
         """
         sheet = read_sheet(path, _form(options))
         agreements = _agreements(sheet)

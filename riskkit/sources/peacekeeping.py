@@ -69,6 +69,10 @@ class Peacekeeping(Source):
         "https://www.uu.se/en/department/peace-and-conflict-research/research/research-data/"
         "geo-pko-dataset"
     )
+    by_hand = (
+        "moves with the university's pages: download Geo-PKO from "
+        "https://www.uu.se/en/department/peace-and-conflict-research/research/research-data"
+    )
     cadence = "yearly"
     lag_months = 18
     lag_reason = "the maps of a year appear together: release 2.3 of 2025 ends with 2024"
@@ -79,16 +83,8 @@ class Peacekeeping(Source):
     def read(self, path: Path, options: PeacekeepingOptions) -> Release:
         """Read a release.
 
-        Args:
-            path: A .csv, .zip, .parquet or .xlsx file in Geo-PKO's layout.
-            options: How to count.
-
         Returns:
             Monthly `geopko_presence`, `geopko_n_missions` and `geopko_n_sites`.
-
-        Raises:
-            SourceError: The file is not a release, or a country is unknown; the text names the
-                file, the line and the column.
         """
         sheet = read_sheet(path, _form(options))
         names = [_filled(sheet, column) for column in ("mission", "location")]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import polars as pl
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from riskkit.errors import SourceError
 from riskkit.months import first_day, last_day, month_id, parse_month
@@ -32,6 +32,15 @@ def _no_key(name: str) -> str:
 
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$"), AfterValidator(_no_key)]
+
+
+def _texts(value: object) -> object:
+    """Numbers that stand for what is missing, as -99, are texts like others."""
+    values = value if isinstance(value, list | tuple) else [value]
+    return tuple(str(item) if isinstance(item, int | float) else item for item in values)
+
+
+Missing = Annotated[tuple[str, ...], BeforeValidator(_texts)]
 
 
 class DayColumn(Options):
@@ -89,7 +98,7 @@ class TableOptions(Options):
     known_from: DayColumn | None = None
     repeated: Literal["error", "first", "mean", "sum"] = "error"
     covers_to: str | None = Field(default=None, pattern=r"^[12]\d{3}-(0[1-9]|1[0-2])$")
-    missing: tuple[str, ...] = ("NA",)
+    missing: Missing = ("NA",)
     decimal: Literal[".", ","] = "."
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     encoding: columns.Encoding = "utf-8"
@@ -108,6 +117,7 @@ class Table(_keys.OwnTable):
     """Reader of a table with one row per unit and period and one column per indicator."""
 
     name = "table"
+    by_hand = "is a table of your own: add it with `riskkit data add`"
     title = "A table of your own"
     options = TableOptions
     layouts = (
@@ -119,16 +129,7 @@ class Table(_keys.OwnTable):
     )
 
     def read(self, path: Path, options: TableOptions) -> Release:
-        """Read a table.
-
-        Args:
-            path: A .csv, .tsv, .txt, .parquet, .xlsx or .zip (with one csv) file.
-            options: Which columns hold what.
-
-        Raises:
-            SourceError: The file, a column or a cell is not what the options say; the text names
-                the file, the line and the column.
-        """
+        """Read a table."""
         sheet = read_sheet(path, _form(options))
         month = _keys.periods(sheet, options.time)
         unit = _keys.units(sheet, options.unit, month)

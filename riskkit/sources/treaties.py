@@ -87,6 +87,7 @@ class Treaties(Source):
         "the depositaries from whose pages the list was made, for instance the UN Treaty Series"
     )
     url = "https://treaties.un.org"
+    by_hand = "is a table of your own: add it with `riskkit data add`"
     cadence = "as you update it"
     lag_months = 1
     lag_reason = "depositaries announce a change within weeks"
@@ -97,16 +98,8 @@ class Treaties(Source):
     def read(self, path: Path, options: TreatiesOptions) -> Release:
         """Read a list.
 
-        Args:
-            path: A .csv, .tsv, .txt, .zip, .parquet or .xlsx file in the layout.
-            options: How to read it.
-
         Returns:
             Monthly counts: those of `INDICATORS` that count any treaty of the list.
-
-        Raises:
-            SourceError: The file is not such a list, or a unit, treaty, status or day is
-                impossible; the text names the file, the line and the column.
         """
         sheet = read_sheet(path, _form(options))
         memberships = _memberships(sheet, options)

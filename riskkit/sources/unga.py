@@ -9,7 +9,9 @@ import polars as pl
 from riskkit.reading import columns
 from riskkit.reading.sheets import Sheet
 from riskkit.reading.states import COW_LEFT_OUT
-from riskkit.sources._plain import Measure, PlainYears, lagged
+from riskkit.sources import MB, Address, offered
+from riskkit.sources._options import lagged
+from riskkit.sources._plain import Measure, PlainYears
 
 _BEFORE_THE_FIRST = 1945
 _POINT, _SHARE = "ideal point", "share 0-1"
@@ -70,6 +72,15 @@ class Unga(PlainYears):
         "Nations voting data, Journal of Conflict Resolution 61(2), 430-456"
     )
     url = "https://dataverse.harvard.edu/dataset.xhtml?persistentId=doi:10.7910/DVN/LEJUQZ"
+    offer = offered(
+        Address(
+            "https://dataverse.harvard.edu/api/access/datafile/11824371?format=original",
+            "IdealpointestimatesAll.csv",
+            50 * MB,
+        ),
+        newer="every upload has a new number: the file's page in the dataset "
+        "https://doi.org/10.7910/DVN/LEJUQZ shows it as fileId",
+    )
     cadence = "yearly, between April and June or later"
     lag_months = 6
     lag_reason = (

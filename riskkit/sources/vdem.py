@@ -20,6 +20,7 @@ from riskkit.reading.archives import refuse_bomb
 from riskkit.reading.files import read_sheet, refuse_pointer
 from riskkit.reading.selection import leave_out
 from riskkit.reading.sheets import Form, Sheet
+from riskkit.sources import MB, Address, offered
 from riskkit.sources._options import FileOptions
 from riskkit.sources._plain import Measure, PlainYears
 
@@ -126,6 +127,16 @@ class Vdem(PlainYears):
         "Varieties of Democracy Project, with its version"
     )
     url = "https://www.v-dem.net/data/the-v-dem-dataset/"
+    offer = offered(
+        Address(
+            "https://www.v-dem.net/media/datasets/V-Dem-CY-Core-v16_csv.zip",
+            "V-Dem-CY-Core-v16_csv.zip",
+            400 * MB,
+            "16",
+        ),
+        newer="a version comes every March, its number one higher in the same name; "
+        "https://www.v-dem.net/data/the-v-dem-dataset/ tells the newest",
+    )
     cadence = "yearly, in March"
     lag_months = 3
     lag_reason = "version 11 of March 2021 and version 12 of March 2022 each end the year before"

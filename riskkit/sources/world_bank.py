@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-from pydantic import Field
 
 from riskkit.errors import SourceError
 from riskkit.reading import columns
@@ -18,8 +17,8 @@ from riskkit.reading.selection import leave_out
 from riskkit.reading.sheets import Form, Sheet
 from riskkit.reading.states import january, known_units
 from riskkit.reading.text import read_text
-from riskkit.sources import Source
-from riskkit.sources._options import FileOptions
+from riskkit.sources import MB, Address, Pages, Source, offered
+from riskkit.sources._options import LaggedOptions, lagged
 from riskkit.tables import Indicator, Release
 
 FIRST_YEAR = 1950
@@ -81,17 +80,11 @@ _HEADINGS = {
     "Country Code": _COUNTRY,
 }
 _YEARS = tuple(str(year) for year in range(FIRST_YEAR, 2101))
+_BANK = {"series name": "Indicator Name", "series code": "Indicator Code"} | {
+    f"{year} yr{year}": year for year in _YEARS
+}
+"""Headings of DataBank -> those of the downloads of single indicators."""
 _FILES = {".csv", ".zip"}
-
-
-class WorldBankOptions(FileOptions):
-    """How to read the files.
-
-    Attributes:
-        lag_months: Months from the end of a year to the publication of its figures.
-    """
-
-    lag_months: int = Field(default=12, ge=0, le=60)
 
 
 class WorldBank(Source):
@@ -116,28 +109,35 @@ class WorldBank(Source):
     licence = "CC BY 4.0"
     citation = "World Bank, World Development Indicators, with the code of each series"
     url = "https://data.worldbank.org"
+    offer = offered(
+        *(
+            Address(
+                f"https://api.worldbank.org/v2/country/all/indicator/{code}"
+                "?format=json&per_page=20000",
+                code,
+                50 * MB,
+                pages=Pages("page", (1,), (0, "pages")),
+            )
+            for code in INDICATORS
+        )
+    )
     cadence = "several times a year"
     lag_months = 12
     lag_reason = "the figures of a year come out one after another within the next"
     redistributable = True
     every_months = 12
     reads_folders = True
-    options = WorldBankOptions
-    layouts = (("interface.json", "answer of the Indicators API, version 2"),)
+    options = lagged(12)
+    layouts = (
+        ("interface.json", "answer of the Indicators API, version 2"),
+        ("databank.csv", "download of DataBank: series, years as 2017 [YR2017], .. for none"),
+    )
 
-    def read(self, path: Path, options: WorldBankOptions) -> Release:
+    def read(self, path: Path, options: LaggedOptions) -> Release:
         """Read the indicators.
-
-        Args:
-            path: A .json, .csv or .zip file, or a folder of them.
-            options: How to read it.
 
         Returns:
             Yearly values of every indicator in the files.
-
-        Raises:
-            SourceError: A file is neither an answer of the API nor a download, a page is missing,
-                or a row is impossible; the text names the file and the row.
         """
         dropped: dict[str, int] = {}
         sheet = _long(path, options)
@@ -165,7 +165,7 @@ class WorldBank(Source):
         )
 
 
-def _long(path: Path, options: WorldBankOptions) -> Sheet:
+def _long(path: Path, options: LaggedOptions) -> Sheet:
     """One row per indicator, country and year, whatever the layout."""
     files = sorted(path.iterdir()) if path.is_dir() else [path]
     kinds = {file.suffix.lower() for file in files if not file.name.startswith(".")}
@@ -190,14 +190,14 @@ def _long(path: Path, options: WorldBankOptions) -> Sheet:
 
 def _download(member: Member, encoding: str) -> Sheet:
     """Turn a table with a column per year into one with a row per year."""
-    form = Form(required=tuple(_HEADINGS), optional=_YEARS, encoding=encoding)
+    form = Form(required=tuple(_HEADINGS), optional=_YEARS, renamed=_BANK, encoding=encoding)
     wide = read_text(member.file, member.data, form)
     years = [column for column in wide.frame.columns if column in _YEARS]
     if not years:
         raise SourceError(f"{member.file} has no columns of years", hint="download it again")
     rows = wide.frame.with_row_index("row").rename(_HEADINGS)
     long = rows.unpivot(years, index=["row", *_HEADINGS.values()], variable_name=_YEAR)
-    filled = long.filter(pl.col(_VALUE).str.strip_chars() != "")
+    filled = long.filter(~pl.col(_VALUE).str.strip_chars().is_in(["", ".."]))
     if filled.is_empty():
         raise SourceError(f"{member.file} holds no figure", hint="download it again")
     places = filled["row"]
@@ -210,7 +210,7 @@ def _empty(sheet: Sheet, column: str) -> pl.Series:
     return sheet.frame[column].str.strip_chars().fill_null("") == ""
 
 
-def _known(options: WorldBankOptions) -> pl.Expr:
+def _known(options: LaggedOptions) -> pl.Expr:
     return columns.known_from("year", options.lag_months)
 
 

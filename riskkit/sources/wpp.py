@@ -18,6 +18,7 @@ from riskkit.reading.files import read_bytes, read_sheet
 from riskkit.reading.selection import leave_out
 from riskkit.reading.sheets import Form, Sheet
 from riskkit.reading.text import read_text
+from riskkit.sources import MB, Address, offered
 from riskkit.sources._options import FileOptions
 from riskkit.sources._plain import Measure, PlainYears
 
@@ -85,6 +86,17 @@ class Wpp(PlainYears):
         "World Population Prospects 2024, Online Edition"
     )
     url = "https://population.un.org/wpp/"
+    offer = offered(
+        Address(
+            "https://population.un.org/wpp/assets/Excel%20Files/1_Indicator%20(Standard)/CSV_FILES/"
+            "WPP2024_Demographic_Indicators_Medium.csv.gz",
+            "WPP2024_Demographic_Indicators_Medium.csv.gz",
+            100 * MB,
+            "2024",
+        ),
+        newer="a revision comes every second year: its year stands in the name; "
+        "https://population.un.org/wpp/downloads tells the newest",
+    )
     cadence = "every two or three years, in the middle of the year"
     lag_months = 12
     lag_reason = (

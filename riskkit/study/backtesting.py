@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from riskkit.errors import RiskkitError
 from riskkit.forecasting.threats import Threat
 from riskkit.months import parse_horizons, parse_months
 from riskkit.registry import models
-from riskkit.study.evaluating import FORECASTS, ORACLE, write_scores
+from riskkit.study.evaluating import FORECASTS, ORACLE, Backtest, write_scores
 from riskkit.study.identity import KEY, Identity
 from riskkit.study.jobs import Job, part_name, read_forecast, run_backtest
 from riskkit.study.results import MARKER, PARTS, carry_over, result_folder
@@ -22,22 +21,6 @@ from riskkit.study.stages import backtest_identity, scores_identity
 
 if TYPE_CHECKING:
     from riskkit.study.study import Study
-
-
-@dataclass(frozen=True)
-class Backtest:
-    """A finished backtest.
-
-    Attributes:
-        folder: Where its tables stand.
-        leaderboard: How the models compare; None when there are no scores, because they were not
-            asked for or no outcome of the windows is in the data.
-        remarks: What its features held that nobody could know at its origins, in sentences.
-    """
-
-    folder: Path
-    leaderboard: pl.DataFrame | None
-    remarks: tuple[str, ...] = ()
 
 
 def backtest(study: Study, out: Path, *, scores: bool = True, export: bool = False) -> Backtest:

@@ -40,6 +40,12 @@ def code_of(roots: Iterable[str]) -> dict[str, str]:
     return {name: _hash(path) for name, path in sorted(modules.items())}
 
 
+def files_of(roots: Iterable[str]) -> list[Path]:
+    """Find the files that `code_of` hashes."""
+    modules, _ = _closure(frozenset(roots))
+    return sorted(modules.values())
+
+
 def libraries_of(roots: Iterable[str]) -> dict[str, str]:
     """Tell the version of Python and of each library in `LIBRARIES` that the code imports."""
     _, strangers = _closure(frozenset(roots))
@@ -81,7 +87,7 @@ def _closure(roots: frozenset[str]) -> tuple[Mapping[str, Path], frozenset[str]]
             continue
         found[name] = path
         parent = name.rpartition(".")[0]
-        for imported in (*_imports(path), *([parent] if parent else [])):
+        for imported in (*_imports(path, name), *([parent] if parent else [])):
             if imported.partition(".")[0] in own:
                 pending.append(imported)
             else:
@@ -108,20 +114,24 @@ def _file(module: str) -> Path | None:
 
 
 @cache
-def _imports(path: Path) -> tuple[str, ...]:
-    """Full names that a file imports: `from a import b` counts as a and as a.b."""
-    return tuple(dict.fromkeys(_imported(ast.parse(path.read_text(encoding="utf-8")))))
+def _imports(path: Path, name: str) -> tuple[str, ...]:
+    """Full names that a module imports: `from a import b` counts as a and as a.b."""
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return tuple(dict.fromkeys(_imported(tree, package)))
 
 
-def _imported(node: ast.AST) -> Iterator[str]:
+def _imported(node: ast.AST, package: str) -> Iterator[str]:
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
-    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-        yield node.module
-        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+        module = ".".join([*above, *([node.module] if node.module else [])])
+        yield module
+        yield from (f"{module}.{alias.name}" for alias in node.names)
     for child in ast.iter_child_nodes(node):
         if not _for_type_checkers(child):
-            yield from _imported(child)
+            yield from _imported(child, package)
 
 
 def _for_type_checkers(node: ast.AST) -> bool:

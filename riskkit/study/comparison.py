@@ -12,7 +12,7 @@ from riskkit.atomic import write_text
 from riskkit.errors import ConfigError, RiskkitError
 from riskkit.scoring.comparison import summarise
 from riskkit.scoring.leaderboard import COMPARED
-from riskkit.study.evaluating import SCORES, TOGETHER
+from riskkit.study.evaluating import OUTCOMES, SCORES, TOGETHER
 from riskkit.study.results import open_result
 
 
@@ -25,7 +25,11 @@ def compare_backtests(folders: Sequence[Path], reference: str | None) -> pl.Data
     Args:
         folders: Backtests; a model is named after its folder, as in "climate/xgboost".
         reference: Model that skill is relative to; the first model of the first folder if None.
+
+    Raises:
+        RiskkitError: A folder holds no scores, or two were scored on other outcomes.
     """
+    _refuse_other_outcomes(folders)
     rows, together = (
         pl.concat([_read_scores(folder, name) for folder in folders]) for name in (SCORES, TOGETHER)
     )
@@ -33,11 +37,31 @@ def compare_backtests(folders: Sequence[Path], reference: str | None) -> pl.Data
 
 
 def _read_scores(folder: Path, name: str) -> pl.DataFrame:
+    frame = _read(folder, name)
+    return frame.with_columns(model=pl.concat_str(pl.lit(f"{folder.name}/"), "model"))
+
+
+def _read(folder: Path, name: str) -> pl.DataFrame:
     opened = open_result(folder, f"riskkit backtest --out {folder}")
     if name not in opened.files:
         raise RiskkitError(f"{folder} holds no scores", hint="run `riskkit evaluate` on it")
-    frame = opened.table(name)
-    return frame.with_columns(model=pl.concat_str(pl.lit(f"{folder.name}/"), "model"))
+    return opened.table(name)
+
+
+def _refuse_other_outcomes(folders: Sequence[Path]) -> None:
+    """Refuse backtests whose data say that something else came, as another vintage may."""
+    first = _read(folders[0], OUTCOMES)
+    for folder in folders[1:]:
+        both = first.join(_read(folder, OUTCOMES), on=["target", "unit", "month"], suffix="_other")
+        apart = both.filter(pl.col("outcome") != pl.col("outcome_other")).sort("unit", "month")
+        if apart.height:
+            one = apart.row(0, named=True)
+            raise RiskkitError(
+                f"{folders[0]} and {folder} were scored on other data: {apart.height:,} of "
+                f"{both.height:,} outcomes differ, the first of {one['unit']} in "
+                f"{one['month']:%Y-%m}: {one['outcome']:g} and {one['outcome_other']:g}",
+                hint="run both backtests on the same data",
+            )
 
 
 def write_comparison(board: pl.DataFrame, path: Path, window: str, target: str | None) -> None:

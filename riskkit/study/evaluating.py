@@ -28,7 +28,6 @@ from riskkit.study.stages import backtest_identity, scores_identity
 from riskkit.world.oracle import TARGET, oracle_forecast
 
 if TYPE_CHECKING:
-    from riskkit.study.backtesting import Backtest
     from riskkit.study.study import Study
 
 _NEVER = 10**6
@@ -37,11 +36,29 @@ ORACLE = "oracle"
 FORECASTS, SCORES, LEADERBOARD = "forecasts.parquet", "scores.parquet", "leaderboard.csv"
 TOGETHER = "scores_together.parquet"
 """Scores of rules that need all rows together, and without each group of units."""
+OUTCOMES = "outcomes.parquet"
+"""What came: `target, unit, month, outcome` of every month that was scored."""
 METRICS, PLOTS = "metrics.json", "plots"
 _TYPES = {
     "window": pl.String,
     **dict.fromkeys(("value", "skill", "skill_low", "skill_high"), pl.Float64),
 }
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """A finished backtest.
+
+    Attributes:
+        folder: Where its tables stand.
+        leaderboard: How the models compare; None when there are no scores, because they were not
+            asked for or no outcome of the windows is in the data.
+        remarks: What its features held that nobody could know at its origins, in sentences.
+    """
+
+    folder: Path
+    leaderboard: pl.DataFrame | None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,8 +78,6 @@ def evaluate_folders(study: Study, folders: Sequence[Path], out: Path) -> Backte
         RiskkitError: A folder holds no forecasts or those of another study, or two forecast the
             same window with the same model.
     """
-    from riskkit.study.backtesting import Backtest
-
     paths = forecast_files(study, folders)
     parts = _parts(paths)
     made = backtest_identity(study, [p.model for p in parts], [p.window for p in parts])
@@ -106,6 +121,8 @@ def write_scores(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame
     scores = pl.concat([one.rows for one in scored])
     scores.write_parquet(out / SCORES)
     pl.concat([s.aggregates for s in scored]).write_parquet(out / TOGETHER)
+    came = pl.concat([one.outcomes for one in scored]).unique()
+    came.sort("target", "unit", "month").write_parquet(out / OUTCOMES)
     observed = [one for one in scored if one.rows.height]
     if not observed:
         return None

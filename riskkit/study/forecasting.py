@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from riskkit.errors import RiskkitError
 from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.eligibility import left_out
+from riskkit.forecasting.fans import fans
 from riskkit.forecasting.forecast import Forecast, from_frame
 from riskkit.forecasting.threats import Absent, Threat
 from riskkit.models import Contributions, Model, make_model
@@ -24,7 +25,6 @@ from riskkit.models.parts.attribution import FamilyShares, family_shares
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.threats import follow
 from riskkit.risk.score import scenario_scores, score
-from riskkit.scoring.diagnostics import fans
 from riskkit.study.identity import Identity, refuse_other
 from riskkit.study.jobs import Job, stream_of
 from riskkit.study.results import Opened, open_result, result_folder, write_stamped
@@ -45,10 +45,12 @@ class Notes:
         left_out: Units that are not forecast, with the reason.
         findings: Sentences by kind: outcomes that are "stale", units "behind", "early" reporters,
             and the "hindsight" of features.
+        last_data: Month id in which the last known period ends.
     """
 
     left_out: Mapping[str, str]
     findings: Mapping[str, str]
+    last_data: int
 
     @classmethod
     def of(cls, data: Dataset, hindsight: Sequence[str] = ()) -> Self:
@@ -56,7 +58,8 @@ class Notes:
         findings: dict[str, str] = {finding.kind: finding.text for finding in data.findings}
         if hindsight:
             findings["hindsight"] = " ".join(hindsight)
-        return cls(dict(left_out(data.units, data.eligibility).iter_rows()), findings)
+        left = dict(left_out(data.units, data.eligibility).iter_rows())
+        return cls(left, findings, data.first_month + data.last_known + data.period - 1)
 
 
 @dataclass(frozen=True)

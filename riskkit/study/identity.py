@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
@@ -85,10 +85,11 @@ class Identity:
 
     def differences(self, now: Identity) -> list[str]:
         """Say in words how this, of something made earlier, differs from what holds now."""
+        then, current = (_as_read(one.parameters) for one in (self, now))
         return [
             *_words("data", self.data, now.data, _data_words),
             *(["other units"] if self.units != now.units else []),
-            *_words("parameters", self.parameters, now.parameters, _value_words),
+            *_words("parameters", then, current, _value_words),
             *_words("code", self.code, now.code, _code_words),
             *_words("libraries", self.libraries, now.libraries, _value_words),
             *_words("table layouts", self.schemas, now.schemas, _value_words),
@@ -112,6 +113,12 @@ def refuse_other(made: Identity, now: Identity, where: str, remedy: str) -> None
         return
     told = "; ".join(made.differences(now)) or "it is another kind of result"
     raise RiskkitError(f"{where} is of another study: {told}", hint=f"run `{remedy}`")
+
+
+def _as_read(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Parameters as JSON gives them back: a tuple is a list there."""
+    read: Mapping[str, Any] = json.loads(json.dumps(parameters))
+    return read
 
 
 def _words(part: str, made: Mapping[str, Any], now: Mapping[str, Any], tell: Any) -> list[str]:
@@ -157,7 +164,7 @@ def hash_of(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
 
 
-def hash_frame(frame: pl.DataFrame, keys: Iterable[str]) -> str:
+def hash_frame(frame: pl.DataFrame, keys: Sequence[str]) -> str:
     """Hash the content of a table, whatever the order of its rows.
 
     Args:
@@ -165,7 +172,7 @@ def hash_frame(frame: pl.DataFrame, keys: Iterable[str]) -> str:
         keys: Columns that put the rows in order.
     """
     digest = hashlib.sha256()
-    ordered = frame.sort(*keys)
+    ordered = frame.sort(*keys, *sorted(set(frame.columns).difference(keys)))
     for name in sorted(frame.columns):
         series = ordered[name]
         digest.update(f"{name}:{series.dtype}:{len(series)}:{series.null_count()}".encode())
@@ -174,6 +181,7 @@ def hash_frame(frame: pl.DataFrame, keys: Iterable[str]) -> str:
 
 
 def _bytes(series: pl.Series) -> bytes:
+    known = series.is_not_null().to_numpy().tobytes()
     if series.dtype == pl.String:
         places = (
             series.fill_null("")
@@ -181,11 +189,9 @@ def _bytes(series: pl.Series) -> bytes:
             .select(pl.col("text").rle_id().alias("run"), "text")
         )
         starts = places.unique("run", keep="first", maintain_order=True)
-        text = "\n".join(starts["text"].to_list())
-        return text.encode() + places["run"].to_numpy().tobytes()
-    known = series.is_not_null()
-    plain = series.to_physical().fill_null(0)
-    return known.to_numpy().tobytes() + plain.to_numpy().tobytes()
+        text = json.dumps(starts["text"].to_list())
+        return known + text.encode() + places["run"].to_numpy().tobytes()
+    return known + series.to_physical().fill_null(0).to_numpy().tobytes()
 
 
 def vintages(releases: Iterable[Release]) -> tuple[tuple[str, str], ...]:

@@ -82,7 +82,7 @@ def _part(study: Study, one: ThreatForecast) -> Part:
         threat=one.threat,
         forecast=forecast,
         summary=kind.summary,
-        last_data=series.last_known(forecast.origin),
+        last_data=min(series.last_known(forecast.origin), one.notes.last_data),
         counted=series.unit,
         contributions=one.contributions,
         descriptions=_phrases(study, one, series.unit),

@@ -23,8 +23,9 @@ from riskkit.months import first_day, format_month, parse_horizons
 from riskkit.publish import Part, Publication
 from riskkit.risk.composite import top_shares
 from riskkit.risk.rank import ranks
-from riskkit.risk.score import summarise_scores
+from riskkit.risk.score import CLASSES, class_codes, summarise_scores
 from riskkit.scoring import score_rows
+from riskkit.scoring.ranking import Ranking, chances, classes, compare
 from riskkit.study.backtesting import begin
 from riskkit.study.evaluating import write_scores
 from riskkit.study.jobs import Job, part_name, read_forecast, write_part
@@ -38,6 +39,11 @@ if TYPE_CHECKING:
 COMPOSITES = "composites.parquet"
 PUBLISHED = "published"
 """The system of the threats' own models; the other is the reference model in every threat."""
+LAST_YEAR = "last year"
+"""The order of the last year known at the origin."""
+CHOOSING_ENDS = 2017
+"""Origins from June of this year on speak of 2018: they are for reporting, never for choosing."""
+RECORD, CHANCES, CLASSES_TABLE = "record.csv", "chances.csv", "classes.csv"
 _NEVER = 10**6
 _YEAR = 12
 
@@ -73,7 +79,9 @@ def replay(study: Study, origins: Sequence[int], out: Path) -> Replay:
         truth` (composite of what came; null where an outcome is not known), `truth_rank`,
         `last_year` (composite of the last year known at the origin), `crps`, `covered` (whether
         the 90 % interval holds the truth), `crps_apart` and `covered_apart` (the same for
-        scenarios that are not joined across threats) and `threats` (how many are in).
+        scenarios that are not joined across threats), `threats` (how many are in) and `draws`.
+        The folder also holds record.csv (see `record`), chances.csv and classes.csv (reliability
+        of p_top10 and of the classes), and the scores of each threat as a backtest has them.
     """
     parts = begin(out)
     done: list[Path] = []
@@ -92,8 +100,22 @@ def replay(study: Study, origins: Sequence[int], out: Path) -> Replay:
     with result_folder(out, scored) as fresh:
         carry_over(parts, fresh / PARTS)
         composites.write_parquet(fresh / COMPOSITES)
+        _write_record(composites, fresh)
         board = write_scores(study, [fresh / PARTS / path.name for path in done], fresh)
     return Replay(out, composites, board)
+
+
+def _write_record(composites: pl.DataFrame, folder: Path) -> None:
+    """Write how good the rankings were, where any outcome is known."""
+    known = rankings(composites)
+    if known:
+        told = {
+            RECORD: record(composites),
+            CHANCES: chances(known),
+            CLASSES_TABLE: classes(known, class_codes, CLASSES),
+        }
+        for name, table in told.items():
+            table.write_csv(folder / name, float_precision=4)
 
 
 @dataclass(frozen=True)
@@ -184,11 +206,17 @@ def _composites(
         "covered_apart": covered_apart,
         "threats": (~np.isnan(np.stack([s[:, 0] for s in together.scores.values()]))).sum(axis=0),
     }
-    return pl.DataFrame(columns, nan_to_null=True).select(
-        pl.lit(first_day(origin)).alias("origin"),
-        pl.lit(system).alias("system"),
-        pl.all().exclude("truth_rank"),
-        pl.when(pl.col("truth").is_not_null()).then("truth_rank"),
+    size = together.composite.shape[1]
+    drawn = pl.Series("draws", together.composite.astype(np.float32), pl.Array(pl.Float32, size))
+    return (
+        pl.DataFrame(columns, nan_to_null=True)
+        .with_columns(drawn)
+        .select(
+            pl.lit(first_day(origin)).alias("origin"),
+            pl.lit(system).alias("system"),
+            pl.all().exclude("truth_rank"),
+            pl.when(pl.col("truth").is_not_null()).then("truth_rank"),
+        )
     )
 
 
@@ -267,28 +295,61 @@ def _judged(
     return scores["crps"], scores["coverage_90"]
 
 
-def summarise(composites: pl.DataFrame) -> pl.DataFrame:
-    """Mean figures of each system over the origins whose outcomes are known.
+def rankings(composites: pl.DataFrame) -> list[Ranking]:
+    """The published ranking of each origin whose outcomes are known, beside its baselines.
+
+    Args:
+        composites: As of `replay`.
+    """
+    made = []
+    ours = composites.filter(system=PUBLISHED)
+    reference = composites.filter(pl.col("system") != PUBLISHED)
+    for (origin,), rows in ours.partition_by("origin", as_dict=True).items():
+        if rows["truth"].is_null().all():
+            continue
+        others = reference.filter(origin=origin).select("unit", other="score")
+        both = rows.join(others, on="unit", how="left", maintain_order="left")
+        named = reference["system"][0] if reference.height else "reference"
+        made.append(
+            Ranking(
+                units=rows["unit"].to_list(),
+                score=rows["score"].to_numpy(),
+                draws=rows["draws"].to_numpy().astype(np.float64),
+                chance=rows["p_top10"].to_numpy(),
+                truth=rows["truth"].fill_null(np.nan).to_numpy(),
+                baselines={
+                    LAST_YEAR: both["last_year"].fill_null(0.0).to_numpy(),
+                    named: both["other"].fill_null(0.0).to_numpy(),
+                },
+            )
+        )
+    return made
+
+
+def record(composites: pl.DataFrame) -> pl.DataFrame:
+    """How good the rankings of each period were, beside last year's and the reference's.
 
     Returns:
-        `system, origins, crps, crps_apart, covered, covered_apart, top20` (units of the true
-        twenty among the forecast twenty) and `last_year_top20` (the same for last year's order).
+        `period` and the columns of `riskkit.scoring.ranking.compare`, with bootstrap over units.
     """
-    known = composites.drop_nulls("truth")
-    by = ["origin", "system"]
-    ordered = known.with_columns(
-        place=pl.col("score").rank("ordinal", descending=True).over(by),
-        true_place=pl.col("truth").rank("ordinal", descending=True).over(by),
-        last_place=pl.col("last_year").rank("ordinal", descending=True).over(by),
-    )
-    top = pl.col("true_place") <= 20
-    return (
-        ordered.group_by("system", maintain_order=True)
-        .agg(
-            pl.col("origin").n_unique().alias("origins"),
-            pl.col("crps", "crps_apart", "covered", "covered_apart").mean().round(4),
-            top20=((pl.col("place") <= 20) & top).sum(),
-            last_year_top20=((pl.col("last_place") <= 20) & top).sum(),
+    frames = []
+    for name, rows in _periods(composites):
+        known = rankings(rows)
+        if known:
+            frames.append(compare(known).select(pl.lit(name).alias("period"), pl.all()))
+    if not frames:
+        raise RiskkitError(
+            "no outcome of these origins is known yet", hint="replay earlier origins"
         )
-        .with_columns((pl.col("top20", "last_year_top20") / (20 * pl.col("origins"))).round(3))
-    )
+    return pl.concat(frames)
+
+
+def _periods(composites: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
+    """All origins, those whose outcomes models were chosen by, and those for reporting only."""
+    chosen = pl.col("origin") < pl.date(CHOOSING_ENDS, 1, 1)
+    parts = [
+        ("all", composites),
+        (f"to {CHOOSING_ENDS - 1}", composites.filter(chosen)),
+        (f"from {CHOOSING_ENDS}", composites.filter(~chosen)),
+    ]
+    return [(name, rows) for name, rows in parts if rows.height]

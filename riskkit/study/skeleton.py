@@ -47,6 +47,9 @@ data:
 features:
   families: [conflict]
 
+target:
+  indicator: ged_sb
+
 forecast:
   model: ewhistory
   draws: 200
@@ -67,12 +70,29 @@ stages:
     deps:
       - experiments/{slug}/params.yaml
       - features/riskkit_features
-      - riskkit/study/backtest.py
-      - riskkit/forecasting/dataset.py
-      - riskkit/scoring/evaluation.py
+      - riskkit/__init__.py
+      - riskkit/atomic.py
+      - riskkit/base
+      - riskkit/config.py
+      - riskkit/errors.py
+      - riskkit/family
+      - riskkit/files.py
+      - riskkit/forecasting
       - riskkit/models
+      - riskkit/months.py
+      - riskkit/panel
+      - riskkit/reading
+      - riskkit/refusals.py
+      - riskkit/registry.py
       - riskkit/scoring
+      - riskkit/sources
+      - riskkit/store
+      - riskkit/study
+      - riskkit/tables.py
+      - riskkit/threats.yaml
+      - riskkit/units
       - riskkit/world
+      - riskkit/yaml_text.py
     outs:
       - work/{slug}/leaderboard.csv:
           cache: false

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from riskkit.family import Family
 from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.threats import Threat
 from riskkit.months import format_month
-from riskkit.registry import family_module, lookup, models, sources
+from riskkit.registry import families, family_module, lookup, models, sources
 from riskkit.study.code import code_of, libraries_of, modules_in
 from riskkit.study.identity import Identity, hash_frame, hash_of
 from riskkit.tables import Release
@@ -128,7 +129,7 @@ def scores_identity(forecasts: Identity, reference: str) -> Identity:
         forecasts: What these stand on, as `backtest_identity` tells.
         reference: The model that skill is relative to.
     """
-    roots = (*modules_in("riskkit.scoring"), "riskkit.study.evaluating")
+    roots = _scoring()
     return replace(
         forecasts,
         stage="scores",
@@ -141,11 +142,7 @@ def scores_identity(forecasts: Identity, reference: str) -> Identity:
 
 def publication_identity(study: Study, inputs: Mapping[str, Identity]) -> Identity:
     """Tell what a publication stands on, beside the results that went in."""
-    roots = (
-        *modules_in("riskkit.publish"),
-        *modules_in("riskkit.risk"),
-        "riskkit.study.publishing",
-    )
+    roots = _publishing()
     made = forecast_identity(study)
     return replace(
         made,
@@ -162,15 +159,40 @@ def publication_identity(study: Study, inputs: Mapping[str, Identity]) -> Identi
     )
 
 
+def roots_of_stages() -> dict[str, tuple[str, ...]]:
+    """Name the modules that the stages of dvc.yaml begin with, whatever the study."""
+    readers = (
+        *modules_in("riskkit.sources"),
+        *("riskkit.base", "riskkit.store", "riskkit.study.data", "riskkit.world"),
+    )
+    built = (*readers, *_ALIGNING, *map(family_module, families()))
+    fitted = (*built, *_FORECASTING, *(kind.__module__ for kind in models().values()))
+    return {
+        "features": (*built, "riskkit.study.features"),
+        "backtest": fitted,
+        "evaluate": (*readers, *_scoring()),
+        "forecast": (*fitted, "riskkit.study.forecasting"),
+        "publish": (*readers, *map(family_module, families()), *_publishing()),
+    }
+
+
+def _scoring() -> tuple[str, ...]:
+    return (*modules_in("riskkit.scoring"), "riskkit.study.evaluating")
+
+
+def _publishing() -> tuple[str, ...]:
+    rooms = (*modules_in("riskkit.publish"), *modules_in("riskkit.risk"))
+    return (*rooms, "riskkit.study.publishing")
+
+
 def _scale(threat: Threat) -> dict[str, Any]:
     named = ("weight", "top", "scale", "joined_with")
     return {name: getattr(threat, name) for name in named}
 
 
 def _publication_schema() -> int:
-    from riskkit.publish import SCHEMA_VERSION
-
-    return SCHEMA_VERSION
+    # By name: how forecasts are published is no part of the code that made them.
+    return int(importlib.import_module("riskkit.publish").SCHEMA_VERSION)
 
 
 def _schemas(*stages: str) -> dict[str, str]:

@@ -28,7 +28,7 @@ from riskkit.tables import Citation, Release
 from riskkit.world import World, simulate
 
 if TYPE_CHECKING:
-    from riskkit.study.backtesting import Backtest
+    from riskkit.study.evaluating import Backtest
     from riskkit.study.forecasting import Outlook
     from riskkit.study.replay import Replay
 

@@ -28,6 +28,7 @@ _ABBREVIATIONS = {
     "repub": "republic",
     "dem": "democratic",
     "fed": "federated",
+    "federal": "federated",
     "sts": "states",
     "is": "islands",
     "isl": "islands",

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from riskkit.sources import Address, Credential, Offer
 from riskkit.store import Store
 from riskkit.store.fetch import run
-from riskkit.store.fetch.addresses import BY_HAND, Address, Offer
-from riskkit.store.fetch.credentials import Credential
+from riskkit.store.fetch.addresses import BY_HAND
 from riskkit.store.fetch.request import Session
 from tests.cli.running import riskkit
 from tests.store.fetch.conftest import QUICK

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -68,6 +69,7 @@ def test_rules_of_all_rows_are_compared_between_backtests(backtest: Path, tmp_pa
             for file in ("scores.parquet", "scores_together.parquet"):
                 rows = pl.read_parquet(backtest / file).filter(pl.col("model").is_in(models))
                 rows.write_parquet(fresh / file)
+            shutil.copyfile(backtest / "outcomes.parquet", fresh / "outcomes.parquet")
     done = riskkit("leaderboard", tmp_path / "one", tmp_path / "two", "--json")
     ranked = pl.col("rule").is_in(["ap_25", "auc_25"])
     apart = pl.DataFrame(done.json, infer_schema_length=None).filter(ranked)

@@ -181,7 +181,7 @@ def test_an_outcome_of_invented_countries_alone_is_a_study(
     (tmp_path / "params.yaml").write_text(
         "data: {kind: files, sources: [{source: table, path: t.csv, options: {unit: {column: c}, "
         "time: {column: d}, indicators: {v: {unit: deaths, census: true, description: test}}}}]}\n"
-        "target: {indicator: v}\nforecast: {model: pool, draws: 100, horizons: 1-3}\n"
+        "target: {indicator: v}\nforecast: {model: conflictology, draws: 100, horizons: 1-3}\n"
     )
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(riskkit, ["run", "--config", "params.yaml"])

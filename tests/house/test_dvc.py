@@ -1,6 +1,5 @@
-"""dvc.yaml: every stage is a command that exists, and stands on what it names."""
+"""dvc.yaml: every stage is a command that exists, and stands on what it imports and reads."""
 
-import ast
 import re
 import shlex
 from pathlib import Path
@@ -11,15 +10,16 @@ import pytest
 import yaml
 
 from riskkit.cli import riskkit
-from riskkit.config import Params
-from riskkit.registry import families, models
+from riskkit.config import Params, load_params
+from riskkit.study.code import files_of
+from riskkit.study.skeleton import write_skeleton
+from riskkit.study.stages import roots_of_stages
 
 ROOT = Path(__file__).parents[2]
-MODELS = ROOT / "riskkit" / "models"
 PIPELINE: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))
-VARS: dict[str, Any] = PIPELINE["vars"][0]
-FAMILIES: list[str] = VARS["families"]
 STUDIES = sorted((ROOT / "experiments").glob("*/dvc.yaml"))
+THREATS = "riskkit/threats.yaml"
+"""No module, but read by one."""
 
 
 def _filled(value: Any, names: dict[str, str]) -> Any:
@@ -41,16 +41,12 @@ def _shared(name: str) -> dict[str, Any]:
 
 
 def _stages(pipeline: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Every stage, those of a matrix or a foreach one by one."""
+    """Every stage, those of a foreach one by one."""
     groups = [_shared(g) if isinstance(g, str) else g for g in pipeline.get("vars", [])]
     known = {k: v for group in groups for k, v in group.items()}
     found = {}
     for name, stage in pipeline["stages"].items():
-        if "matrix" in stage:
-            ((axis, values),) = stage["matrix"].items()
-            for value in known["families"] if isinstance(values, str) else values:
-                found[f"{name}@{value}"] = _filled(stage, {f"item.{axis}": value})
-        elif "foreach" in stage:
+        if "foreach" in stage:
             each = stage["foreach"]
             for key, item in (known[each.strip("${}")] if isinstance(each, str) else each).items():
                 parts = {f"item.{k}": v for k, v in item.items()} if isinstance(item, dict) else {}
@@ -58,7 +54,7 @@ def _stages(pipeline: dict[str, Any]) -> dict[str, dict[str, Any]]:
                 found[f"{name}@{key}"] = _filled(stage["do"], names)
         else:
             found[name] = stage
-    return _filled(found, {"data.store": "data"})
+    return _filled(found, {"data.store": "data", **known})
 
 
 def _paths(entries: list[str | dict[str, Any]]) -> set[str]:
@@ -81,47 +77,49 @@ STUDIED = {path: _stages(yaml.safe_load(path.read_text(encoding="utf-8"))) for p
 WRITTEN_BY_STUDIES = {
     out for stages in STUDIED.values() for stage in stages.values() for out in _paths(stage["outs"])
 }
-FORECASTING = [name for name, stage in STAGES.items() if "backtest" in stage["cmd"].split()[:2]]
 
 
-def test_every_built_in_family_has_a_stage() -> None:
-    built_in = sorted(path.parent.name for path in ROOT.glob("features/*/*/family.md"))
-    assert sorted(FAMILIES) == built_in
-    assert set(built_in) <= set(families())
+def _code(paths: set[str]) -> set[str]:
+    return {path for path in paths if path.startswith(("riskkit/", "features/"))}
 
 
-def test_every_built_in_model_has_a_stage_and_is_evaluated() -> None:
-    named = [m for name in FORECASTING for m in _command(STAGES[name]).params["models"].split(",")]
-    own = [name for name, kind in models().items() if kind.__module__.startswith("riskkit.")]
-    assert sorted(named) == sorted(own)
-    folders = {path.as_posix() for path in _command(STAGES["evaluate"]).params["folders"]}
-    assert folders == {STAGES[name]["outs"][0].rpartition("/")[0] for name in FORECASTING}
+def _imported(stages: list[str]) -> set[str]:
+    """Files that stages of the standard study import, from the root of the project."""
+    roots = {root for stage in stages for root in roots_of_stages()[stage]}
+    return {file.relative_to(ROOT).as_posix() for file in files_of(roots)} | {THREATS}
 
 
-def _imported(modules: set[str]) -> set[str]:
-    """The files of riskkit.models that these modules import, directly or not."""
-    pending, found = list(modules), set()
-    while pending:
-        path = MODELS / f"{pending.pop()}.py"
-        if path in found:
-            continue
-        found.add(path)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith("riskkit.models."):
-                inner = (node.module or "").removeprefix("riskkit.models")[1:] or "__init__"
-                pending.append(inner.replace(".", "/"))
-    return {path.relative_to(ROOT).as_posix() for path in found}
+def _uncovered(files: set[str], declared: set[str]) -> list[str]:
+    return sorted(f for f in files if not any(f == d or f.startswith(f"{d}/") for d in declared))
 
 
-@pytest.mark.parametrize("name", FORECASTING)
-def test_a_model_stands_on_the_modules_that_it_imports(name: str) -> None:
-    named = _command(STAGES[name]).params["models"].split(",")
-    kinds = [models()[m] for model in named for m in (model, *models()[model].members)]
-    needed = _imported({kind.__module__.rpartition(".")[2] for kind in kinds})
-    stated = {path for path in _paths(STAGES[name]["deps"]) if path.startswith("riskkit/models")}
-    assert needed <= stated
-    if name == "pool":  # the others share a list
-        assert needed == stated
+def _needless(files: set[str], declared: set[str]) -> list[str]:
+    return sorted(d for d in declared if not any(f == d or f.startswith(f"{d}/") for f in files))
+
+
+def test_the_stages_are_those_that_the_code_names() -> None:
+    assert list(STAGES) == list(roots_of_stages())
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_stage_stands_on_what_it_imports_and_on_no_more(name: str) -> None:
+    declared, imported = _code(_paths(STAGES[name]["deps"])), _imported([name])
+    assert not _uncovered(imported, declared), f"add to the deps of {name} in dvc.yaml"
+    assert not _needless(imported, declared), f"take out of the deps of {name} in dvc.yaml"
+
+
+@pytest.mark.parametrize(
+    ("room", "stages"),
+    [
+        ("riskkit/scoring", ["evaluate", "publish"]),
+        ("riskkit/publish", ["publish"]),
+        ("riskkit/risk", ["forecast", "publish"]),
+        ("riskkit/models", ["backtest", "forecast", "publish"]),
+        ("riskkit/panel", list(STAGES)),
+    ],
+)
+def test_a_room_makes_stale_the_stages_that_use_it(room: str, stages: list[str]) -> None:
+    assert [name for name in STAGES if room in _paths(STAGES[name]["deps"])] == stages
 
 
 @pytest.mark.parametrize("name", STAGES)
@@ -131,8 +129,25 @@ def test_what_a_stage_needs_is_there_or_written_by_another(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", STAGES)
+def test_a_stage_reads_what_its_command_names(name: str) -> None:
+    """Folders of other stages in the command are dependencies."""
+    read = {word for word in shlex.split(STAGES[name]["cmd"]) if word.startswith("work/")}
+    made = {out for out in read if any(w.startswith(out) for w in _paths(STAGES[name]["outs"]))}
+    for folder in read - made:
+        assert any(d.startswith(folder) for d in _paths(STAGES[name]["deps"])), folder
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_stage_stands_on_the_data(name: str) -> None:
+    """Embedded and stored data, whatever the stage: each reads outcomes or names."""
+    assert {"data/manifest.json", "riskkit/base"} <= _paths(STAGES[name]["deps"])
+    assert load_params(ROOT / "params.yaml").data.sources == ()
+
+
+@pytest.mark.parametrize("name", STAGES)
 def test_parameters_are_keys_of_the_study(name: str) -> None:
     params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    assert {"data", "panel", "threats"} <= set(STAGES[name]["params"])
     for key in STAGES[name]["params"]:
         section, _, rest = key.partition(".")
         assert section in Params.model_fields, key
@@ -140,11 +155,9 @@ def test_parameters_are_keys_of_the_study(name: str) -> None:
         assert not rest or rest in params[section], key
 
 
-@pytest.mark.parametrize("name", [*FORECASTING, "forecast"])
-def test_a_forecast_stands_on_every_family(name: str) -> None:
-    assert {f"work/features/{family}.parquet" for family in FAMILIES} <= _paths(
-        STAGES[name]["deps"]
-    )
+def test_every_section_of_parameters_makes_some_stage_stale() -> None:
+    named = {key.partition(".")[0] for stage in STAGES.values() for key in stage["params"]}
+    assert named == set(Params.model_fields)
 
 
 @pytest.mark.parametrize("plot", PIPELINE["plots"], ids=lambda plot: str(next(iter(plot))))
@@ -165,9 +178,8 @@ def test_a_study_stands_on_what_is_there_and_keeps_its_metrics(path: Path) -> No
         assert all(
             isinstance(o, dict) and not next(iter(o.values()))["cache"] for o in stage["outs"]
         )
-        assert not [
-            d for d in _paths(stage.get("deps", [])) - WRITTEN_BY_STUDIES if not (ROOT / d).exists()
-        ]
+        inside = {d for d in _paths(stage.get("deps", [])) if not d.startswith(("../", "data/"))}
+        assert not [d for d in inside - WRITTEN_BY_STUDIES if not (ROOT / d).exists()]
         if str(stage["cmd"]).startswith("riskkit"):
             _command(stage)
     kept = [o for s in stages.values() for o in s["outs"] if isinstance(o, dict)]
@@ -177,3 +189,52 @@ def test_a_study_stands_on_what_is_there_and_keeps_its_metrics(path: Path) -> No
     assert f"dvc repro {home}/dvc.yaml" in " ".join(readme.split())
     for heading in ("Question", "Method", "Result"):
         assert re.search(rf"^## {heading}$", readme, re.M), heading
+
+
+def _backtests(stages: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {n: s for n, s in stages.items() if str(s["cmd"]).startswith("riskkit backtest")}
+
+
+def _deps(stage: dict[str, Any], stages: dict[str, dict[str, Any]]) -> set[str]:
+    """What a stage stands on, itself or because a stage does whose output it names."""
+    deps = _paths(stage["deps"])
+    before = [other for other in stages.values() if deps & _paths(other["outs"])]
+    return deps.union(*(_deps(other, stages) for other in before))
+
+
+BACKTESTS = [
+    pytest.param(stage, _deps(stage, stages), id=f"{path.parent.name}:{name}")
+    for path, stages in STUDIED.items()
+    for name, stage in _backtests(stages).items()
+]
+
+
+@pytest.mark.parametrize(("stage", "deps"), BACKTESTS)
+def test_a_study_stands_on_its_code_parameters_and_tables(
+    stage: dict[str, Any], deps: set[str]
+) -> None:
+    """A backtest of a study is what `backtest` and `evaluate` are in the standard one."""
+    params = _command(stage).params
+    imported = _imported(["features", "backtest", "evaluate"])
+    assert not _uncovered(imported, _code(deps))
+    assert not _needless(imported, _code(deps))
+    study = load_params(ROOT / params["config"], params["settings"])
+    home = params["config"].parent
+    included = {_inside(ROOT / home / name) for name in study.data.include}
+    assert {params["config"].as_posix(), *included} <= deps
+    for entry in study.data.sources:
+        table = (Path(entry.root or study.data.root) / entry.path).as_posix()
+        assert any(f"{table}/".startswith(f"{dep}/") for dep in deps), table
+
+
+def _inside(path: Path) -> str:
+    return path.resolve().relative_to(ROOT).as_posix()
+
+
+def test_a_new_study_stands_on_the_same_code(tmp_path: Path) -> None:
+    folder = write_skeleton(tmp_path, "any")
+    stages = _stages(yaml.safe_load((folder / "dvc.yaml").read_text(encoding="utf-8")))
+    imported = _imported(["features", "backtest", "evaluate"])
+    for stage in stages.values():
+        assert not _uncovered(imported, _code(_paths(stage["deps"])))
+        assert not _needless(imported, _code(_paths(stage["deps"])))

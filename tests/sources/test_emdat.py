@@ -132,3 +132,19 @@ def test_a_file_without_known_months_is_refused(tmp_path: Path) -> None:
     lines = FIXTURE.read_text().splitlines()
     with pytest.raises(SourceError, match="no disaster in a known month"):
         read(with_text(tmp_path, f"{lines[0]}\n{lines[3]}\n"))
+
+
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [
+        ("public_emdat_custom_request_2002-09-13.csv", date(2002, 8, 1)),
+        ("public_emdat_1999-01-13.csv", None),
+        ("mine.csv", None),
+    ],
+)
+def test_the_name_may_tell_the_version_but_never_an_earlier_one(
+    tmp_path: Path, name: str, last: date | None
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(FIXTURE.read_bytes())
+    assert read(path).covers[1] == (last or read(FIXTURE).covers[1])

@@ -357,6 +357,16 @@ def test_a_census_is_silent_only_in_the_periods_of_its_figures(tmp_path: Path) -
     assert release.covers == (date(2020, 1, 1), date(2020, 1, 1))
 
 
+@pytest.mark.parametrize("missing", [[-99], -99, ["-99"], [-99.0]])
+def test_numbers_that_stand_for_nothing_may_be_numbers(tmp_path: Path, missing: object) -> None:
+    text = "iso,month,x\nXAA,2020-01,-99\nXAA,2020-02,-99.0\nXAA,2020-03,5\n"
+    assert rows(read_text(tmp_path, text, missing=missing)) == [("XAA", "2020-03-01", 5.0)]
+    frame = pl.DataFrame({"iso": ["XAA", "XAA"], "month": ["2020-01", "2020-02"], "x": [-99, 5]})
+    frame.write_parquet(tmp_path / "mine.parquet")
+    found = rows(read(tmp_path / "mine.parquet", missing=missing))
+    assert found == [("XAA", "2020-02-01", 5.0)]
+
+
 def test_what_is_measured_against_a_period_waits_for_its_end(tmp_path: Path) -> None:
     """Of two vintages from before the end, the later one is what was known on that day."""
     rows = ["XAA,2001,1,2002-01-01", "XAA,2001,2,2003-01-01", "XAA,2001,3,2012-01-01"]

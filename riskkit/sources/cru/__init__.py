@@ -14,6 +14,7 @@ from riskkit.reading import columns
 from riskkit.reading.bundles import members
 from riskkit.sources import Options, Source
 from riskkit.sources._climatology import STANDARD, Reference, with_normals
+from riskkit.sources.cru._address import OFFER
 from riskkit.sources.cru._drought import standardised, thornthwaite
 from riskkit.sources.cru._names import unit_of
 from riskkit.sources.cru._per import Series, read_per
@@ -92,6 +93,7 @@ class Cru(Source):
         "gridded multivariate climate dataset, Scientific Data 7, 109"
     )
     url = "https://crudata.uea.ac.uk/cru/data/hrg/"
+    offer = OFFER
     cadence = "yearly, between May and July"
     lag_months = 17
     lag_reason = (
@@ -104,22 +106,19 @@ class Cru(Source):
     reads_folders = True
     options = CruOptions
 
+    @classmethod
+    def needs(cls, options: CruOptions) -> tuple[str, ...]:
+        """Name the extra that standardised indices take."""
+        return ("climate",) if options.spi or options.spei else ()
+
     def read(self, path: Path, options: CruOptions) -> Release:
         """Read the files.
-
-        Args:
-            path: A .per file, or a folder or .zip of them.
-            options: How to read them.
 
         Returns:
             Monthly `cru_pre_mm`, `cru_tmp_c`, `cru_tmn_c`, `cru_tmx_c` as the files have them,
             `cru_pet_mm`, `cru_pre_anom_pct`, `cru_tmp_anom_c`, `cru_pre_infill_suspect`, and with
             the options `spi` and `spei` the indices `spi3_derived`, `spi6_derived`,
             `spi12_derived`, `spei3_derived`, `spei6_derived`, `spei12_derived`.
-
-        Raises:
-            SourceError: A file is not CRU's or is cut off, or names an unknown country; the files
-                do not give what the option `only` names.
         """
         dropped: dict[str, int] = {}
         observed = pl.concat(_observed(path, options.codes, dropped)).with_columns(

@@ -122,6 +122,10 @@ class Gdelt(Source):
         "Global data on events, location and tone, 1979-2012, ISA Annual Convention"
     )
     url = "http://data.gdeltproject.org/events/index.html"
+    by_hand = (
+        "has a file for every day, gigabytes in all: download those you need from "
+        "http://data.gdeltproject.org/events/index.html"
+    )
     cadence = "every 15 minutes; daily files each morning"
     lag_months = 0
     lag_reason = "events are added every 15 minutes; later additions to a month are left out"
@@ -133,17 +137,9 @@ class Gdelt(Source):
     def read(self, path: Path, options: GdeltOptions) -> Release:
         """Read files of events.
 
-        Args:
-            path: A .csv, .zip, .parquet or .xlsx file, or a folder of them.
-            options: How to add up.
-
         Returns:
             Monthly sums by country, and the relations `gdelt_cooperation` and `gdelt_conflict`,
             each seen from both sides.
-
-        Raises:
-            SourceError: A file has none of GDELT's layouts, an event is impossible, a day lies in
-                two files or no month is whole; the text names the file, the line and the column.
         """
         parts = [read_part(file, options.codes, options.lag_months) for file in _files(path)]
         part = combine(path, parts) if len(parts) > 1 else parts[0]

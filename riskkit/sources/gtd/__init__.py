@@ -114,6 +114,7 @@ class Gtd(Source):
         "Terrorism Database, Terrorism and Political Violence 19(2), 181-204"
     )
     url = "https://www.start.umd.edu/gtd/"
+    by_hand = "wants an account: ask for the file with the form at https://www.start.umd.edu/gtd/"
     cadence = "irregular; none announced after the attacks of June 2021"
     lag_months = 18
     lag_reason = (
@@ -127,19 +128,10 @@ class Gtd(Source):
     def read(self, path: Path, options: GtdOptions) -> Release:
         """Read a release.
 
-        Args:
-            path: A .xlsx, .csv, .zip or .parquet file in the publisher's layout, or a folder of
-                them that have no attack in common.
-            options: How to count.
-
         Returns:
             Monthly `attacks`, `attacks_killed`, `attacks_wounded`, those of the counts by target,
             kind and borders that the columns allow, zeros included, and concentrations without
             months that have none; yearly `gtd_incidents` and `gtd_killed`, zeros included.
-
-        Raises:
-            SourceError: The file is not a release, or an attack is impossible; the text names the
-                file, the row and the column.
         """
         dropped: dict[str, int] = {}
         attacks = _together([_file(file, options, dropped) for file in _files(path)], dropped)

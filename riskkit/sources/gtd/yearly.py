@@ -77,6 +77,7 @@ class GtdYearly(Source):
         "Econometrics, R package"
     )
     url = "https://www.start.umd.edu/gtd/"
+    by_hand = "comes with a package: install riskkit[gtd-demo], see docs/source-list.md"
     cadence = "closed; ends with 2020"
     lag_months = 18
     lag_reason = (
@@ -91,17 +92,8 @@ class GtdYearly(Source):
     def read(self, path: Path, options: GtdYearlyOptions) -> Release:
         """Read one table, or a folder with both.
 
-        Args:
-            path: A .csv, .tsv, .parquet or .xlsx file whose name begins with "incidents" or
-                "nkill", or a folder with one of each.
-            options: How to read it.
-
         Returns:
             Yearly `gtd_incidents` and `gtd_killed`, as far as there are files of them.
-
-        Raises:
-            SourceError: A file is neither table, or a row is impossible; the text names the file,
-                the line and the column.
         """
         dropped: dict[str, int] = {}
         files = _files(path)

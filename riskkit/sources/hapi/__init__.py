@@ -15,9 +15,10 @@ from riskkit.reading import columns
 from riskkit.reading.json import Paging, read_pages, stacked
 from riskkit.reading.selection import leave_out
 from riskkit.reading.sheets import Form, Sheet
-from riskkit.reading.states import known_units, long_form, rows_of
+from riskkit.reading.states import known_units, long_form
 from riskkit.sources import Source
 from riskkit.sources._options import FileOptions
+from riskkit.sources.hapi._address import OFFER
 from riskkit.sources.hapi._tables import ADMIN, END, START, TABLES, Endpoint, Table
 from riskkit.tables import Indicator, Release
 
@@ -94,6 +95,7 @@ class Hapi(Source):
         "UNHCR (refugees)"
     )
     url = "https://hdx-hapi.readthedocs.io"
+    offer = OFFER
     cadence = "daily to yearly, by table"
     lag_months = 1
     lag_reason = (
@@ -108,16 +110,8 @@ class Hapi(Source):
     def read(self, path: Path, options: HapiOptions) -> Release:
         """Read answers.
 
-        Args:
-            path: A .csv, .json, .zip, .parquet or .xlsx file, or a folder of them.
-            options: How to read them.
-
         Returns:
             Monthly and yearly indicators of the tables that there are.
-
-        Raises:
-            SourceError: A file is none of the tables, or a row is impossible or stands twice; the
-                text names the file, the line or item, and the column.
         """
         dropped: dict[str, int] = {}
         observations: list[pl.DataFrame] = []
@@ -158,24 +152,12 @@ def _by_table(path: Path, options: HapiOptions) -> dict[Endpoint, Sheet]:
             raise SourceError(f"{path} is an empty folder", hint="put the answers into it")
     found: dict[Endpoint, list[Sheet]] = {}
     for file in files:
-        sheet = _without_tags(read_pages(file, form, _PAGES))
+        sheet = read_pages(file, form, _PAGES)
         found.setdefault(_endpoint(sheet), []).append(sheet)
     return {
         name: sheets[0] if len(sheets) == 1 else stacked(str(path), sheets)
         for name, sheets in sorted(found.items())
     }
-
-
-def _without_tags(sheet: Sheet) -> Sheet:
-    """Pass over the line of HXL tags below the header."""
-    tagged = sheet.frame.select(pl.all().cast(pl.String).str.starts_with("#").any()).row(0)
-    if not any(tagged):
-        return sheet
-    first = sheet.frame.head(1).select(pl.all().cast(pl.String).str.starts_with("#")).row(0)
-    rows = pl.int_range(1 if any(first) else 0, sheet.frame.height, dtype=pl.UInt32, eager=True)
-    if rows.is_empty():
-        raise SourceError(f"{sheet.file} holds no rows but its tags", hint="widen the query")
-    return rows_of(sheet, rows)
 
 
 def _endpoint(sheet: Sheet) -> Endpoint:

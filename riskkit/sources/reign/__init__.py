@@ -15,7 +15,7 @@ from riskkit.reading import columns
 from riskkit.reading.bundles import Member, members
 from riskkit.reading.sheets import Form, Sheet
 from riskkit.reading.text import read_text
-from riskkit.sources import Options, Source
+from riskkit.sources import MB, Address, Options, Source, offered
 from riskkit.sources.reign._elections import NOTICE, expectations, read_elections, votes
 from riskkit.tables import Indicator, Release
 
@@ -109,6 +109,23 @@ class Reign(Source):
         "Dataset, One Earth Future"
     )
     url = "https://arresteddictatorship.com/reign/"
+    offer = offered(
+        *(
+            Address(
+                "https://raw.githubusercontent.com/OEFDataScience/REIGN.github.io/gh-pages/"
+                f"data_sets/{theirs}.csv",
+                f"{ours}.csv",
+                20 * MB,
+                "2021-08",
+            )
+            for theirs, ours in (
+                ("leader_list_8_21", "leaderlist_8_21"),
+                ("electionlist_8_21", "electionlist_8_21"),
+                ("regime_list", "regime_list"),
+            )
+        ),
+        newer="none is to be expected: REIGN ended in August 2021",
+    )
     cadence = "monthly until August 2021"
     lag_months = 1
     lag_reason = "the lists were updated at the beginning of each month with the month before"
@@ -120,16 +137,8 @@ class Reign(Source):
     def read(self, path: Path, options: ReignOptions) -> Release:
         """Read the three lists.
 
-        Args:
-            path: A folder or .zip with the lists under the publisher's names.
-            options: How to read them.
-
         Returns:
             The monthly `INDICATORS`.
-
-        Raises:
-            SourceError: A list is missing or has another layout, or a row is impossible; the text
-                names the file, the line and the column.
         """
         lists = _find(path)
         spells = _spells(lists["leaderlist"], options.codes)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from riskkit.sources._plain import Measure, PlainYears, lagged
+from riskkit.sources._options import lagged
+from riskkit.sources._plain import Measure, PlainYears
+from riskkit.sources.ucdp._address import COUNTRY_YEAR
 
 _MOST_DEATHS = 10_000_000
 _CONFLICT = {"sb": "state-based conflict", "ns": "non-state conflict", "os": "one-sided violence"}
@@ -66,6 +68,7 @@ class UcdpCountryYear(PlainYears):
         "of Peace Research 50(4), 523-532"
     )
     url = "https://ucdp.uu.se/downloads/"
+    offer = COUNTRY_YEAR
     cadence = "yearly, in June"
     lag_months = 6
     lag_reason = "figures of a year are published in June of the next"

@@ -16,6 +16,7 @@ from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
 from riskkit.sources import Source
 from riskkit.sources._options import FileOptions
+from riskkit.sources.ucdp._address import GED
 from riskkit.sources.ucdp._releases import Part, combine, covered_part
 from riskkit.tables import Indicator, Release
 
@@ -92,6 +93,7 @@ class UcdpGed(Source):
         "Högbladh (2020), Introducing the UCDP Candidate Events Dataset, Research & Politics 7(3)"
     )
     url = "https://ucdp.uu.se/downloads/"
+    offer = GED
     cadence = "candidate events monthly, reviewed events every June"
     lag_months = 1
     lag_reason = "candidate events of a month appear about the 20th of the next"
@@ -112,18 +114,10 @@ class UcdpGed(Source):
     def read(self, path: Path, options: GedOptions) -> Release:
         """Read one release, or a folder with several.
 
-        Args:
-            path: A .csv, .zip, .parquet or .xlsx file in UCDP's layout, or a folder of them.
-            options: How to count.
-
         Returns:
             Monthly counts `ged_sb`, `ged_ns`, `ged_os` (best estimates) with `_low`, `_high` and
             `_events`, and `ged_civilians`, per country or cell; a census, so that a month without
             a row had none.
-
-        Raises:
-            SourceError: A file is not a release, or an event is impossible; the text names the
-                file, the line and the column.
         """
         files = _files(path)
         if options.covers_to and len(files) > 1:

@@ -8,6 +8,7 @@ import polars as pl
 
 from riskkit.reading import columns
 from riskkit.reading.sheets import Sheet
+from riskkit.sources.unhcr._address import pairs
 from riskkit.sources.unhcr._rows import ASYLUM, ORIGIN, Figures, Side, UnhcrOptions, UnhcrTable
 from riskkit.tables import Dyads, Relation
 
@@ -81,6 +82,7 @@ class Unhcr(UnhcrTable):
     """
 
     name = "unhcr"
+    offer = pairs("population")
     title = "UNHCR Refugee Population Statistics Database"
     lag_reason = "the Global Trends report of June publishes the figures of the end of last year"
     layouts = (
@@ -99,12 +101,11 @@ class Unhcr(UnhcrTable):
         ("interface.json", "answer of the programming interface"),
     )
     figures = INDICATORS
-    required = ("refugees", "asylum_seekers")
-    optional = ("oip", "returned_refugees", "idps", "returned_idps", "stateless", "hst")
+    either = tuple(dict.fromkeys(column for _, column, _ in INDICATORS.values()))
 
     def ties(self, pairs: pl.DataFrame, options: UnhcrOptions) -> dict[str, Any]:
         """Who hosts whose refugees, unless the file is summed over a side."""
-        if not (pairs[ORIGIN].count() and pairs[ASYLUM].count()):
+        if "refugees" not in pairs.columns or not (pairs[ORIGIN].count() and pairs[ASYLUM].count()):
             return {}
         return {"dyads": _ties(pairs, options), "relations": _relations(options)}
 

@@ -106,6 +106,7 @@ class UnhcrTable(Source):
         figures: The indicators.
         unit: What they count.
         required: Columns besides the year and a country.
+        either: Of these, at least one.
         optional: Columns read where present.
         key: Columns that tell rows of one origin, country of asylum and year apart.
         first_year: The first year that the table can speak of.
@@ -122,7 +123,8 @@ class UnhcrTable(Source):
     options = UnhcrOptions
     figures: ClassVar[Figures]
     unit: ClassVar[str] = "people"
-    required: ClassVar[tuple[str, ...]]
+    required: ClassVar[tuple[str, ...]] = ()
+    either: ClassVar[tuple[str, ...]] = ()
     optional: ClassVar[tuple[str, ...]] = ()
     key: ClassVar[tuple[str, ...]] = ()
     first_year: ClassVar[int] = 1951
@@ -185,6 +187,7 @@ class UnhcrTable(Source):
         )
         form = Form(
             required=("year", *self.required),
+            either=self.either,
             optional=(*countries, *self.optional),
             renamed=_HEADINGS,
             encoding=options.encoding,

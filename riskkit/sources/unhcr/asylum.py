@@ -6,6 +6,7 @@ import polars as pl
 
 from riskkit.reading.selection import leave_out
 from riskkit.reading.sheets import Sheet
+from riskkit.sources.unhcr._address import pairs
 from riskkit.sources.unhcr._rows import ASYLUM, ORIGIN, Figures, UnhcrTable
 
 INDICATORS: Figures = {
@@ -40,6 +41,7 @@ class UnhcrAsylum(UnhcrTable):
     """
 
     name = "unhcr-asylum"
+    offer = pairs("asylum-applications")
     title = "UNHCR Refugee Population Statistics Database: asylum applications"
     lag_reason = "the Global Trends report of June publishes the applications of last year"
     layouts = (

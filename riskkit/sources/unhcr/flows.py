@@ -60,6 +60,7 @@ class UnhcrFlows(UnhcrTable):
     title = "UNHCR forced displacement flow dataset"
     citation = f"Forced displacement flow dataset, {CITATION}"
     url = "https://www.unhcr.org/refugee-statistics/insights/explainers/forcibly-displaced-flow-data.html"
+    by_hand = "is a table of UNHCR's R package refugees: write it as csv, see docs/source-list.md"
     cadence = "yearly, in June"
     lag_reason = "the flows of a year appear with the Global Trends report of next June"
     layouts = (("finder.csv", "headings as of the Refugee Data Finder"),)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib import import_module
-from typing import Literal
 from urllib.parse import quote, quote_plus
+
+from riskkit.sources import Credential
 
 SERVICE = "riskkit"
 """Under this name the system keyring holds the credentials, each with its variable's name."""
@@ -39,29 +39,10 @@ class Secret:
         return self._text
 
 
-@dataclass(frozen=True)
-class Credential:
-    """What a publisher wants to see before it hands out data.
-
-    Attributes:
-        variables: Environment variables; all are needed.
-        place: Where it goes: a query parameter, a header, or an exchange of e-mail and password
-            for a token (OAuth) that goes into the header Authorization.
-        field: Name of the parameter or header; for the exchange, its address.
-        register: One sentence that says where and how to get it.
-        optional: The publisher answers without it too.
-    """
-
-    variables: tuple[str, ...]
-    place: Literal["query", "header", "token"]
-    field: str
-    register: str
-    optional: bool = False
-
-    def find(self) -> tuple[Secret, ...] | None:
-        """Look up every part; None if one is missing."""
-        found = [_find(variable) for variable in self.variables]
-        return tuple(part for part in found if part) if all(found) else None
+def find(credential: Credential) -> tuple[Secret, ...] | None:
+    """Look up every part of a credential; None if one is missing."""
+    found = [_find(variable) for variable in credential.variables]
+    return tuple(part for part in found if part) if all(found) else None
 
 
 def _find(variable: str) -> Secret | None:
@@ -102,33 +83,3 @@ class Veil:
         for form in self._forms:
             text = text.replace(form, "***")
         return text
-
-
-UCDP = Credential(
-    ("RISKKIT_UCDP_TOKEN",),
-    "header",
-    "x-ucdp-access-token",
-    "UCDP gives tokens on request, see https://ucdp.uu.se/apidocs/, and its files so far without; "
-    "set RISKKIT_UCDP_TOKEN",
-    optional=True,
-)
-ACLED = Credential(
-    ("RISKKIT_ACLED_EMAIL", "RISKKIT_ACLED_PASSWORD"),
-    "token",
-    "https://acleddata.com/oauth/token",
-    "ACLED wants an account: register at https://acleddata.com/user/register, accept the terms, "
-    "and set RISKKIT_ACLED_EMAIL and RISKKIT_ACLED_PASSWORD",
-)
-IDMC = Credential(
-    ("RISKKIT_IDMC_CLIENT_ID",),
-    "query",
-    "client_id",
-    "IDMC wants a client id: ask ch.datainfo@idmc.ch for one, and set RISKKIT_IDMC_CLIENT_ID",
-)
-HAPI = Credential(
-    ("RISKKIT_HAPI_APP_ID",),
-    "query",
-    "app_identifier",
-    "HDX HAPI wants an app identifier: make one of a name and your e-mail at "
-    "https://hapi.humdata.org/docs (encode_app_identifier), and set RISKKIT_HAPI_APP_ID",
-)

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
 import httpx
-import stamina
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from riskkit.atomic import write_text
-from riskkit.errors import RiskkitError
+from riskkit.store import Origin
 from riskkit.store.fetch.request import (
     Limits,
     Passing,
     Refused,
     Request,
     Session,
-    Watch,
+    again_and_again,
     check_status,
     opened,
     too_slow,
-    tried,
 )
 
 Report = Callable[[int], None]
@@ -43,29 +42,27 @@ _PAGE = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|script|meta|title)\b",
     re.DOTALL | re.IGNORECASE,
 )
-_WINDOW_BITS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+_ENCODINGS = {"", "identity", "gzip", "x-gzip"}
 
 
-class Marks(BaseModel):
+class Marks(Origin):
     """What a server says of a file so that one can ask whether it changed.
 
     Attributes:
-        address: Where it came from, without secrets.
-        etag: Its ETag.
-        last_modified: Its date.
         total: Its bytes in full, if the server says.
-        retrieved_at: When the answer began.
+        packed: It comes compressed; then a part of it cannot be continued.
         whole: Every byte is here.
     """
 
-    model_config = ConfigDict(frozen=True)
-
-    address: str
-    etag: str | None = None
-    last_modified: str | None = None
+    vintage: str = ""
     total: int | None = None
-    retrieved_at: datetime
+    packed: bool = False
     whole: bool = False
+
+    @classmethod
+    def of(cls, origin: Origin) -> Marks:
+        """The marks of a file that is in the store."""
+        return cls(**origin.model_dump(include={*Origin.model_fields}), whole=True)
 
     @property
     def strong(self) -> str | None:
@@ -103,6 +100,11 @@ class Job:
         return self.path.with_name(f"{self.path.name}.part")
 
     @property
+    def plain(self) -> Path:
+        """What a compressed part unpacks to."""
+        return self.path.with_name(f"{self.path.name}.plain")
+
+    @property
     def notes(self) -> Path:
         """The marks of the part, or of the file once it is whole."""
         return self.path.with_name(f"{self.path.name}.marks.json")
@@ -117,7 +119,7 @@ class Job:
 
     def forget(self) -> None:
         """Start anew."""
-        for path in (self.part, self.notes, self.path):
+        for path in (self.part, self.plain, self.notes, self.path):
             path.unlink(missing_ok=True)
 
 
@@ -132,32 +134,13 @@ def download(job: Job, session: Session, report: Report) -> Marks | None:
         Passing: All tries failed; what has come is kept for the next time.
         Refused: The answer cannot be used; nothing of it is kept.
     """
-    limits = session.limits
     job.path.parent.mkdir(parents=True, exist_ok=True)
-    ends = monotonic() + limits.whole
-    tries = stamina.retry_context(
-        _again,
-        attempts=limits.attempts,
-        timeout=limits.whole,
-        wait_initial=limits.wait,
-        wait_max=limits.wait_most,
-        wait_jitter=limits.wait,
-    )
+    work = _Try(job, session, report).work
     try:
-        for attempt in tries:
-            with attempt:
-                work = _Try(job, session, report, ends).work
-                return tried(work, job.request.url, session, ends)
+        return again_and_again(work, job.request.url, session, session.limits.whole)
     except Refused:
         job.forget()
         raise
-    raise AssertionError("stamina ends with a result or an error")
-
-
-def _again(error: Exception) -> bool | float:
-    if not isinstance(error, Passing):
-        return False
-    return True if error.wait is None else error.wait
 
 
 @dataclass(frozen=True)
@@ -167,7 +150,6 @@ class _Try:
     job: Job
     session: Session
     report: Report
-    ends: float
 
     @property
     def limits(self) -> Limits:
@@ -177,11 +159,12 @@ class _Try:
     def url(self) -> str:
         return self.job.request.url
 
-    def work(self, watch: Watch) -> Marks | None:
+    async def work(self) -> Marks | None:
         """Ask for the rest of a part, or for the file if it changed."""
         before = self._resumable()
         offset = self.job.part.stat().st_size if before else 0
-        with opened(self.job.request, self._headers(before, offset), self.session, watch) as answer:
+        headers = self._headers(before, offset)
+        async with opened(self.job.request, headers, self.session) as answer:
             if self.job.optional and answer.status_code in {400, 404}:
                 return None
             check_status(answer, self.job.request, self.job.page, self.limits)
@@ -193,13 +176,16 @@ class _Try:
                 marks = marks if not offset else before
             elif answer.status_code != 200:
                 raise Refused(f"{self.url}: a part came that was not asked for")
-            self._receive(answer, marks, offset, watch)
+            await self._receive(answer, marks, offset)
+        if marks.packed:
+            self._unpack()
         self._check(marks)
         return self._finish(marks)
 
     def _resumable(self) -> Marks | None:
         marks = self.job.marks()
-        usable = marks and not marks.whole and marks.strong and self.job.part.is_file()
+        begun = marks and not marks.whole and not marks.packed and marks.strong
+        usable = begun and self.job.part.is_file()
         return marks if usable and self.job.part.stat().st_size else None
 
     def _headers(self, before: Marks | None, offset: int) -> dict[str, str]:
@@ -234,11 +220,16 @@ class _Try:
         total = int(length) if length.isascii() and length.isdigit() and len(length) < 16 else None
         if total is not None and total > self.job.most:
             raise self._too_large(total)
+        encoding = answer.headers.get("content-encoding", "").strip().lower()
+        if encoding not in _ENCODINGS:
+            raise Refused(f"{self.url}: the answer has an unknown encoding", got=encoding[:40])
+        packed = "gzip" in encoding
         return Marks(
             address=self.url,
             etag=self._mark(answer, "etag"),
             last_modified=self._mark(answer, "last-modified"),
-            total=None if answer.headers.get("content-encoding") else total,
+            total=None if packed else total,
+            packed=packed,
             retrieved_at=datetime.now(UTC).replace(microsecond=0),
         )
 
@@ -259,8 +250,7 @@ class _Try:
         span = _RANGE.fullmatch(answer.headers.get("content-range", ""))
         start, total = (int(span[1]), int(span[3])) if span else (-1, -1)
         same = (now.etag, now.last_modified) == (before.etag, before.last_modified)
-        plain = not answer.headers.get("content-encoding")
-        fits = before.total in (None, total) and start == offset and same and plain
+        fits = before.total in (None, total) and start == offset and same and not now.packed
         if answer.status_code == 206 and fits and total <= self.job.most:
             return offset
         self.job.forget()
@@ -268,55 +258,42 @@ class _Try:
         failure.wait = 0.01
         raise failure
 
-    def _receive(self, answer: httpx.Response, marks: Marks, offset: int, watch: Watch) -> None:
-        """Write the body behind what is there, and count."""
+    async def _receive(self, answer: httpx.Response, marks: Marks, offset: int) -> None:
+        """Write the body behind what is there as it comes, if it comes fast enough, and count."""
         self.job.path.unlink(missing_ok=True)
         write_text(self.job.notes, marks.model_dump_json())
-        room = self.job.most - offset
+        size, since, came = offset, monotonic(), 0
         with self.job.part.open("ab" if offset else "wb") as file:
-            for chunk in self._plain(self._paced(answer), answer, room):
-                room -= len(chunk)
-                if room < 0:
+            async for chunk in answer.aiter_raw():
+                self.report(len(chunk))
+                size, came = size + len(chunk), came + len(chunk)
+                if size > self.job.most:
                     raise self._too_large(None)
                 file.write(chunk)
-        if watch.cut:
-            raise too_slow(self.url)
+                if monotonic() - since > self.limits.window:
+                    if came < self.limits.slowest * self.limits.window:
+                        raise too_slow(self.url)
+                    since, came = monotonic(), 0
 
-    def _paced(self, answer: httpx.Response) -> Iterator[bytes]:
-        """Pieces of the answer, as long as they come fast enough."""
-        since, came = monotonic(), 0
-        for chunk in answer.iter_raw():
-            if self.session.stopped.is_set():
-                raise RiskkitError("stopped")
-            self.report(len(chunk))
-            came += len(chunk)
-            if monotonic() - since > self.limits.window:
-                if came < self.limits.slowest * self.limits.window:
-                    raise too_slow(self.url)
-                since, came = monotonic(), 0
-            yield chunk
+    def _unpack(self) -> None:
+        """Undo the compression, which was not asked for, without ever exceeding the limit.
 
-    def _plain(self, chunks: Iterator[bytes], answer: httpx.Response, room: int) -> Iterator[bytes]:
-        """Undo the compression, which was not asked for, without ever exceeding the limit."""
-        encoding = answer.headers.get("content-encoding", "identity").strip().lower()
-        if encoding in {"identity", ""}:
-            yield from chunks
-            return
-        if encoding not in _WINDOW_BITS:
-            raise Refused(f"{self.url}: the answer has an unknown encoding", got=encoding[:40])
-        unpacker = zlib.decompressobj(_WINDOW_BITS[encoding])
+        Raises:
+            Passing: It is damaged or cut off.
+            Refused: It unpacks to too much.
+        """
+        room = self.job.most
         try:
-            for chunk in chunks:
-                plain = unpacker.decompress(chunk, room + 1)
-                room -= len(plain)
-                yield plain
-        except zlib.error:
-            whole = False
-        else:
-            whole = unpacker.eof and not unpacker.unused_data
-        if not whole:
+            with gzip.open(self.job.part) as packed, self.job.plain.open("wb") as file:
+                while chunk := packed.read(1 << 20):
+                    room -= len(chunk)
+                    if room < 0:
+                        raise self._too_large(None)
+                    file.write(chunk)
+        except (EOFError, gzip.BadGzipFile, zlib.error):
             self.job.forget()
-            raise Passing(f"{self.url}: the compressed answer is damaged or cut off")
+            raise Passing(f"{self.url}: the compressed answer is damaged or cut off") from None
+        self.job.plain.replace(self.job.part)
 
     def _too_large(self, size: int | None) -> Refused:
         told = f" ({size:,})" if size else ""

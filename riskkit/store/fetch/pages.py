@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import httpx
 
-from riskkit.store.fetch.addresses import Address, Pages, Way
+from riskkit.sources import Address, Pages, Way
 from riskkit.store.fetch.download import Job, Marks, Report, download
 from riskkit.store.fetch.request import Refused, Session
 

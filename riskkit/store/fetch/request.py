@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import socket
+import asyncio
+import logging
 import ssl
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
-from threading import Event, Timer
+from threading import Event
 from time import monotonic
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import httpx
+import stamina
+from stamina.instrumentation import get_on_retry_hooks, set_on_retry_hooks
 
 from riskkit import __version__
 from riskkit.errors import RiskkitError
-from riskkit.store.fetch.credentials import Credential, Secret, Veil
+from riskkit.sources import Credential
+from riskkit.store.fetch.credentials import Secret, Veil
 
 Result = TypeVar("Result")
+_LOG = logging.getLogger(__name__)
 _PASSING = {408, 425, 429, 500, 502, 503, 504}
-_MOVED = {301, 302, 303, 307, 308}
-_CONNECTED = ("connect_tcp.complete", "start_tls.complete")
+_GLANCE = 0.2
+"""Seconds between two looks at whether the whole run was stopped."""
+_STEPS = {("http", "http"), ("http", "https"), ("https", "https")}
 
 
 @dataclass(frozen=True)
@@ -67,43 +73,6 @@ class Passing(RiskkitError):  # noqa: N818 - reads as its messages do
     wait: float | None = None
 
 
-@dataclass(frozen=True)
-class Request:
-    """What is asked for.
-
-    Attributes:
-        url: Address without secrets.
-        credential: What the publisher wants to see.
-        parts: The credential itself.
-        register: What to do when it is refused.
-    """
-
-    url: str
-    credential: Credential | None = None
-    parts: tuple[Secret, ...] = ()
-
-    def addressed(self, url: httpx.URL, extra: Mapping[str, str]) -> tuple[httpx.URL, Any]:
-        """Put the credential in if the address is of the host that it belongs to.
-
-        Returns:
-            The address and the headers. Elsewhere a parameter of its name is taken out, in case
-            that the publisher repeated it in a redirect.
-        """
-        headers = dict(extra)
-        if not self.parts or not self.credential:
-            return url, headers
-        place, name = self.credential.place, self.credential.field
-        home = _same_host(httpx.URL(self.url), url)
-        if place == "query":
-            url = url.copy_remove_param(name)
-            url = url.copy_set_param(name, self.parts[0].reveal()) if home else url
-        elif home and place == "header":
-            headers[name] = self.parts[0].reveal()
-        elif home:
-            headers["Authorization"] = f"Bearer {self.parts[0].reveal()}"
-        return url, headers
-
-
 @dataclass
 class Session:
     """What all requests of one run share."""
@@ -113,76 +82,105 @@ class Session:
     stopped: Event = field(default_factory=Event)
 
 
+@dataclass(frozen=True)
+class Request:
+    """What is asked for.
+
+    Attributes:
+        url: Address without secrets.
+        credential: What the publisher wants to see.
+        parts: The credential itself.
+        form: Fields to send; then no redirect is followed.
+    """
+
+    url: str
+    credential: Credential | None = None
+    parts: tuple[Secret, ...] = ()
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+
+    def give(self, sent: httpx.Request) -> None:
+        """Put the credential in if the address is of the host that it belongs to, else take it out.
+
+        The publisher may have repeated it in a redirect, and httpx carries headers along.
+        """
+        if not self.parts or not self.credential:
+            return
+        home, secret = httpx.URL(self.url), self.parts[0].reveal()
+        is_home = (home.host, home.port) == (sent.url.host, sent.url.port)
+        place, name = self.credential.place, self.credential.field
+        if place == "query":
+            sent.url = sent.url.copy_remove_param(name)
+            sent.url = sent.url.copy_set_param(name, secret) if is_home else sent.url
+            return
+        if place == "token":
+            name, secret = "Authorization", f"Bearer {secret}"
+        sent.headers.pop(name, None)
+        if is_home:
+            sent.headers[name] = secret
+
+
 @cache
 def trust() -> ssl.SSLContext:
     """Certificates, loaded once."""
     return httpx.create_ssl_context()
 
 
-class Watch:
-    """Cuts a connection when its time is up, wherever the other side dawdles."""
+def again_and_again(
+    work: Callable[[], Awaitable[Result]], url: str, session: Session, most: float
+) -> Result:
+    """Do some work as often as may help, within `most` seconds.
 
-    def __init__(self, ends: float) -> None:
-        self.ends = ends
-        self.cut = False
-        self._stream: Any = None
-        self._timer: Timer | None = None
-
-    def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        """Remember the connection; httpx calls this at every step of a request."""
-        if event.endswith(_CONNECTED):
-            self._stream = info["return_value"]
-
-    def within(self, seconds: float) -> None:
-        """Start the clock anew: so much time, but never beyond the end."""
-        self.stop()
-        left = min(seconds, self.ends - monotonic())
-        self._timer = Timer(max(left, 0.001), self._cut)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def stop(self) -> None:
-        """Stop the clock."""
-        if self._timer:
-            self._timer.cancel()
-
-    def _cut(self) -> None:
-        self.cut = True
-        if self._stream is not None:
-            connection = self._stream.get_extra_info("socket")
-            try:  # the method of plain sockets: that of encrypted ones is not for two threads
-                socket.socket.shutdown(connection, socket.SHUT_RDWR)
-            except OSError:
-                return
+    Raises:
+        Passing: All tries failed.
+        Refused: The answer cannot be used.
+    """
+    limits, ends = session.limits, monotonic() + most
+    for attempt in stamina.retry_context(
+        _again, attempts=limits.attempts, timeout=most, wait_initial=limits.wait,
+        wait_max=limits.wait_most, wait_jitter=limits.wait,
+    ):  # fmt: skip
+        with attempt:
+            return tried(work, url, session, ends)
+    raise AssertionError("stamina ends with a result or an error")
 
 
-def tried(work: Callable[[Watch], Result], url: str, session: Session, ends: float) -> Result:
-    """Do one request and turn the libraries' errors into riskkit's, which hold no secret.
+def _again(error: Exception) -> bool | float:
+    if not isinstance(error, Passing):
+        return False
+    return True if error.wait is None else error.wait
+
+
+def tried(work: Callable[[], Awaitable[Result]], url: str, session: Session, ends: float) -> Result:
+    """Do some work once, and turn the libraries' errors into riskkit's, which hold no secret.
 
     Raises:
         Passing: The connection failed or took too long.
         Refused: The answer cannot be used.
+        RiskkitError: The run was stopped.
     """
-    watch = Watch(ends)
+
+    async def bounded() -> Result:
+        async with asyncio.timeout(ends - monotonic()):
+            working = asyncio.ensure_future(work())
+            while not working.done():
+                await asyncio.wait({working}, timeout=_GLANCE)
+                if session.stopped.is_set() and working.cancel():
+                    raise RiskkitError("stopped")
+            return working.result()
+
     try:
-        return work(watch)
+        return asyncio.run(bounded())
     except (Passing, Refused):
         raise
+    except TimeoutError:
+        failure: RiskkitError = too_slow(url)
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError) as error:
-        failure = _told(error, watch, url, session)
-    except (OSError, ValueError) as error:
-        if not watch.cut:
-            raise
-        failure = _told(error, watch, url, session)
-    finally:
-        watch.stop()
+        failure = _told(error, url, session)
     raise failure  # outside of the handler: the library's error, which has the address, is let go
 
 
-def _told(error: Exception, watch: Watch, url: str, session: Session) -> RiskkitError:
+def _told(error: Exception, url: str, session: Session) -> RiskkitError:
     limits = session.limits
-    if watch.cut:
-        return too_slow(url)
     if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
         return Passing(f"{url}: no connection within {limits.connect:g} seconds")
     if isinstance(error, httpx.TimeoutException):
@@ -201,59 +199,79 @@ def too_slow(url: str) -> Passing:
     return Passing(f"{url}: the answer was too slow and was given up", hint="try again later")
 
 
-@contextmanager
-def opened(
-    request: Request, headers: Mapping[str, str], session: Session, watch: Watch
-) -> Iterator[httpx.Response]:
+@asynccontextmanager
+async def opened(
+    request: Request, headers: Mapping[str, str], session: Session
+) -> AsyncIterator[httpx.Response]:
     """Send a request, follow redirects, and yield the last answer before its body is read.
 
     Raises:
         Refused: Too many redirects, or one that leads where nobody should follow.
     """
-    limits, url = session.limits, httpx.URL(request.url)
-    extra = {"User-Agent": f"riskkit/{__version__}", "Accept-Encoding": "identity", **headers}
+    _LOG.info("asking for %s", request.url)
+    limits = session.limits
     timeout = httpx.Timeout(limits.silence, connect=limits.connect)
-    watch.within(limits.answer)
+    own = {"User-Agent": f"riskkit/{__version__}", "Accept-Encoding": "identity", **headers}
+    async with httpx.AsyncClient(verify=trust(), timeout=timeout, headers=own) as client:
+        async with asyncio.timeout(limits.answer):
+            response = await _last_answer(client, request, limits)
+        try:
+            yield response
+        finally:
+            await response.aclose()
+
+
+async def _last_answer(
+    client: httpx.AsyncClient, request: Request, limits: Limits
+) -> httpx.Response:
+    method = "GET" if request.form is None else "POST"
+    sent = client.build_request(method, request.url, data=request.form)
     for _ in range(limits.redirects + 1):
-        address, full = request.addressed(url, extra)
-        with httpx.Client(verify=trust(), timeout=timeout) as client:
-            sent = client.build_request(
-                "GET", address, headers=full, extensions={"trace": watch.trace}
-            )
-            response = client.send(sent, stream=True)
-            try:
-                if response.status_code not in _MOVED or "location" not in response.headers:
-                    watch.within(limits.whole)
-                    yield response
-                    return
-                url = next_address(url, response.headers["location"], request.url)
-            finally:
-                response.close()
+        request.give(sent)
+        response = await client.send(sent, stream=True)
+        if response.next_request is None or request.form is not None:
+            return response
+        await response.aclose()
+        check_step(sent.url, response.next_request.url, request.url)
+        sent = response.next_request
     raise Refused(
         f"{request.url}: more than {limits.redirects} redirects in a row",
         hint="the address may have moved: see the publisher's page",
     )
 
 
-def next_address(here: httpx.URL, location: str, asked: str) -> httpx.URL:
-    """Where a redirect leads.
+def check_step(here: httpx.URL, there: httpx.URL, asked: str) -> None:
+    """Look where a redirect leads before it is followed.
 
     Raises:
         Refused: To something else than http(s), or from an encrypted to an open connection.
     """
-    there = here.join(location)
-    kind = there.scheme or "nowhere"
-    steps = {("http", "http"), ("http", "https"), ("https", "https")}
-    if (here.scheme, there.scheme) not in steps or not there.host or there.userinfo:
+    if (here.scheme, there.scheme) not in _STEPS or not there.host or there.userinfo:
         raise Refused(
-            f"{asked}: the redirect from {here.scheme} to {kind} is not followed",
+            f"{asked}: the redirect from {here.scheme} to {there.scheme or 'nowhere'} is not "
+            "followed",
             hint="see the publisher's page for the address",
         )
-    return there
 
 
-def _same_host(home: httpx.URL, there: httpx.URL) -> bool:
-    return (home.host, home.port) == (there.host, there.port)
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Keep the libraries from logging meanwhile: addresses and headers hold secrets.
+
+    Retries are reported by stamina to structlog where that is installed, which prints to stdout.
+    """
+    logs = [name for name in logging.root.manager.loggerDict if name.startswith("httpcore.")]
+    loggers = {logging.getLogger(name) for name in ("httpx", "httpcore", *logs)}
+    levels, hooks = {logger: logger.level for logger in loggers}, get_on_retry_hooks()
+    set_on_retry_hooks(())
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        set_on_retry_hooks(hooks)
+        for logger, level in levels.items():
+            logger.setLevel(level)
 
 
 def check_status(response: httpx.Response, request: Request, page: str, limits: Limits) -> None:
@@ -270,30 +288,24 @@ def check_status(response: httpx.Response, request: Request, page: str, limits: 
         Refused: It would not.
     """
     status, url = response.status_code, request.url
+    by_hand = f"download the file by hand from {page} and add it with `riskkit data add`"
     if status in {200, 206, 304, 416}:
         return
-    if status == 204:
-        raise Refused(f"{url}: the answer is empty", hint=_by_hand(page))
-    if status in {401, 403}:
-        raise Refused(f"{url}: access denied ({status})", hint=_access(request, page))
-    if status in {404, 410}:
-        raise Refused(f"{url}: the file has moved ({status})", hint=_by_hand(page))
     if status in _PASSING:
         failure = Passing(f"{url}: the publisher's server failed ({status})", hint="try later")
         failure.wait = _asked_wait(response, url, limits)
         raise failure
-    raise Refused(f"{url}: the server answers {status}", hint=_by_hand(page))
-
-
-def _by_hand(page: str) -> str:
-    return f"download the file by hand from {page} and add it with `riskkit data add`"
-
-
-def _access(request: Request, page: str) -> str:
-    if not request.credential:
-        return _by_hand(page)
-    names = " and ".join(request.credential.variables)
-    return f"check {names}; {request.credential.register}"
+    if status in {401, 403} and request.credential:
+        names = " and ".join(request.credential.variables)
+        by_hand = f"check {names}; {request.credential.register}"
+    meaning = {
+        204: "the answer is empty",
+        401: "access denied (401)",
+        403: "access denied (403)",
+        404: "the file has moved (404)",
+        410: "the file has moved (410)",
+    }
+    raise Refused(f"{url}: {meaning.get(status, f'the server answers {status}')}", hint=by_hand)
 
 
 def _asked_wait(response: httpx.Response, url: str, limits: Limits) -> float | None:

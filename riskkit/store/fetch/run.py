@@ -7,7 +7,6 @@ import shutil
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
@@ -15,14 +14,15 @@ from pathlib import Path
 from typing import Literal
 
 from riskkit.errors import RiskkitError
+from riskkit.reading.archives import unpack
 from riskkit.registry import lookup, sources
+from riskkit.sources import Address, Offer
 from riskkit.store import Entry, Origin, Store, key_of, sha256_of
-from riskkit.store.fetch.addresses import BY_HAND, TABLE, Address, Offer
-from riskkit.store.fetch.credentials import Secret
+from riskkit.store.fetch.addresses import BY_HAND, TABLE
+from riskkit.store.fetch.credentials import Secret, find
 from riskkit.store.fetch.download import Job, Marks, download
 from riskkit.store.fetch.pages import listed, pages, published_hash
-from riskkit.store.fetch.quiet import hushed
-from riskkit.store.fetch.request import Refused, Request, Session
+from riskkit.store.fetch.request import Refused, Request, Session, hushed
 from riskkit.store.fetch.token import exchange
 
 PARTIAL = ".partial"
@@ -135,7 +135,7 @@ def fetch(
         lookup("source", known, name)
     outcomes = {name: _skipped(name, table, by_hand) for name in wanted}
     day = today or datetime.now(UTC).date()
-    with store.locked(), hushed(session.veil):
+    with store.locked(), hushed():
         entries = store.entries()
         started = [
             _Source(
@@ -159,14 +159,14 @@ def _skipped(name: str, table: Mapping[str, Offer], by_hand: Mapping[str, str]) 
         told = by_hand.get(name, "has no public address: add it with `riskkit data add`")
         return Outcome(name, "skipped", told)
     credential = table[name].credential
-    if credential and not credential.optional and credential.find() is None:
+    if credential and not credential.optional and find(credential) is None:
         return Outcome(name, "skipped", credential.register)
     return None
 
 
 def _parts(offer: Offer, session: Session) -> tuple[Secret, ...]:
     """Look the credential up, and have it hidden from here on."""
-    parts = (offer.credential.find() if offer.credential else None) or ()
+    parts = (find(offer.credential) if offer.credential else None) or ()
     for part in parts:
         session.veil.add(part)
     return parts
@@ -179,25 +179,16 @@ def _all(started: Sequence[_Source]) -> Iterator[Outcome]:
         running = {pool.submit(_gather, source): source for source in started}
         for future in as_completed(running):
             source = running[future]
-            with _failures(source) as failed:
-                failed.append(_keep(source, future.result()))
+            try:
+                outcome = _keep(source, future.result())
+            except (RiskkitError, OSError) as error:
+                outcome = Outcome(source.name, "refused", source.session.veil.over(str(error)))
             source.progress(source.name, 0)
-            yield failed[0]
+            yield outcome
     finally:
         if started:
             started[0].session.stopped.set()
         pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _failures(source: _Source) -> Iterator[list[Outcome]]:
-    """Turn what a user can do something about into an outcome."""
-    found: list[Outcome] = []
-    try:
-        yield found
-    except (RiskkitError, OSError) as error:
-        told = source.session.veil.over(str(error))
-        found.append(Outcome(source.name, "refused", told))
 
 
 def _gather(source: _Source) -> list[_Arrived]:
@@ -243,7 +234,7 @@ def _one(
         return [_Arrived(path.name, path, _origin(address, marks)) for path, marks in came]
     name = address.member or address.file
     held = stored.get(name)
-    known = _as_marks(held[1]) if held and held[1].address == address.url else None
+    known = Marks.of(held[1]) if held and held[1].address == address.url else None
     job = _job(source, address, known)
     job = replace(job, checksum=published_hash(job, address, session, report))
     got = download(job, session, report)
@@ -255,24 +246,9 @@ def _one(
     return [_Arrived(name, path, _origin(address, got))]
 
 
-def _as_marks(file: Origin) -> Marks:
-    return Marks(
-        address=file.address or "",
-        etag=file.etag,
-        last_modified=file.last_modified,
-        retrieved_at=file.retrieved_at,
-        whole=True,
-    )
-
-
 def _origin(address: Address, marks: Marks) -> Origin:
-    return Origin(
-        retrieved_at=marks.retrieved_at,
-        address=marks.address,
-        vintage=address.vintage or _vintage(marks),
-        etag=marks.etag,
-        last_modified=marks.last_modified,
-    )
+    told = marks.model_dump(include={*Origin.model_fields})
+    return Origin(**{**told, "vintage": address.vintage or _vintage(marks)})
 
 
 def _vintage(marks: Marks) -> str:
@@ -293,8 +269,7 @@ def _member(job: Job, address: Address) -> Path:
         with zipfile.ZipFile(job.path) as archive:
             names = [n for n in archive.namelist() if n.rpartition("/")[2] == path.name]
             if len(names) == 1:
-                with archive.open(names[0]) as packed, path.open("wb") as plain:
-                    shutil.copyfileobj(packed, plain)
+                path.write_bytes(unpack(address.url, archive, names[0]))
                 return path
     except Exception:  # damaged archives lead zipfile into errors of any kind
         names = []
@@ -354,14 +329,27 @@ def _only_fetched(entry: Entry) -> bool:
 def _outcome(
     source: _Source, state: State, entries: Sequence[Entry], names: Collection[str]
 ) -> Outcome:
-    files = {n: f for entry in entries for n, f in entry.files.items() if n in names}
-    covers = [entry.covers for entry in entries]
-    reach = (min(c[0] for c in covers), max(c[1] for c in covers))
+    found = _held(source.name, state, entries, names)
+    told = f"{found.told}, {found.size:,} bytes, vintage {_vintages(entries, names)}"
+    return replace(found, told=told)
+
+
+def _vintages(entries: Sequence[Entry], names: Collection[str]) -> str:
+    files = (item for entry in entries for item in entry.files.items())
+    vintages = sorted({file.vintage for name, file in files if name in names})
+    return vintages[0] if len(vintages) == 1 else f"{vintages[0]} and others"
+
+
+def _held(
+    name: str, state: State, entries: Sequence[Entry], names: Collection[str] | None = None
+) -> Outcome:
+    """Describe the files of some entries, all of them or some."""
+    every = {file: known for entry in entries for file, known in entry.files.items()}
+    files = {file: known for file, known in every.items() if names is None or file in names}
+    first, last = min(e.covers[0] for e in entries), max(e.covers[1] for e in entries)
     size = sum(file.size for file in files.values())
-    vintages = sorted({file.vintage for file in files.values()})
-    vintage = vintages[0] if len(vintages) == 1 else f"{vintages[0]} and others"
-    told = f"{len(files)} file(s), {size:,} bytes, {reach[0]} to {reach[1]}, vintage {vintage}"
-    return Outcome(source.name, state, told, tuple(sorted(files)), size, reach)
+    told = f"{len(files)} file(s), {first} to {last}"
+    return Outcome(name, state, told, tuple(sorted(files)), size, (first, last))
 
 
 def offline(store: Store, names: Sequence[str] = ()) -> list[Outcome]:
@@ -374,18 +362,12 @@ def offline(store: Store, names: Sequence[str] = ()) -> list[Outcome]:
         lookup("source", sources(), name)
     entries = store.entries()
     wanted = sorted({*names} or {entry.source for entry in entries})
-    return [_held(name, [e for e in entries if e.source == name], store) for name in wanted]
+    return [_aged(name, [e for e in entries if e.source == name], store) for name in wanted]
 
 
-def _held(name: str, entries: Sequence[Entry], store: Store) -> Outcome:
+def _aged(name: str, entries: Sequence[Entry], store: Store) -> Outcome:
     if not entries:
         return Outcome(name, "skipped", f"is not in {store.folder}")
-    files = {n: file for entry in entries for n, file in entry.files.items()}
-    oldest = min(file.retrieved_at for file in files.values())
-    days = (datetime.now(UTC) - oldest).days
-    covers = (min(e.covers[0] for e in entries), max(e.covers[1] for e in entries))
-    told = (
-        f"{len(files)} file(s), {covers[0]} to {covers[1]}, from {oldest:%Y-%m-%d}, {days} days old"
-    )
-    size = sum(file.size for file in files.values())
-    return Outcome(name, "not modified", told, tuple(sorted(files)), size, covers)
+    oldest = min(file.retrieved_at for entry in entries for file in entry.files.values())
+    found, days = _held(name, "not modified", entries), (datetime.now(UTC) - oldest).days
+    return replace(found, told=f"{found.told}, from {oldest:%Y-%m-%d}, {days} days old")

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-from time import monotonic
 
-import httpx
-import stamina
-
-from riskkit.store.fetch.credentials import Credential, Secret
+from riskkit.sources import Credential
+from riskkit.store.fetch.credentials import Secret
 from riskkit.store.fetch.request import (
-    Passing,
     Refused,
     Request,
     Session,
-    Watch,
+    again_and_again,
     check_status,
-    tried,
-    trust,
+    opened,
 )
 
 _TOKEN_BYTES = 100_000
@@ -30,14 +25,23 @@ def exchange(credential: Credential, parts: tuple[Secret, ...], session: Session
         Refused: The publisher does not know them.
         Passing: It did not answer.
     """
-    url, limits = credential.field, session.limits
-    ends = monotonic() + limits.answer
-    for attempt in stamina.retry_context(
-        Passing, attempts=limits.attempts, timeout=limits.answer, wait_initial=limits.wait,
-        wait_max=limits.wait_most, wait_jitter=limits.wait,
-    ):  # fmt: skip
-        with attempt:
-            text = tried(lambda w: _posted(credential, parts, session, w), url, session, ends)
+    url, (user, password) = credential.field, (part.reveal() for part in parts)
+    fields = {"username": user, "password": password, "grant_type": "password"}
+    request = Request(url, credential, form={**fields, **dict(credential.form)})
+
+    async def ask() -> bytes:
+        async with opened(request, {}, session) as answer:
+            if answer.status_code == 400:
+                raise Refused(f"{url}: access denied (400)", hint=credential.register)
+            check_status(answer, request, url, session.limits)
+            text = b""
+            async for chunk in answer.aiter_raw():
+                text += chunk
+                if len(text) > _TOKEN_BYTES:
+                    raise Refused(f"{url}: the answer is too large for a token")
+            return text
+
+    text = again_and_again(ask, url, session, session.limits.answer)
     try:
         token = json.loads(text)["access_token"]
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -47,28 +51,3 @@ def exchange(credential: Credential, parts: tuple[Secret, ...], session: Session
     secret = Secret(token)
     session.veil.add(secret)
     return secret
-
-
-def _posted(
-    credential: Credential, parts: tuple[Secret, ...], session: Session, watch: Watch
-) -> bytes:
-    user, password = (part.reveal() for part in parts)
-    fields = {"username": user, "password": password, "grant_type": "password"}
-    fields |= {"client_id": "acled", "scope": "authenticated"}
-    watch.within(session.limits.answer)
-    with (
-        httpx.Client(verify=trust(), timeout=session.limits.silence) as client,
-        client.stream(
-            "POST", credential.field, data=fields, extensions={"trace": watch.trace}
-        ) as answer,
-    ):
-        request = Request(credential.field, credential)
-        if answer.status_code == 400:
-            raise Refused(f"{credential.field}: access denied (400)", hint=credential.register)
-        check_status(answer, request, credential.field, session.limits)
-        text = b""
-        for chunk in answer.iter_raw():
-            text += chunk
-            if len(text) > _TOKEN_BYTES:
-                raise Refused(f"{credential.field}: the answer is too large for a token")
-        return text

@@ -152,7 +152,12 @@ def test_two_codes_of_one_unit_are_added_up() -> None:
         ("2020,", "1920,", "line 8, column 'year'.*1951 to"),
         (",1500,", ",many,", "line 8, column 'refugees'.*not a number"),
         (",1500,", ",-1500,", "line 8, column 'refugees'.*between 0"),
-        (",refugees,", ",refuges,", "column 'refugees' is missing"),
+        (
+            "year,coo_name,coo,coo_iso,coa_name,coa,coa_iso,refugees,asylum_seekers,returned_refugees,"
+            "idps,returned_idps,stateless,ooc,oip,hst",
+            "year,coo_name,coo,coo_iso,coa_name,coa,coa_iso,a,b,c,d,e,f,g,h,i",
+            "column 'refugees or asylum_seekers or .*' is missing",
+        ),
     ],
 )
 def test_wrong_rows_are_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -279,3 +284,11 @@ def test_pages_of_the_interface_are_one_table(tmp_path: Path) -> None:
     (tmp_path / "page2.json").unlink()
     with pytest.raises(SourceError, match="page 2 of 2 is missing; put all pages"):
         read(tmp_path)
+
+
+def test_a_download_of_some_population_types_is_read(tmp_path: Path) -> None:
+    text = "Year,Country of Asylum ISO,Country of Origin ISO,IDPs\n2019,TLD,TLD,4000\n"
+    release = read(with_text(tmp_path, text))
+    assert stocks(release, "XAA") == {"unhcr_idps": 4000.0}
+    assert [indicator.name for indicator in release.indicators] == ["unhcr_idps"]
+    assert release.dyads is None

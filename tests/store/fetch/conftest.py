@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from riskkit.sources import Address, Credential, Offer
 from riskkit.store import Origin, Store
-from riskkit.store.fetch.addresses import Address, Offer
-from riskkit.store.fetch.credentials import Credential
 from riskkit.store.fetch.request import Limits, Session
 from riskkit.store.fetch.run import Outcome, fetch
 from tests.store.fetch.hostile import Server, serving

@@ -10,10 +10,12 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from riskkit.registry import sources
-from riskkit.store.fetch.addresses import BY_HAND, TABLE, Address
+from riskkit.sources import Address
+from riskkit.store.fetch.addresses import BY_HAND, TABLE
 
 ROWS = [(name, a) for name, offer in TABLE.items() for a in offer.addresses(date(2026, 11, 23))]
-PAGE = (Path(__file__).parents[3] / "docs" / "fetching.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "fetching.md").read_text(encoding="utf-8")
 
 
 def test_every_source_is_fetched_or_got_by_hand() -> None:
@@ -75,3 +77,17 @@ def test_the_page_tells_of_every_source(name: str) -> None:
 @pytest.mark.parametrize("host", sorted({urlsplit(a.url).hostname or "" for _, a in ROWS}))
 def test_the_page_names_every_host(host: str) -> None:
     assert host in PAGE
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_an_address_that_names_a_version_says_how_to_find_the_next(name: str) -> None:
+    offer = TABLE[name]
+    versions = [a.vintage for a in offer.addresses(date(2026, 11, 23)) if a.vintage]
+    numbered = versions or name == "unga"
+    assert bool(offer.newer) == bool(numbered)
+    assert "\n" not in offer.newer
+
+
+def test_an_address_stands_beside_its_reader() -> None:
+    text = (ROOT / "riskkit" / "store" / "fetch" / "addresses.py").read_text(encoding="utf-8")
+    assert "http" not in text

@@ -10,16 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from riskkit.store.fetch.credentials import (
-    ACLED,
-    HAPI,
-    IDMC,
-    SERVICE,
-    UCDP,
-    Credential,
-    Secret,
-    Veil,
-)
+from riskkit.sources import Credential
+from riskkit.store.fetch.addresses import TABLE
+from riskkit.store.fetch.credentials import SERVICE, Secret, Veil, find
 
 KEY = Credential(("RISKKIT_TEST_A", "RISKKIT_TEST_B"), "query", "key", "register")
 
@@ -41,11 +34,11 @@ def test_a_secret_prints_as_stars() -> None:
 @pytest.mark.usefixtures("_no_keyring")
 def test_every_part_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RISKKIT_TEST_A", " a ")
-    assert KEY.find() is None
+    assert find(KEY) is None
     monkeypatch.setenv("RISKKIT_TEST_B", "")
-    assert KEY.find() is None
+    assert find(KEY) is None
     monkeypatch.setenv("RISKKIT_TEST_B", "b")
-    assert [part.reveal() for part in KEY.find() or ()] == ["a", "b"]
+    assert [part.reveal() for part in find(KEY) or ()] == ["a", "b"]
 
 
 def test_the_keyring_is_asked_after_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +50,7 @@ def test_the_keyring_is_asked_after_the_environment(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setitem(sys.modules, "keyring", SimpleNamespace(get_password=get_password))
     monkeypatch.setenv("RISKKIT_TEST_A", "a")
-    assert [part.reveal() for part in KEY.find() or ()] == ["a", "from the keyring"]
+    assert [part.reveal() for part in find(KEY) or ()] == ["a", "from the keyring"]
     assert asked == [(SERVICE, "RISKKIT_TEST_B")]
 
 
@@ -66,7 +59,7 @@ def test_a_locked_keyring_is_no_keyring(monkeypatch: pytest.MonkeyPatch) -> None
         raise RuntimeError("locked")
 
     monkeypatch.setitem(sys.modules, "keyring", SimpleNamespace(get_password=get_password))
-    assert KEY.find() is None
+    assert find(KEY) is None
 
 
 @pytest.mark.parametrize(
@@ -81,7 +74,18 @@ def test_the_longer_secret_goes_first() -> None:
     assert Veil([Secret("abcd"), Secret("abcdefgh")]).over("abcdefgh abcd") == "*** ***"
 
 
-@pytest.mark.parametrize("credential", [ACLED, HAPI, IDMC, UCDP], ids=lambda c: c.variables[0])
+WANTED = {offer.credential for offer in TABLE.values() if offer.credential}
+
+
+def test_four_publishers_want_to_see_something() -> None:
+    assert {credential.variables[0].split("_")[1] for credential in WANTED} == {
+        "ACLED", "HAPI", "IDMC", "UCDP",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "credential", sorted(WANTED, key=lambda c: c.variables), ids=lambda c: c.variables[0]
+)
 def test_registration_is_one_sentence_with_a_place_and_the_variables(
     credential: Credential,
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from riskkit.store.fetch.addresses import Address
+from riskkit.sources import Address
 from riskkit.store.fetch.download import Job, download
 from riskkit.store.fetch.request import Passing, Request, Session
 from tests.store.fetch.conftest import NEW, OLD, QUICK, SECRET, VARIABLE, Bench, leaks, table

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from riskkit.store.fetch.addresses import Address, Pages
+from riskkit.sources import Address, Pages
 from riskkit.store.fetch.run import Outcome
 from tests.cli.running import contents
 from tests.store.fetch.conftest import NEW, OLD, Bench, leaks, table

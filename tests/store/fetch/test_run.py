@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 import pytest
 
 from riskkit.errors import RiskkitError
+from riskkit.sources import Address, Credential, Offer
 from riskkit.store import Store
-from riskkit.store.fetch.addresses import Address, Offer
-from riskkit.store.fetch.credentials import Credential
-from riskkit.store.fetch.request import Session
+from riskkit.store.fetch.request import Limits, Session
 from riskkit.store.fetch.run import fetch, offline
 from tests.store.fetch.conftest import NEW, OLD, QUICK, VARIABLE, Bench, leaks
 from tests.store.fetch.hostile import (
     HTML,
     answer,
     file,
+    head,
     serving,
+    stalled,
     zipped,
 )
 
@@ -151,3 +154,25 @@ def test_offline_tells_what_is_there(bench: Bench) -> None:
     assert (missing.state, missing.source) == ("skipped", "gtd")
     assert not bench.server.asked
     assert offline(Store(bench.store.folder / "none")) == []
+
+
+def test_a_stopped_run_ends_at_once_and_goes_on_later(bench: Bench) -> None:
+    bench.server.script = [
+        stalled(head("200 OK", Content_Length=len(NEW), ETag='"one"') + NEW[:4000])
+    ]
+    session = Session(Limits(silence=60))
+    offers = {"table": Offer(lambda _: (bench.address(),))}
+
+    def interrupt(source: str, size: int) -> None:
+        if size:
+            session.stopped.set()
+
+    start = monotonic()
+    (outcome,) = fetch(
+        bench.store, ["table"], table=offers, by_hand={}, session=session, progress=interrupt
+    )
+    assert monotonic() - start < 3
+    assert (outcome.state, outcome.told) == ("refused", "stopped")
+    bench.server.script = [file(NEW)]
+    assert bench.fetch().state == "fetched"
+    assert bench.server.asked[-1].headers["range"] == "bytes=4000-"

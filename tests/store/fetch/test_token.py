@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from riskkit.store.fetch.credentials import Credential
+from riskkit.sources import Credential
 from tests.store.fetch.conftest import NEW, VARIABLE, Bench, leaks
 from tests.store.fetch.hostile import (
     HTML,

@@ -1,0 +1,99 @@
+"""A study of a user's own table: late values, early reporters, too little and too old data."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from riskkit.errors import RiskkitError
+from riskkit.months import format_month, month_id
+from riskkit.study.study import Study
+
+CELLS = [str(gid) for gid in range(100_001, 100_016)]
+"""Cells of the PRIO-GRID in the open sea: their figures are about nobody."""
+START = month_id("2010-01")
+STUDY = """
+data:
+  kind: files
+  root: {root}
+  sources:
+    - source: table
+      path: deaths.csv
+      options:
+        unit: {{column: cell, system: cell}}
+        time: {{column: month}}
+        indicators: {{deaths: {{unit: deaths, census: {census}}}}}
+        known_from: {{column: known}}
+        lag_months: 1
+target: {{indicator: deaths}}
+features: {{families: [conflict]}}
+forecast: {{model: conflictology, draws: 100, horizons: 1-3}}
+"""
+
+
+def study(folder: Path, months: int = 96, more: dict[str, int] | None = None, **sets: str) -> Study:
+    """Fifteen cells, some known for longer; February 2017 of the second is four months late."""
+    rng = np.random.default_rng(1)
+    lines = ["cell,month,known,deaths"]
+    for number, code in enumerate(CELLS):
+        for m in range(START, START + months + (more or {}).get(code, 0)):
+            late = 4 if (code, m) == (CELLS[1], month_id("2017-02")) else 0
+            deaths = 50 if late else rng.poisson(2 + number)
+            known = f"{format_month(m + 1 + late)}-28"
+            lines.append(f"{code},{format_month(m)},{known},{deaths}")
+    (folder / "deaths.csv").write_text("\n".join(lines) + "\n")
+    (folder / "params.yaml").write_text(STUDY.format(root=folder, census=str(not more).lower()))
+    return Study.open(folder / "params.yaml", [f"{key}={value}" for key, value in sets.items()])
+
+
+def test_a_late_value_reaches_outcome_and_panel_when_it_is_published(tmp_path: Path) -> None:
+    shown = {}
+    for origin in ("2017-06", "2017-07", "2017-12"):
+        told = study(tmp_path, **{"panel.as_of": origin})
+        march = pl.col("month") == pl.date(2017, 3, 1)
+        row = told.panel.frame.filter(march, unit=CELLS[1])
+        data = told.dataset(told.threats[0], month_id(origin), (1,))
+        shown[origin] = (row["deaths"][0], data.y[1, month_id("2017-02") - START])
+    assert shown == {"2017-06": (0, 0), "2017-07": (50, 50), "2017-12": (50, 50)}
+
+
+def test_features_of_an_origin_are_those_of_its_own_panel(tmp_path: Path) -> None:
+    """Cut where nothing came late since, and built anew where the late value was not out."""
+    told = study(tmp_path)
+    late, early = month_id("2017-05"), month_id("2016-05")
+    assert told.features_at(early) is told.features
+    assert told.features_at(late).height < told.features.height
+    other = Study.open(tmp_path / "params.yaml", [f"panel.as_of={format_month(late)}"])
+    assert told.features_at(late).equals(other.features)
+
+
+def test_one_early_reporter_does_not_empty_the_forecast(tmp_path: Path) -> None:
+    outlook = study(tmp_path, more={CELLS[0]: 2}).forecast()
+    (one,) = outlook.threats.values()
+    assert one.forecast.units == tuple(CELLS)
+    assert one.notes.findings["early"].startswith("Outcomes after 2017-12 are known of few units")
+    assert format_month(one.notes.last_data) == "2017-12"
+
+
+def test_who_lags_behind_for_long_is_left_out_by_name(tmp_path: Path) -> None:
+    outlook = study(tmp_path, more={CELLS[2]: -3, CELLS[3]: -9}).forecast()
+    (one,) = outlook.threats.values()
+    assert one.forecast.units == tuple(code for code in CELLS if code != CELLS[3])
+    assert one.notes.left_out == {
+        CELLS[3]: "the last known outcome is 9 months older than that of most units"
+    }
+
+
+@pytest.mark.parametrize(
+    ("months", "as_of", "told"),
+    [
+        (13, "2011-02", "only 13 months of outcomes of 'deaths' are known at 2011-02"),
+        (96, "2042-12", "are of 2017-12 and ended 300 months before 2042-12"),
+    ],
+)
+def test_too_little_and_too_old_is_refused(
+    tmp_path: Path, months: int, as_of: str, told: str
+) -> None:
+    with pytest.raises(RiskkitError, match=told):
+        study(tmp_path, months, **{"panel.as_of": as_of}).forecast()
