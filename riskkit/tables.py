@@ -12,6 +12,8 @@ import polars as pl
 
 Frequency = Literal["month", "year"]
 Cadence = Literal["month", "year", "constant"]
+INTERVAL = (0.05, 0.95)
+"""Lower and upper end of every published interval: of scores, of ranks and of skill."""
 
 
 class Observations(dy.Schema):

@@ -17,14 +17,16 @@ def print_leaderboard(
     import polars as pl
     from rich.table import Table
 
-    from riskkit.scoring.leaderboard import shown_rules
+    from riskkit.scoring.leaderboard import shown_rules, thresholds_of
     from riskkit.study.comparison import chosen_rows, first_target
 
     target = target or first_target(board)
     rows = board.filter((pl.col("window") == window) & (pl.col("target") == target))
     ruled = chosen_rows(board, window, target, rule)
     ruled = ruled.sort("skill", "model", descending=[True, False])
-    shown = [one for one in dict.fromkeys((rule, *shown_rules())) if one in set(rows["rule"])]
+    scored = set(rows["rule"])
+    wanted = dict.fromkeys((rule, *shown_rules(thresholds_of(scored))))
+    shown = [one for one in wanted if one in scored]
     values = {(row["model"], row["rule"]): row["value"] for row in rows.to_dicts()}
     table = Table(title=plain(f"{target}, window {window}"), box=None, pad_edge=False)
     for name in ("model", *shown, f"{rule} skill (90 %)"):

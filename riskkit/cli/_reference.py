@@ -15,6 +15,7 @@ import click
 
 from riskkit.cli import riskkit
 from riskkit.cli._base_page import base_page
+from riskkit.testing.house import house_table, where_table
 
 if TYPE_CHECKING:
     from riskkit.family import Family
@@ -273,6 +274,18 @@ def with_rules(page: str) -> str:
     return before + start + rules_table() + end + after
 
 
+_DRAWN = {"rooms": house_table, "where": where_table}
+
+
+def with_house(page: str) -> str:
+    """Put the rooms, and where to change what, between their marks in CONTRIBUTING.md."""
+    for name, table in _DRAWN.items():
+        before, start, rest = page.partition(f"<!-- {name}: written by make docs -->\n")
+        _, end, after = rest.partition(f"<!-- end of {name} -->\n")
+        page = before + start + table() + end + after
+    return page
+
+
 PAGES = {
     "base-data.md": base_page,
     "cli.md": commands_page,
@@ -289,6 +302,9 @@ def write_pages(folder: Path) -> None:
 
     for name, page in PAGES.items():
         write_text(folder / name, page())
+    contributing = folder.parent / "CONTRIBUTING.md"
+    if contributing.is_file():
+        write_text(contributing, with_house(contributing.read_text(encoding="utf-8")))
     scoring = folder / "scoring.md"
     if scoring.is_file():
         write_text(scoring, with_rules(scoring.read_text(encoding="utf-8")))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-INTERVAL = (0.05, 0.95)
+from riskkit.tables import INTERVAL
 
 
 def ranks(score: ArrayLike, expected: ArrayLike, units: Sequence[str]) -> NDArray[np.int64]:

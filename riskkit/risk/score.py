@@ -14,10 +14,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from riskkit.tables import INTERVAL
+
 MAXIMUM = 10.0
 TOP = 10_000
 """Outcome of twelve months, in units of the target's first threshold, that scores 10."""
-INTERVAL = (0.05, 0.95)
 CLASSES = ("very low", "low", "medium", "high", "very high")
 CLASS_STARTS = (2.0, 3.5, 5.0, 6.5)
 """Where low, medium, high and very high begin (INFORM), for scores of one decimal."""

@@ -1,12 +1,15 @@
 """Scoring rules: what each one is, and how draws meet outcomes.
 
-A module of this package that defines `RULES`, a tuple of `Rule`, is found by itself. A rule's
-`arithmetic` stays bare: it sees checked, finite floats only; `Rule.__call__` does the rest.
+A module of this package that defines `RULES`, a tuple of `Rule`, is found by itself. One of
+rules of a threshold also defines `AT_THRESHOLD`, from which a rule such as "brier_10000" is made
+when it is asked for. A rule's `arithmetic` stays bare: it sees checked, finite floats only;
+`Rule.__call__` does the rest.
 """
 
 from __future__ import annotations
 
 import pkgutil
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -78,6 +81,37 @@ def rules() -> dict[str, Rule]:
     return dict(sorted(found.items()))
 
 
+@cache
+def find_rule(name: str) -> Rule:
+    """Find a rule by name, or make the one of a threshold.
+
+    Args:
+        name: A name of `rules`, or for any whole number T from 1 on "brier_T", "twcrps_T",
+            "auc_T" or "ap_T".
+
+    Raises:
+        RiskkitError: There is no such rule.
+    """
+    if name in rules():
+        return rules()[name]
+    kind, _, threshold = name.rpartition("_")
+    if kind in _makers() and re.fullmatch(r"[1-9][0-9]{0,14}", threshold):
+        return _makers()[kind](int(threshold))
+    at_any = ", ".join(f"{kind}_T" for kind in sorted(_makers()))
+    raise RiskkitError(
+        f"no rule is named {name!r}", hint=f"known: {', '.join(rules())}; at any T: {at_any}"
+    )
+
+
+@cache
+def _makers() -> dict[str, Callable[[int], Rule]]:
+    """By the first part of their names, the rules of a threshold."""
+    makers: dict[str, Callable[[int], Rule]] = {}
+    for info in pkgutil.iter_modules(__path__):
+        makers |= getattr(import_module(f"{__name__}.{info.name}"), "AT_THRESHOLD", {})
+    return makers
+
+
 def score_rows(
     draws: ArrayLike, outcome: ArrayLike, names: Sequence[str] | None = None
 ) -> dict[str, Floats]:
@@ -86,7 +120,7 @@ def score_rows(
     Args:
         draws: [rows, draws], finite and not negative.
         outcome: [rows]; NaN where not observed.
-        names: Rules to use; every per-row rule if None.
+        names: Rules to use, see `find_rule`; every per-row rule of `rules` if None.
 
     Returns:
         Name -> [rows]; NaN where the outcome is NaN.
@@ -105,7 +139,7 @@ def score_together(
     Args:
         draws: [rows, draws], finite and not negative.
         outcome: [rows]; rows with NaN are left out.
-        names: Rules to use; every aggregate rule if None.
+        names: Rules to use, see `find_rule`; every aggregate rule of `rules` if None.
 
     Returns:
         Name -> value; NaN where the rule is undefined.
@@ -157,11 +191,15 @@ def _score_together(chosen: list[Rule], draws: ArrayLike, outcome: ArrayLike) ->
 
 
 def _choose(names: Sequence[str] | None, *, per_row: bool) -> list[Rule]:
-    fitting = {name: rule for name, rule in rules().items() if rule.per_row is per_row}
-    for name in names or ():
-        if name not in fitting:
+    if names is None:
+        return [rule for rule in rules().values() if rule.per_row is per_row]
+    chosen = [find_rule(name) for name in sorted(set(names))]
+    for rule in chosen:
+        if rule.per_row is not per_row:
             kind = "row by row" if per_row else "over all rows together"
+            fitting = (name for name, one in rules().items() if one.per_row is per_row)
             raise RiskkitError(
-                f"no rule that scores {kind} is named {name!r}", hint=f"known: {', '.join(fitting)}"
+                f"no rule that scores {kind} is named {rule.name!r}",
+                hint=f"known: {', '.join(fitting)}",
             )
-    return [rule for name, rule in fitting.items() if names is None or name in names]
+    return chosen

@@ -62,8 +62,9 @@ def _reweighted(draws: Floats, outcome: Floats, weights: Floats, threshold: floa
     return weighted_auc(exceedance(draws, threshold), outcome >= threshold, weights)
 
 
-RULES = tuple(
-    Rule(
+def at_threshold(threshold: int) -> Rule:
+    """The rule of one threshold."""
+    return Rule(
         name=f"auc_{threshold}",
         arithmetic=partial(auc_of_draws, threshold=threshold),
         better="higher",
@@ -72,5 +73,7 @@ RULES = tuple(
         description=f"How well the probability of {threshold} or more ranks the rows.",
         reweighted=partial(_reweighted, threshold=threshold),
     )
-    for threshold in (1, 25, 100)
-)
+
+
+RULES = tuple(at_threshold(threshold) for threshold in (1, 25, 100))
+AT_THRESHOLD = {"auc": at_threshold}

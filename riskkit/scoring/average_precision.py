@@ -63,8 +63,9 @@ def _reweighted(draws: Floats, outcome: Floats, weights: Floats, threshold: floa
     return weighted_average_precision(exceedance(draws, threshold), happened, weights)
 
 
-RULES = tuple(
-    Rule(
+def at_threshold(threshold: int) -> Rule:
+    """The rule of one threshold."""
+    return Rule(
         name=f"ap_{threshold}",
         arithmetic=partial(average_precision_of_draws, threshold=threshold),
         better="higher",
@@ -73,5 +74,7 @@ RULES = tuple(
         description=f"Precision of the probability of {threshold} or more, averaged over recall.",
         reweighted=partial(_reweighted, threshold=threshold),
     )
-    for threshold in (1, 25, 100)
-)
+
+
+RULES = tuple(at_threshold(threshold) for threshold in (1, 25, 100))
+AT_THRESHOLD = {"ap": at_threshold}

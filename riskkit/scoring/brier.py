@@ -86,8 +86,9 @@ def decompose(probability: Floats, happened: NDArray[np.bool_]) -> Decomposition
     return Decomposition(score, score - calibrated, uncertainty - calibrated, uncertainty)
 
 
-RULES = tuple(
-    Rule(
+def at_threshold(threshold: int) -> Rule:
+    """The rule of one threshold."""
+    return Rule(
         name=f"brier_{threshold}",
         arithmetic=partial(brier, threshold=threshold),
         better="lower",
@@ -95,5 +96,7 @@ RULES = tuple(
         source="Brier 1950",
         description=f"Squared error of the probability of {threshold} or more.",
     )
-    for threshold in (1, 25, 100)
-)
+
+
+RULES = tuple(at_threshold(threshold) for threshold in (1, 25, 100))
+AT_THRESHOLD = {"brier": at_threshold}

@@ -9,13 +9,12 @@ import numpy as np
 import polars as pl
 
 from riskkit.errors import RiskkitError
-from riskkit.scoring import rules
+from riskkit.scoring import find_rule
 from riskkit.scoring.ensemble import Floats
+from riskkit.tables import INTERVAL
 
 ALL = "all"
 """Window name of the mean over windows."""
-INTERVAL = 0.90
-"""Nominal coverage of the skill intervals."""
 LEADERBOARD = ("model", "target", "window", "rule", "value", "skill", "skill_low", "skill_high")
 _BLOCK = 250
 _PERFECT = {"lower": 0.0, "higher": 1.0, "nominal": np.nan}
@@ -276,18 +275,12 @@ def _t_quantile(freedom: Floats) -> Floats:
     """Upper end of the central interval of Student's t."""
     from scipy.special import stdtrit
 
-    return np.asarray(stdtrit(freedom, (1 + INTERVAL) / 2), dtype=np.float64)
+    return np.asarray(stdtrit(freedom, INTERVAL[1]), dtype=np.float64)
 
 
 def _perfect_of(names: Sequence[str]) -> Floats:
     """Best value of each rule, [rules, 1]."""
-    return np.array([[_perfect(name)] for name in names])
-
-
-def _perfect(rule: str) -> float:
-    if rule not in rules():
-        raise RiskkitError(f"no rule is named {rule!r}", hint=f"known: {', '.join(rules())}")
-    return _PERFECT[rules()[rule].better]
+    return np.array([[_PERFECT[find_rule(name).better]] for name in names])
 
 
 def _frame(target: str, axes: dict[str, list[str]], columns: dict[str, Floats]) -> pl.DataFrame:

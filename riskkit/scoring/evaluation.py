@@ -14,10 +14,9 @@ from riskkit.forecasting.forecast import Forecast
 from riskkit.months import first_day
 from riskkit.scoring import reweighted_together, score_rows, score_together
 from riskkit.scoring.comparison import summarise, without_largest
-from riskkit.scoring.leaderboard import TOTALS, month_rules, together_rules
+from riskkit.scoring.leaderboard import THRESHOLDS, TOTALS, month_rules, together_rules
 from riskkit.tables import Scores
 
-WAR_DEATHS = 25
 LARGEST = 2
 GROUPS = 500
 """Groups of units that are left out one after the other, for rules of all rows together."""
@@ -41,7 +40,11 @@ class Scored:
 
 
 def score_forecast(
-    forecast: Forecast, window: str, outcome: NDArray[np.float64], recent: NDArray[np.float64]
+    forecast: Forecast,
+    window: str,
+    outcome: NDArray[np.float64],
+    recent: NDArray[np.float64],
+    thresholds: Sequence[int] = THRESHOLDS,
 ) -> Scored:
     """Score one forecast against what came.
 
@@ -49,16 +52,17 @@ def score_forecast(
         forecast: The draws.
         window: Name of the window.
         outcome: Array [units, horizons] of the forecast's units; NaN where not known (yet).
-        recent: Array [units]: the sum over the last year known at the origin. A unit with 25 or
-            more is at war.
+        recent: Array [units]: the sum over the last year known at the origin. A unit that reaches
+            the second threshold is at war.
+        thresholds: The target's, ascending.
     """
     known = ~np.isnan(outcome)
     keys = _Keys(forecast, window)
     unit_of, month_of = np.nonzero(known)
     draws, values = forecast.draws[known], outcome[known]
-    rows = [keys.rows(unit_of, month_of, score_rows(draws, values, month_rules()), "")]
+    rows = [keys.rows(unit_of, month_of, score_rows(draws, values, month_rules(thresholds)), "")]
     complete = known.all(axis=1)
-    at_war = complete & (recent >= WAR_DEATHS)
+    at_war = complete & (recent >= thresholds[1])
     if len(forecast.horizons) > 1:
         for units, suffix in ((complete, "_total"), (at_war, "_total_war")):
             chosen = np.flatnonzero(units)
@@ -66,9 +70,10 @@ def score_forecast(
             if len(chosen):
                 scores = score_rows(total, truth, TOTALS)
                 rows.append(keys.rows(chosen, np.zeros_like(chosen), scores, suffix))
-    together = score_together(draws, values, together_rules()) if len(values) else {}
+    of_all = together_rules(thresholds) if len(values) else ()
+    together = score_together(draws, values, of_all)
     weights = group_weights(forecast.units)[unit_of]
-    without = reweighted_together(draws, values, weights, together_rules()) if len(values) else {}
+    without = reweighted_together(draws, values, weights, of_all)
     return Scored(
         rows=Scores.validate(pl.concat(rows), cast=True),
         aggregates=keys.aggregates(together, without),

@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 
 from riskkit.scoring.auc import weighted_auc
 from riskkit.scoring.average_precision import weighted_average_precision
-from riskkit.scoring.comparison import INTERVAL, compare_sums, skill, skill_interval
+from riskkit.scoring.comparison import compare_sums, skill, skill_interval
 from riskkit.scoring.ensemble import Floats
+from riskkit.tables import INTERVAL
 
 SPREADS = (0.5, 1.5, 2.5)
 UNITS = (40, 191)
 MONTHS = 12
 REPLICATES = 1000
-_LEVELS = ((1 - INTERVAL) / 2, (1 + INTERVAL) / 2)
 _GAIN = 0.1
 
 
@@ -148,7 +148,7 @@ def _leave_one_out(pair: _Pair, _: Floats) -> tuple[Floats, Floats]:
 
 def _percentile(pair: _Pair, weights: Floats) -> tuple[Floats, Floats]:
     """Percentiles of the paired bootstrap over units."""
-    low, high = np.quantile(_resampled(pair, weights), _LEVELS, axis=0)
+    low, high = np.quantile(_resampled(pair, weights), INTERVAL, axis=0)
     return low, high
 
 
@@ -163,7 +163,7 @@ def _bca(pair: _Pair, weights: Floats) -> tuple[Floats, Floats]:
     squares = (pull**2).sum(axis=0)
     skew = (pull**3).sum(axis=0) / (6 * np.where(squares > 0, squares, 1) ** 1.5)
     ends = []
-    for level in _LEVELS:
+    for level in INTERVAL:
         shift = bias + ndtri(level)
         place = ndtr(bias + shift / (1 - skew * shift)) * REPLICATES
         place = np.clip(place.astype(np.int64), 0, REPLICATES - 1)
@@ -179,7 +179,7 @@ def _studentised(pair: _Pair, weights: Floats) -> tuple[Floats, Floats]:
     ratio = 1 - again
     spread = np.sqrt(np.maximum(mm - 2 * ratio * mr + ratio**2 * rr, 0))
     spread = np.maximum(spread / (weights @ pair.reference), 1e-12)
-    low, high = np.quantile((again - whole) / spread, _LEVELS, axis=0)
+    low, high = np.quantile((again - whole) / spread, INTERVAL, axis=0)
     off = pair.model - (1 - whole) * pair.reference
     own = np.sqrt((off**2).sum(axis=0)) / pair.reference.sum(axis=0)
     return whole - high * own, whole - low * own
@@ -260,5 +260,5 @@ def _ends_together(months: _Months, weights: dict[str, Floats]) -> dict[str, Flo
     whole = _skills_together(months, None)[0]
     return {
         "leave one out": np.array(skill_interval(whole, [again["leave one out"]])),
-        "percentile": np.nanquantile(again["percentile"], _LEVELS, axis=0),
+        "percentile": np.nanquantile(again["percentile"], INTERVAL, axis=0),
     }

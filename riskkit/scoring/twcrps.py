@@ -15,8 +15,9 @@ def twcrps(draws: Floats, outcome: Floats, threshold: float) -> Floats:
     return sorted_crps(np.maximum(draws, threshold), np.maximum(outcome, threshold))
 
 
-RULES = tuple(
-    Rule(
+def at_threshold(threshold: int) -> Rule:
+    """The rule of one threshold."""
+    return Rule(
         name=f"twcrps_{threshold}",
         arithmetic=partial(twcrps, threshold=threshold),
         better="lower",
@@ -24,5 +25,7 @@ RULES = tuple(
         source="Gneiting and Ranjan 2011; chaining function of Allen, Ginsbourger and Ziegel 2023",
         description=f"CRPS that ignores everything below {threshold}, in the target's unit.",
     )
-    for threshold in (25, 100)
-)
+
+
+RULES = tuple(at_threshold(threshold) for threshold in (25, 100))
+AT_THRESHOLD = {"twcrps": at_threshold}

@@ -11,7 +11,7 @@ import polars as pl
 from riskkit.atomic import write_text
 from riskkit.errors import ConfigError, RiskkitError
 from riskkit.scoring.comparison import summarise
-from riskkit.scoring.leaderboard import COMPARED
+from riskkit.scoring.leaderboard import COMPARED, at, thresholds_of
 from riskkit.study.evaluating import OUTCOMES, SCORES, TOGETHER
 from riskkit.study.results import open_result
 
@@ -67,6 +67,7 @@ def _refuse_other_outcomes(folders: Sequence[Path]) -> None:
 def write_comparison(board: pl.DataFrame, path: Path, window: str, target: str | None) -> None:
     """Write value and skill of every model by the main rules as JSON, for studies that keep it."""
     target = target or first_target(board)
+    scored = set(board.filter(pl.col("target") == target)["rule"])
     told = {
         rule: {
             row["model"]: {
@@ -76,8 +77,8 @@ def write_comparison(board: pl.DataFrame, path: Path, window: str, target: str |
             }
             for row in chosen_rows(board, window, target, rule).sort("model").to_dicts()
         }
-        for rule in COMPARED
-        if rule in set(board.filter(pl.col("target") == target)["rule"])
+        for rule in at(COMPARED, thresholds_of(scored))
+        if rule in scored
     }
     write_text(path, json.dumps(told, indent=2) + "\n")
 

@@ -113,8 +113,9 @@ def write_scores(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame
         for forecast, window in _with_oracle(study, parts):
             truth = _of_target(truths, forecast)
             outcome = truth.of(forecast)
-            scored.append(score_forecast(forecast, window, outcome, truth.recent(forecast)))
             thresholds = truth.threat.target.thresholds
+            recent = truth.recent(forecast)
+            scored.append(score_forecast(forecast, window, outcome, recent, thresholds))
             calibrations.append(Calibration.of(forecast, outcome, thresholds))
             if forecast.model != ORACLE:
                 advance(f"{forecast.target} {window} {forecast.model}")
@@ -269,7 +270,8 @@ def _metrics_of(study: Study, threat: Threat, board: pl.DataFrame) -> dict[str, 
     rows = rows.filter(pl.col("model") == model)
     values = {row["rule"]: row["value"] for row in rows.to_dicts()}
     skill = rows.filter(pl.col("rule") == "crps")["skill"][0]
-    told = {rule: values.get(rule) for rule in shown_rules()} | {"crps_skill": skill}
+    shown = shown_rules(threat.target.thresholds)
+    told = {rule: values.get(rule) for rule in shown} | {"crps_skill": skill}
     return {rule: round(value, 6) for rule, value in told.items() if value is not None}
 
 

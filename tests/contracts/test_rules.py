@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scoringrules
 
-from riskkit.scoring import rules
+from riskkit.scoring import find_rule, rules
 from riskkit.testing.rules import RULE_CHECKS
 
 E = math.e
@@ -72,7 +72,10 @@ WORKED = {
 }
 
 
-@pytest.mark.parametrize("rule", rules().values(), ids=rules())
+AT_OTHERS = [find_rule(name) for name in ("brier_7", "twcrps_7", "auc_7", "ap_7")]
+
+
+@pytest.mark.parametrize("rule", [*rules().values(), *AT_OTHERS], ids=lambda rule: rule.name)
 @pytest.mark.parametrize("check", RULE_CHECKS, ids=lambda check: check.__name__)
 def test_contract(rule, check):
     check(rule)

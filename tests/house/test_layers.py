@@ -1,49 +1,30 @@
 """Who may import whom: the house of CONTRIBUTING.md, checked line by line."""
 
-import ast
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
+from riskkit.testing.house import (
+    FINDS_BY_NAME,
+    ROOMS,
+    WHERE,
+    Place,
+    arrows,
+    house_table,
+    imports,
+    main,
+    where_table,
+)
+
 ROOT = Path(__file__).parents[2]
 SOURCE_ROOTS = (ROOT / "riskkit", ROOT / "features" / "riskkit_features")
-ROOMS = (
-    "errors",
-    "months",
-    "atomic",
-    "files",
-    "progress",
-    "yaml_text",
-    "refusals",
-    "tables",
-    "config",
-    "registry",
-    "units",
-    "base",
-    "reading",
-    "sources",
-    "store",
-    "panel",
-    "family",
-    "forecasting",
-    "models",
-    "scoring",
-    "risk",
-    "publish",
-    "world",
-    "study",
-    "testing",
-    "cli",
-)
-"""From the ground up, as CONTRIBUTING.md draws the house: a room imports rooms before it only."""
 LEVEL = {room: level for level, room in enumerate(ROOMS)}
 STRANGERS = ("models", "publish", "scoring", "sources")
 """Rooms whose members (a model, a format, a rule, a publisher) never import each other."""
 SHARED = ("models.parts", "publish._", "sources._")
 """What the members of a room have in common."""
-FINDS_BY_NAME = ("", "registry")
-"""`riskkit/__init__.py` and the registry look upwards, by name and only when asked."""
 HOMES = {
     "click": ("cli",),
     "rich": ("cli",),
@@ -66,18 +47,7 @@ FAMILIES = [name for name in MODULES if name.startswith("riskkit_features")]
 
 
 def _imports(name: str, inside_functions: bool = True) -> set[str]:
-    """Full dotted names that a module imports: `from a import b` counts as a.b."""
-    found, pending = set(), [ast.parse(MODULES[name].read_text(encoding="utf-8"))]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{name} imports relatively in line {node.lineno}"
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-        if inside_functions or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            pending.extend(ast.iter_child_nodes(node))
-    return found
+    return imports(MODULES[name], inside_functions=inside_functions)
 
 
 def _within(dotted: str, homes: tuple[str, ...]) -> bool:
@@ -140,3 +110,29 @@ def test_heavy_libraries_have_their_homes(name: str) -> None:
 def test_pandas_stays_inside_functions(name: str) -> None:
     outside = _imports(name, inside_functions=False)
     assert not any(_within(imported, ("pandas",)) for imported in outside)
+
+
+def test_the_house_is_drawn_from_the_imports(capsys: pytest.CaptureFixture[str]) -> None:
+    drawn = arrows()
+    assert set(drawn) == set(ROOMS)
+    for room, below in drawn.items():
+        assert all(LEVEL[other] < LEVEL[room] for other in below), room
+    assert {"reading", "units"} <= set(drawn["sources"])
+    assert not {"store", "panel", "config", "registry"} & set(drawn["sources"])
+    main()
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(ROOMS)[::-1]
+    assert re.fullmatch(r"months +\d+ lines -> errors", lines[-2])
+
+
+def test_contributing_draws_the_same_house() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert house_table() in text, "CONTRIBUTING.md is stale: run `make docs`"
+    assert where_table() in text, "CONTRIBUTING.md is stale: run `make docs`"
+
+
+@pytest.mark.parametrize("place", WHERE, ids=lambda place: place.question)
+def test_one_line_decides(place: Place) -> None:
+    """The cited line is there, and no other of that file has the text."""
+    lines = (ROOT / place.file).read_text(encoding="utf-8").splitlines()
+    assert place.line in lines[place.number() - 1]

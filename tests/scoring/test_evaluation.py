@@ -14,7 +14,14 @@ from riskkit.scoring.evaluation import (
     leaderboard,
     score_forecast,
 )
-from riskkit.scoring.leaderboard import TOTALS, VARIANTS, month_rules, together_rules
+from riskkit.scoring.leaderboard import (
+    THRESHOLDS,
+    TOTALS,
+    VARIANTS,
+    at,
+    month_rules,
+    together_rules,
+)
 from riskkit.tables import Scores
 
 NAN = np.nan
@@ -94,6 +101,23 @@ def test_outcomes(scored):
     assert scored.outcomes.height == 5
 
 
+def test_a_target_is_scored_at_its_own_thresholds():
+    """Ten times as much at ten times the thresholds scores the same where size does not matter."""
+    large = forecast(np.array(DRAWS) * 10)
+    found = score_forecast(large, "2018", OUTCOME * 10, RECENT * 10, (10, 250, 1000))
+    small = score_forecast(forecast(), "2018", OUTCOME, RECENT)
+    rules_of_months = set(found.rows.filter(pl.col("target") == "deaths")["rule"])
+    assert rules_of_months == set(month_rules((10, 250, 1000)))
+    assert {"brier_10", "brier_250", "brier_1000", "twcrps_250"} <= rules_of_months
+    assert not {"brier_1", "brier_25", "twcrps_25"} & rules_of_months
+    at_war = values(found.rows, "deaths", "brier_250")
+    assert at_war == values(small.rows, "deaths", "brier_25")
+    assert set(found.aggregates["rule"]) == {"auc_10", "auc_250", "ap_10", "ap_250"}
+    assert set(values(found.rows, "deaths_total_war")) == set(
+        values(small.rows, "deaths_total_war")
+    )
+
+
 def test_one_month_has_no_total():
     one = score_forecast(
         forecast(np.array(DRAWS)[:, :1], horizons=(3,)), "w", OUTCOME[:, :1], RECENT
@@ -153,7 +177,7 @@ def test_totals_have_entries_too(board):
 
 
 def test_every_rule_of_the_leaderboard_is_registered():
-    assert {*month_rules(), *together_rules(), *TOTALS, *VARIANTS} <= set(rules())
+    assert {*month_rules(), *together_rules(), *TOTALS, *at(VARIANTS, THRESHOLDS)} <= set(rules())
 
 
 def test_each_unit_is_left_out_once_and_with_the_same_group_everywhere():

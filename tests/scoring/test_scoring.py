@@ -7,7 +7,7 @@ import pytest
 
 from riskkit import scoring
 from riskkit.errors import RiskkitError
-from riskkit.scoring import Rule, rules, score_rows, score_together
+from riskkit.scoring import Rule, find_rule, rules, score_rows, score_together
 
 
 def _rule(name="mean", per_row=True):
@@ -54,6 +54,29 @@ def test_chunks_do_not_show(monkeypatch):
 def test_unknown_names_are_refused_with_the_known_ones(score, name):
     with pytest.raises(RiskkitError, match=f"no rule .* '{name}'; known: "):
         score([[1]], [1], [name])
+
+
+@pytest.mark.parametrize("name", ["brier_10000", "twcrps_10000", "auc_10000", "ap_10000"])
+def test_a_rule_of_any_threshold_is_made_when_it_is_asked_for(name):
+    """In thousands it says what the rule of 10 says of the same figures."""
+    draws = np.random.default_rng(0).poisson(9, size=(40, 21))
+    outcome = np.random.default_rng(1).poisson(9, 40)
+    rule = find_rule(name)
+    assert (rule.name, rule is find_rule(name), name in rules()) == (name, True, False)
+    in_thousands = rule(draws * 1000, outcome * 1000)
+    unit = 1000 if name.startswith("twcrps") else 1
+    wanted = find_rule(name.replace("10000", "10"))(draws, outcome)
+    np.testing.assert_allclose(in_thousands, np.asarray(wanted) * unit)
+
+
+def test_the_standard_rules_are_not_made_twice():
+    assert all(find_rule(name) is rule for name, rule in rules().items())
+
+
+@pytest.mark.parametrize("name", ["brier_0", "brier_-1", "brier_2.5", "brier_", "mis_25", "brier"])
+def test_other_thresholds_are_refused(name):
+    with pytest.raises(RiskkitError, match=f"no rule is named '{name}'; .*at any T: ap_T, auc_T"):
+        find_rule(name)
 
 
 def test_a_name_defined_twice_is_refused(monkeypatch):
