@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from riskkit.cli._output import add_row, console, plain
+from riskkit.cli._output import add_row, console, echo, plain
 
 if TYPE_CHECKING:
     import polars as pl
@@ -39,7 +39,36 @@ def print_leaderboard(
     (screen if screen.is_terminal else console(width=160)).print(table)
 
 
+def print_parts(table: pl.DataFrame, by: str, rule: str) -> None:
+    """Print each model's parts with its skill against the reference and against zero."""
+    from rich.table import Table
+
+    told = Table(box=None, pad_edge=False)
+    names = ("model", by, "units", "rows", rule, "reference", "skill (90 %)", "zero", "over zero")
+    for name in names:
+        told.add_column(name, justify="left" if name in ("model", by) else "right")
+    for row in table.to_dicts():
+        ends = (row["against_zero"], row["zero_low"], row["zero_high"])
+        amounts = (_amount(row[name]) for name in ("value", "reference"))
+        counts = (f"{row[name]:,}" for name in ("units", "rows"))
+        over = _interval_text(*ends)
+        own = _skill_text(row)
+        add_row(told, row["model"], row["part"], *counts, *amounts, own, _amount(row["zero"]), over)
+    screen = console()
+    (screen if screen.is_terminal else console(width=160)).print(told)
+    if table["zero"].null_count() == table.height:
+        echo("zero was not forecast: add it to --models of the backtest to compare with it")
+
+
+def _amount(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4g}"
+
+
 def _skill_text(row: dict[str, float | None]) -> str:
-    if row["skill"] is None or row["skill_low"] is None:
+    return _interval_text(row["skill"], row["skill_low"], row["skill_high"])
+
+
+def _interval_text(value: float | None, low: float | None, high: float | None) -> str:
+    if value is None:
         return "-"
-    return f"{row['skill']:+.3f} [{row['skill_low']:+.3f}, {row['skill_high']:+.3f}]"
+    return f"{value:+.3f}" + ("" if low is None else f" [{low:+.3f}, {high:+.3f}]")
