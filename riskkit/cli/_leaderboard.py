@@ -8,6 +8,7 @@ from riskkit.cli._output import add_row, console, echo, plain
 
 if TYPE_CHECKING:
     import polars as pl
+    from rich.table import Table
 
 
 def print_leaderboard(
@@ -41,23 +42,33 @@ def print_leaderboard(
 
 def print_parts(table: pl.DataFrame, by: str, rule: str) -> None:
     """Print each model's parts with its skill against the reference and against zero."""
-    from rich.table import Table
-
-    told = Table(box=None, pad_edge=False)
-    names = ("model", by, "units", "rows", rule, "reference", "skill (90 %)", "zero", "over zero")
-    for name in names:
-        told.add_column(name, justify="left" if name in ("model", by) else "right")
-    for row in table.to_dicts():
-        ends = (row["against_zero"], row["zero_low"], row["zero_high"])
-        amounts = (_amount(row[name]) for name in ("value", "reference"))
-        counts = (f"{row[name]:,}" for name in ("units", "rows"))
-        over = _interval_text(*ends)
-        own = _skill_text(row)
-        add_row(told, row["model"], row["part"], *counts, *amounts, own, _amount(row["zero"]), over)
     screen = console()
-    (screen if screen.is_terminal else console(width=160)).print(told)
+    screen = screen if screen.is_terminal else console(width=120)
+    for (model,), rows in table.group_by("model", maintain_order=True):
+        if (rows["skill"] != 0).any():  # not the reference itself
+            screen.print(_parts_of(str(model), rows, by, rule))
     if table["zero"].null_count() == table.height:
         echo("zero was not forecast: add it to --models of the backtest to compare with it")
+
+
+def _parts_of(model: str, rows: pl.DataFrame, by: str, rule: str) -> Table:
+    from rich.table import Table
+
+    told = Table(title=plain(model), title_justify="left", box=None, pad_edge=False)
+    for name in (by, "units", rule, "ref.", "skill (90 %)", "zero", "over zero (90 %)"):
+        told.add_column(name, justify="left" if name == by else "right", no_wrap=True)
+    for row in rows.to_dicts():
+        value, reference, zero = (_amount(row[name]) for name in ("value", "reference", "zero"))
+        skill = _brief(row["skill"], row["skill_low"], row["skill_high"])
+        over = _brief(row["against_zero"], row["zero_low"], row["zero_high"])
+        add_row(told, row["part"], str(row["units"]), value, reference, skill, zero, over)
+    return told
+
+
+def _brief(value: float | None, low: float | None, high: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:+.2f}" + ("" if low is None else f" [{low:+.2f}, {high:+.2f}]")
 
 
 def _amount(value: float | None) -> str:
@@ -65,10 +76,8 @@ def _amount(value: float | None) -> str:
 
 
 def _skill_text(row: dict[str, float | None]) -> str:
-    return _interval_text(row["skill"], row["skill_low"], row["skill_high"])
-
-
-def _interval_text(value: float | None, low: float | None, high: float | None) -> str:
-    if value is None:
+    if row["skill"] is None:
         return "-"
-    return f"{value:+.3f}" + ("" if low is None else f" [{low:+.3f}, {high:+.3f}]")
+    if row["skill_low"] is None:
+        return f"{row['skill']:+.3f}"
+    return f"{row['skill']:+.3f} [{row['skill_low']:+.3f}, {row['skill_high']:+.3f}]"
