@@ -244,6 +244,19 @@ class CompositeSettings(_Section):
     largest threat decides."""
 
 
+class AlertSettings(_Section):
+    """When a publication raises an alert: what moves by less than a margin may be chance."""
+
+    score: float = Field(default=0.5, gt=0, le=10)
+    """Points by which a score moves before another class is told."""
+    probability: float = Field(default=0.15, gt=0, lt=1)
+    """By how much a chance rises or falls before it is told."""
+    first: Whole = Field(default=5, ge=0)
+    """Quiet units that are named, those whose chance of any violence rose most."""
+    rest_months: Whole = Field(default=6, ge=0)
+    """Months in which an alert is not raised again, unless it worsens by a margin."""
+
+
 class ForecastSettings(_Section):
     """The published forecast."""
 
@@ -314,6 +327,7 @@ class Params(_Section):
     `riskkit/threats.yaml`. `target` takes their place."""
     composite: CompositeSettings = CompositeSettings()
     forecast: ForecastSettings = ForecastSettings()
+    alerts: AlertSettings = AlertSettings()
     models: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Options of models, by model; models.md lists them."""
     backtest: BacktestSettings = BacktestSettings()

@@ -22,16 +22,18 @@ from riskkit.cli._output import echo, echo_json
 )
 @json_option
 def command(unit: str, folder: Path, as_json: bool) -> None:
-    """Tell a unit's rank, how sure it is, and what in the model raised or lowered it.
+    """Tell a unit's rank, how sure it is, why, what it was like before, and what changed.
+
+    UNIT is a code (ISO3 or ISO2) or a name. All is read from the files of the publication.
 
     \b
     Example:
       riskkit explain UKR
     """
-    from riskkit.publish.explanation import explain_unit, explanation_text
+    from riskkit.publish.explanation import explain_unit, explanation_data, explanation_text
 
-    row = explain_unit(folder, unit)
+    story = explain_unit(folder, unit)
     if as_json:
-        echo_json(row)
+        echo_json(explanation_data(story))
     else:
-        echo(explanation_text(row))
+        echo(explanation_text(story))

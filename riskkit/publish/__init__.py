@@ -6,18 +6,20 @@ one file (`write(publication, folder)`); none imports another, this module bring
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from riskkit.atomic import atomic_folder
+from riskkit.config import AlertSettings
 from riskkit.errors import RiskkitError
 from riskkit.forecasting.forecast import Forecast
 from riskkit.forecasting.threats import Absent, Threat
@@ -146,6 +148,9 @@ class Publication:
         record: Leaderboard rows: `model, target, window, rule, value, skill, skill_low,
             skill_high`.
         previous: Ranking to compare with, as `riskkit.publish.previous.find` gives it.
+        compared: What that one stood on: `as_of`, `last_data` and `identity`.
+        earlier_alerts: Rows of its alerts.csv.
+        alert_rules: When an alert is raised.
         identity: What it stands on, as canonical JSON.
         dossier: The past, nearest situations, diplomacy and dates that the pages tell.
     """
@@ -159,6 +164,9 @@ class Publication:
     sources: tuple[Citation, ...] = ()
     record: pl.DataFrame | None = None
     previous: pl.DataFrame | None = None
+    compared: Mapping[str, Any] = field(default_factory=dict)
+    earlier_alerts: pl.DataFrame | None = None
+    alert_rules: AlertSettings = field(default_factory=AlertSettings)
     identity: str = ""
     dossier: Dossier = field(default_factory=Dossier)
 
@@ -211,6 +219,14 @@ class Publication:
         points[rows] = part.scores[[place[self.ranked[row]] for row in rows]]
         return points
 
+    @property
+    def stands_on(self) -> dict[str, Any]:
+        """What a later publication compares itself with: `last_data` by threat and `identity`."""
+        return {
+            "last_data": {part.threat.name: format_month(part.last_data) for part in self.parts},
+            "identity": json.loads(self.identity or "null"),
+        }
+
     @cached_property
     def composite(self) -> NDArray[np.float64]:
         """Scenario scores of all threats together, [ranked units, draws]."""
@@ -246,6 +262,8 @@ class Publication:
 def schemas() -> dict[str, type[dy.Schema]]:
     """Schema of each CSV file, by file name."""
     from riskkit.publish import (
+        alerts,
+        changes,
         components,
         diplomacy,
         drivers,
@@ -272,6 +290,8 @@ def schemas() -> dict[str, type[dy.Schema]]:
         "diplomacy.csv": diplomacy.Diplomacy,
         "themes.csv": themes.Themes,
         "inputs.csv": inputs.Inputs,
+        "changes.csv": changes.Changes,
+        "alerts.csv": alerts.Alerts,
         "previous.csv": previous.Previous,
     }
 
@@ -322,6 +342,8 @@ def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
     """Make and check each CSV table, by file name."""
     from riskkit.publish import (
         _table,
+        alerts,
+        changes,
         components,
         diplomacy,
         drivers,
@@ -336,8 +358,10 @@ def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
         themes,
     )
 
+    ranked = ranking.table(publication)
+    moved = changes.table(publication, ranked)
     made = {
-        "ranking.csv": ranking.table(publication),
+        "ranking.csv": ranked,
         "components.csv": components.table(publication),
         "regions.csv": regions.table(publication),
         "sensitivity.csv": sensitivity.table(publication),
@@ -348,6 +372,8 @@ def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
         "diplomacy.csv": diplomacy.table(publication),
         "themes.csv": themes.table(publication),
         "inputs.csv": inputs.table(publication),
+        "changes.csv": moved,
+        "alerts.csv": alerts.table(publication, moved),
         "previous.csv": previous.table(publication),
     }
     described = schemas()

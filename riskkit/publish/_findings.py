@@ -21,7 +21,7 @@ def sentences(publication: Publication, tables: Tables) -> list[str]:
         _highest(ranking),
         _certainty(ranking),
         _counts(publication, tables),
-        _moved(publication, tables),
+        _moved(tables),
         _made_of(ranking),
     ]
 
@@ -81,9 +81,9 @@ def _counts(publication: Publication, tables: Tables) -> str:
     )
 
 
-def _moved(publication: Publication, tables: Tables) -> str:
-    changes = tables.get("changes.csv")
-    if publication.previous is None or changes is None or changes.is_empty():
+def _moved(tables: Tables) -> str:
+    changes = tables["changes.csv"]
+    if changes.is_empty():
         return "There is no earlier publication to compare with, so nothing is said of change."
     clear = changes.filter(pl.col("clear"))
     up = clear.filter(pl.col("score_change") > 0).sort("score_change", descending=True)

@@ -53,7 +53,13 @@ def identity(publication: Publication) -> dict[str, Any]:
         "units": len(publication.ranked),
         "draws": publication.first.forecast.draws.shape[-1],
         "identity": json.loads(publication.identity or "null"),
+        "compared_with": dict(publication.compared) or None,
     }
+
+
+def stood_on(told: dict[str, Any]) -> dict[str, Any]:
+    """Keep what a later publication must know of this one to say why it differs."""
+    return {key: told.get(key) for key in ("as_of", "last_data", "identity")}
 
 
 def read(folder: Path) -> dict[str, Any] | None:

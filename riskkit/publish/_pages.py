@@ -44,21 +44,16 @@ def _environment() -> jinja2.Environment:
         "figure": _wording.figure,
         "month": lambda value: _wording.month_name(str(value)),
         "year": lambda value: value.year,
-        "counted": counted,
+        "counted": _wording.counted,
         "commands": commands,
         "fan": fan,
         "moved": moved,
-        "points": lambda value: f"{value:+.1f}".replace("-", "−"),
+        "points": _wording.points,
+        "since_last": _wording.since_last,
         "window_of": lambda part: [format_month(month) for month in part.window],
         "last_of": last_of,
     }
     return made
-
-
-def counted(unit: str, number: float) -> str:
-    """Name what is counted; a flag counts months."""
-    name = "months" if unit.startswith("1 if") else unit
-    return name.removesuffix("s") if number == 1 else name
 
 
 def commands(text: str) -> Markup:

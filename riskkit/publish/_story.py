@@ -38,7 +38,7 @@ class Story:
         situations: Its rows of situations.csv.
         diplomacy: Its rows of diplomacy.csv, by theme.
         change: Its row of changes.csv; None without an earlier publication.
-        alerts: Its rows of alerts.csv.
+        alerts: Its new rows of alerts.csv.
         themes: Rows of themes.csv of which no table is at hand.
     """
 
@@ -133,6 +133,6 @@ def _story(
         situations=rows["situations.csv"],
         diplomacy=diplomacy,
         change=next(iter(rows["changes.csv"]), None),
-        alerts=rows["alerts.csv"],
+        alerts=[one for one in rows["alerts.csv"] if one["state"] == "new"],
         themes=missing,
     )

@@ -65,10 +65,10 @@ def words(description: str, *, nullable: bool = False, primary_key: bool = False
     )
 
 
-def month(description: str, *, nullable: bool = False) -> dy.String:
+def month(description: str, *, nullable: bool = False, primary_key: bool = False) -> dy.String:
     """Declare a month, written YYYY-MM."""
     about = note(description, "YYYY-MM", kind="yearmonth")
-    return dy.String(nullable=nullable, regex=MONTH, metadata=about)
+    return dy.String(nullable=nullable, primary_key=primary_key, regex=MONTH, metadata=about)
 
 
 def data_kind() -> dy.Enum:

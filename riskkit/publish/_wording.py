@@ -95,3 +95,44 @@ def many(number: int, one: str, more: str) -> str:
     ('1 country', '3 countries')
     """
     return f"{number:,} {one if number == 1 else more}"
+
+
+def counted(unit: str, number: float) -> str:
+    """Name what is counted; a flag counts months.
+
+    >>> counted("deaths", 3), counted("1 if so", 1)
+    ('deaths', 'month')
+    """
+    name = "months" if unit.startswith("1 if") else unit
+    return name.removesuffix("s") if number == 1 else name
+
+
+def points(value: float) -> str:
+    """Write points that something adds or takes.
+
+    >>> points(1.26), points(-0.5)
+    ('+1.3', '−0.5')
+    """
+    return f"{value:+.1f}".replace("-", "−")
+
+
+def since_last(change: Row | None) -> str:
+    """Say how a unit moved since the compared publication, and whether that may be chance."""
+    if change is None:
+        return "there is no earlier publication to compare with."
+    before = month_name(str(change["compared_with"]))
+    if change["score_before"] is None:
+        return f"not ranked in the publication of {before}."
+    verdict = (
+        "more than two runs of the same data differ"
+        if change["clear"]
+        else "no more than two runs of the same data may differ"
+    )
+    text = (
+        f"score {change['score_before']:.1f} in the publication of {before}, "
+        f"{change['score']:.1f} now; rank {change['rank_before']} before, {change['rank']} now: "
+        f"{verdict}."
+    )
+    if change["moved_by"]:
+        text += f" Most of it is {change['moved_by']} ({change['reason']})."
+    return text

@@ -6,6 +6,7 @@ bytes, although the folder by then holds that month's own publication.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import dataframely as dy
@@ -33,6 +34,7 @@ class Previous(dy.Schema):
     risk_class = dy.Enum(CLASSES, metadata=t.note("As in that ranking."))
     p_top10 = t.probability("As in that ranking.")
     p_25 = t.probability("As in that ranking.")
+    p_any = t.probability("As in that ranking.")
     conflict = t.points("As in that ranking.", nullable=True)
     terrorism = t.points("As in that ranking.", nullable=True)
     displacement = t.points("As in that ranking.", nullable=True)
@@ -69,6 +71,28 @@ def find(folder: Path, publication: Publication) -> pl.DataFrame | None:
         return None
     frame = _read(folder / (FILE if made == publication.as_of else "ranking.csv"))
     return frame if frame.height else None
+
+
+def compare(folder: Path, publication: Publication) -> Publication:
+    """Give a publication what it is compared with: a ranking, its alerts and what it stood on.
+
+    Raises:
+        RiskkitError: The folder holds something else, or a damaged publication.
+    """
+    earlier = find(folder, publication)
+    found = _identity.read(folder)
+    if earlier is None or found is None:
+        return publication
+    told = found[_identity.KEY]
+    again = parse_month(str(told.get("as_of"))) == publication.as_of
+    stood_on = told.get("compared_with") if again else _identity.stood_on(told)
+    alerts = folder / "alerts.csv"
+    return replace(
+        publication,
+        previous=earlier,
+        compared=stood_on or {},
+        earlier_alerts=pl.read_csv(alerts, glob=False) if alerts.is_file() else None,
+    )
 
 
 def _read(path: Path) -> pl.DataFrame:

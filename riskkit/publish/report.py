@@ -70,7 +70,7 @@ def page(publication: Publication, tables: Tables) -> str:
         pages=True,
         columns=_columns(tables, publication),
         compared=None if publication.previous is None else publication.previous["as_of"][0],
-        alerts=tables["alerts.csv"].to_dicts() if "alerts.csv" in tables else [],
+        alerts=tables["alerts.csv"].filter(pl.col("state") == "new").to_dicts(),
         moved=_moved(tables),
         noise=_noise(),
         top=told[:TOP],
@@ -141,10 +141,7 @@ def _columns(tables: Tables, publication: Publication) -> list[tuple[str, str, s
 
 
 def _moved(tables: Tables) -> list[dict[str, Any]]:
-    changes = tables.get("changes.csv")
-    if changes is None:
-        return []
-    clear = changes.filter(pl.col("clear"))
+    clear = tables["changes.csv"].filter(pl.col("clear"))
     return clear.sort(pl.col("score_change").abs(), descending=True).head(TOP).to_dicts()
 
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import logging
 import zipfile
-from collections.abc import Callable, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 import polars as pl
 
 from riskkit.errors import SourceError
-from riskkit.reading.archives import check_workbook, refuse_bomb, unpack
+from riskkit.reading.archives import LARGEST, check_workbook, refuse_bomb, unpack
 from riskkit.reading.sheets import Form, Sheet, is_tag_line
 from riskkit.reading.text import has_columns, read_text
 
 _LOG = logging.getLogger(__name__)
 _SHOWN = 8
 _HEAD = 1 << 16
+_SHEETS = 8
+_PIECE = 1 << 22
 _TEXT = {".csv", ".tsv", ".txt", ".tab"}
 _ABOVE = 40
 """Rows above a workbook's header, with titles and notes, among which it is looked for."""
@@ -42,21 +46,47 @@ def read_sheet(path: Path, form: Form) -> Sheet:
     Raises:
         SourceError: The file is missing, empty, not what its ending says, or lacks a column.
     """
-    kind = path.suffix.lower()
+    kind, file = path.suffix.lower(), str(path)
     data = read_bytes(path)
-    if kind == ".zip":
+    if kind == ".gz":
+        kind, data = path.with_suffix("").suffix.lower(), gunzip(file, data)
+    elif kind == ".zip":
         inner, data = unzip(path, data, form)
-        return read_text(f"{path}: {inner}", data, form)
+        kind, file = PurePosixPath(inner).suffix.lower(), f"{path}: {inner}"
     if kind == ".parquet":
-        return _read_parquet(str(path), data, form)
+        return _read_parquet(file, data, form)
     if kind == ".xlsx":
-        return _read_workbook(str(path), data, form)
+        return _read_workbook(file, data, form)
     if kind in _TEXT:
-        return read_text(str(path), data, form)
+        return read_text(file, data, form)
     raise SourceError(
         f"{path} has an ending that says nothing of its format",
-        hint="use .csv, .tsv, .txt, .parquet, .xlsx or .zip",
+        hint="use .csv, .tsv, .tab, .txt, .parquet, .xlsx, .zip or .csv.gz",
     )
+
+
+def gunzip(file: str, data: bytes) -> bytes:
+    """Unpack a gzip file, piece by piece, so that none grows beyond any publisher's table.
+
+    Raises:
+        SourceError: It is damaged, empty or too large.
+    """
+    pieces: list[bytes] = []
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
+            while piece := packed.read(_PIECE):
+                pieces.append(piece)
+                if len(pieces) * _PIECE > LARGEST:
+                    raise SourceError(f"{file} unpacks to too much", hint="unpack it yourself")
+    except (OSError, EOFError, zlib.error) as error:
+        raise SourceError(
+            f"{file} is not a whole gzip file", got=str(error), hint="download it again"
+        ) from None
+    unpacked = b"".join(pieces)
+    if not unpacked[:1000].strip():
+        raise SourceError(f"{file} is empty", hint="download it again")
+    refuse_pointer(file, unpacked)
+    return unpacked
 
 
 def read_notes(path: Path, sheet: str) -> list[list[str]]:
@@ -150,8 +180,10 @@ def unzip(path: Path, data: bytes, form: Form | None = None) -> tuple[str, bytes
 
 
 def _one_csv(path: Path, archive: zipfile.ZipFile, form: Form | None) -> str:
-    names = archive.namelist()
-    tables = [name for name in names if _is_table(PurePosixPath(name))]
+    names = [name for name in archive.namelist() if not _is_junk(PurePosixPath(name))]
+    kinds = ({".csv"}, _TEXT, {".xlsx"}) if form is not None else ({".csv"},)
+    found = ([n for n in names if PurePosixPath(n).suffix.lower() in kind] for kind in kinds)
+    tables = next(filter(None, found), [])
     if len(tables) > 1 and form is not None:
         fitting = [name for name in tables if has_columns(_beginning(archive, name), form)]
         tables = fitting if len(fitting) == 1 else tables
@@ -170,9 +202,8 @@ def _beginning(archive: zipfile.ZipFile, name: str) -> bytes:
         return part.read(_HEAD)
 
 
-def _is_table(inner: PurePosixPath) -> bool:
-    junk = inner.parts[0] == "__MACOSX" or inner.name.startswith(".")
-    return inner.suffix.lower() == ".csv" and not junk
+def _is_junk(inner: PurePosixPath) -> bool:
+    return inner.parts[:1] == ("__MACOSX",) or inner.name.startswith(".")
 
 
 def _read_workbook(file: str, data: bytes, form: Form) -> Sheet:
@@ -185,7 +216,9 @@ def _read_workbook(file: str, data: bytes, form: Form) -> Sheet:
             raise SourceError(
                 f"{file} has no sheet '{form.sheet}'", hint=f"it has: {', '.join(book.sheet_names)}"
             )
-        cells = book.load_sheet(form.sheet or 0, header_row=None, dtypes="string").to_polars()
+        names = [form.sheet] if form.sheet is not None else book.sheet_names[:_SHEETS]
+        sheets = (book.load_sheet(n, header_row=None, dtypes="string").to_polars() for n in names)
+        cells = _fitting(sheets, form)
     except fastexcel.FastExcelError as error:
         raise _no_workbook(file, error) from None
     filled = cells.select(~pl.all_horizontal(pl.all().is_null())).to_series().arg_true()
@@ -195,6 +228,17 @@ def _read_workbook(file: str, data: bytes, form: Form) -> Sheet:
     rows = filled.filter(filled > header)
     names = ["" if name is None else name for name in cells.row(header)]
     return _sheet(file, cells[rows], names, form, lambda row: f"row {rows[row] + 1}")
+
+
+def _fitting(sheets: Iterator[pl.DataFrame], form: Form) -> pl.DataFrame:
+    """The first sheet with the columns of the form (some books begin with notes), or the first."""
+    first = None
+    for cells in sheets:
+        first = cells if first is None else first
+        rows = cells.head(_ABOVE).iter_rows()
+        if any(form.fits([name or "" for name in row]) for row in rows):
+            return cells
+    return pl.DataFrame() if first is None else first
 
 
 def _header(cells: pl.DataFrame, filled: pl.Series, form: Form) -> int:

@@ -10,10 +10,11 @@ import polars as pl
 from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
-from riskkit.reading.states import COW_LEFT_OUT, january, known_units, long_form
+from riskkit.reading.states import COW_LEFT_OUT, january, known_units
 from riskkit.sources import Address, Source, offered
 from riskkit.sources._options import LaggedOptions, lagged
-from riskkit.tables import Indicator, Relation, Release
+from riskkit.sources._release import released
+from riskkit.tables import Relation, Release
 from riskkit.units import countries
 
 FIRST_YEAR = 1815
@@ -99,13 +100,17 @@ class Atop(Source):
             .agg(pl.col(*_PACTS).max())
             .join(_counts(memberships, ties), on=["unit", "month"])
         )
-        return Release(
-            observations=long_form(states, [*_PACTS, *_COUNTS], "year", options.lag_months),
-            indicators=_indicators(options.lag_months),
-            covers=columns.span(month, "year"),
+        named = {name: ("1 if so", text) for name, (_, text) in _PACTS.items()} | _COUNTS
+        return released(
+            self.name,
+            states,
+            named,
+            columns.span(month, "year"),
+            options.lag_months,
+            census=True,
+            declared={"carry_months": _CARRY},
             covered_units=_covered(states["unit"]),
             dropped=dropped,
-            simulated=columns.simulated(states["unit"]),
             dyads=_dyads(ties, options.lag_months),
             relations=(_allies(options.lag_months),),
         )
@@ -188,21 +193,4 @@ def _allies(lag_months: int) -> Relation:
         frequency="year",
         lag_months=lag_months,
         carry_months=_CARRY,
-    )
-
-
-def _indicators(lag_months: int) -> tuple[Indicator, ...]:
-    named = {name: ("1 if so", text) for name, (_, text) in _PACTS.items()} | _COUNTS
-    return tuple(
-        Indicator(
-            name,
-            unit,
-            Atop.name,
-            text,
-            frequency="year",
-            lag_months=lag_months,
-            census=True,
-            carry_months=_CARRY,
-        )
-        for name, (unit, text) in named.items()
     )

@@ -12,10 +12,11 @@ from riskkit.errors import SourceError
 from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
-from riskkit.reading.states import january, known_units, long_form, rows_of, succeeded
+from riskkit.reading.states import january, known_units, rows_of, succeeded
 from riskkit.sources import Source
 from riskkit.sources._options import FileOptions
-from riskkit.tables import Indicator, Release
+from riskkit.sources._release import released
+from riskkit.tables import Release
 from riskkit.units import to_unit
 
 FIRST_YEAR = 1946
@@ -126,13 +127,14 @@ class Cwm(Source):
             _LATE: known.height - counted.height,
         }
         yearly = _yearly(counted, options.covers_to)
-        return Release(
-            observations=long_form(yearly, INDICATORS, "year", options.lag_months),
-            indicators=_indicators(options.lag_months),
-            covers=(date(FIRST_YEAR, 1, 1), date(options.covers_to, 12, 1)),
-            covered_units=columns.covered_units(yearly["unit"]),
+        return released(
+            self.name,
+            yearly,
+            {name: ("attempts", text) for name, text in INDICATORS.items()},
+            (date(FIRST_YEAR, 1, 1), date(options.covers_to, 12, 1)),
+            options.lag_months,
+            census=True,
             dropped={reason: count for reason, count in dropped.items() if count},
-            simulated=columns.simulated(yearly["unit"]),
         )
 
 
@@ -210,18 +212,3 @@ def _yearly(attempts: pl.DataFrame, covers_to: int) -> pl.DataFrame:
     month = january(long["year"])
     long = long.with_columns(month, succeeded(long["unit"], month), pl.lit(1).alias(_TOTAL))
     return long.group_by("unit", "month").agg(pl.col(*INDICATORS).sum())
-
-
-def _indicators(lag_months: int) -> tuple[Indicator, ...]:
-    return tuple(
-        Indicator(
-            name,
-            "attempts",
-            Cwm.name,
-            text,
-            frequency="year",
-            lag_months=lag_months,
-            census=True,
-        )
-        for name, text in INDICATORS.items()
-    )

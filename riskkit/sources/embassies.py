@@ -11,10 +11,11 @@ from pydantic import Field
 from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
-from riskkit.reading.states import COW_LEFT_OUT, january, known_units, long_form
+from riskkit.reading.states import COW_LEFT_OUT, january, known_units
 from riskkit.sources import Source
 from riskkit.sources._options import FileOptions
-from riskkit.tables import Indicator, Release
+from riskkit.sources._release import released
+from riskkit.tables import Release
 from riskkit.units import System
 
 FIRST_YEAR = 1815
@@ -90,12 +91,14 @@ class Embassies(Source):
         sent, received = _counts(pairs, "sender", "sent"), _counts(pairs, "receiver", "received")
         yearly = sent.join(received, on=["unit", "month"], how="full", coalesce=True)
         yearly = yearly.with_columns(pl.col(*INDICATORS).fill_null(0))
-        return Release(
-            observations=long_form(yearly, INDICATORS, "year", options.lag_months),
-            indicators=_indicators(options.lag_months),
-            covers=columns.span(pairs["month"], "year"),
+        return released(
+            self.name,
+            yearly,
+            {name: ("states", text) for name, text in INDICATORS.items()},
+            columns.span(pairs["month"], "year"),
+            options.lag_months,
+            declared={"carry_months": _CARRY},
             dropped=dropped,
-            simulated=columns.simulated(yearly["unit"]),
         )
 
 
@@ -138,19 +141,4 @@ def _counts(pairs: pl.DataFrame, side: str, verb: str) -> pl.DataFrame:
     return pairs.group_by(pl.col(side).alias("unit"), "month").agg(
         embassies.alias(f"embassies_{verb}"),
         ambassadors.alias(f"embassies_ambassadors_{verb}"),
-    )
-
-
-def _indicators(lag_months: int) -> tuple[Indicator, ...]:
-    return tuple(
-        Indicator(
-            name,
-            "states",
-            Embassies.name,
-            text,
-            frequency="year",
-            lag_months=lag_months,
-            carry_months=_CARRY,
-        )
-        for name, text in INDICATORS.items()
     )

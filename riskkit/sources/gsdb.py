@@ -10,10 +10,11 @@ import polars as pl
 from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
-from riskkit.reading.states import january, known_units, long_form, one_row_each, succeeded
+from riskkit.reading.states import january, known_units, one_row_each, succeeded
 from riskkit.sources import Source
 from riskkit.sources._options import LaggedOptions, lagged
-from riskkit.tables import Indicator, Release
+from riskkit.sources._release import released
+from riskkit.tables import Release
 
 FIRST_YEAR = 1900
 TYPES = ("trade", "arms", "military", "financial", "travel", "other")
@@ -114,14 +115,11 @@ class Gsdb(Source):
         against, no_target = _party(sheet, cases, "sanctioned_state", _TARGET_GROUP, options)
         by, no_sender = _party(sheet, cases, "sanctioning_state", _SENDER_GROUP, options)
         yearly = _against(against).join(_by(by), on=["unit", "month"], how="full", coalesce=True)
-        return Release(
-            observations=long_form(yearly, [*_CASES, *_FLAGS], "year", options.lag_months),
-            indicators=_indicators(options.lag_months),
-            covers=_covers(cases),
-            covered_units=columns.covered_units(yearly["unit"]),
-            dropped={**no_target, **no_sender},
-            simulated=columns.simulated(yearly["unit"]),
-        )
+        named = {name: ("cases", text) for name, text in _CASES.items()}
+        named |= {name: ("1 if so", text) for name, text in _FLAGS.items()}
+        dropped = {**no_target, **no_sender}
+        lag = options.lag_months
+        return released(self.name, yearly, named, _covers(cases), lag, census=True, dropped=dropped)
 
 
 def _form(options: LaggedOptions) -> Form:
@@ -203,12 +201,3 @@ def _by(rows: pl.DataFrame) -> pl.DataFrame:
 def _covers(cases: pl.DataFrame) -> tuple[date, date]:
     first, last = cases.select(pl.col("begin").min(), pl.col("end").max()).row(0)
     return date(first, 1, 1), date(last, 12, 1)
-
-
-def _indicators(lag_months: int) -> tuple[Indicator, ...]:
-    named = {name: ("cases", text) for name, text in _CASES.items()}
-    named |= {name: ("1 if so", text) for name, text in _FLAGS.items()}
-    return tuple(
-        Indicator(name, unit, Gsdb.name, text, frequency="year", lag_months=lag_months, census=True)
-        for name, (unit, text) in named.items()
-    )

@@ -11,10 +11,11 @@ from riskkit.errors import SourceError
 from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
-from riskkit.reading.states import COW_LEFT_OUT, january, known_units, long_form
+from riskkit.reading.states import COW_LEFT_OUT, january, known_units
 from riskkit.sources import MB, Address, Source, offered
 from riskkit.sources._options import LaggedOptions, lagged
-from riskkit.tables import Indicator, Release
+from riskkit.sources._release import released
+from riskkit.tables import Release
 
 FIRST_YEAR = 1815
 _CARRY = 84
@@ -79,12 +80,14 @@ class Igo(Source):
         rows = pl.DataFrame([unit, sheet.frame["ccode"], month]).hstack(_sums(sheet))
         columns.refuse_repeats(sheet, "ccode", rows, ["ccode", "month"])
         known = rows.drop_nulls("unit").group_by("unit", "month").agg(pl.col(*INDICATORS).max())
-        return Release(
-            observations=long_form(known, INDICATORS, "year", options.lag_months),
-            indicators=_indicators(options.lag_months),
-            covers=columns.span(month, "year"),
+        return released(
+            self.name,
+            known,
+            {name: ("memberships", text) for name, text in INDICATORS.items()},
+            columns.span(month, "year"),
+            options.lag_months,
+            declared={"carry_months": _CARRY},
             dropped=dropped,
-            simulated=columns.simulated(known["unit"]),
         )
 
 
@@ -106,18 +109,3 @@ def _status(sheet: Sheet, column: str) -> pl.Series:
     known = f"known are {', '.join(code for code in _KNOWN if code)}"
     sheet.refuse(column, ~code.is_in(_KNOWN), "this is no status of membership", known)
     return code
-
-
-def _indicators(lag_months: int) -> tuple[Indicator, ...]:
-    return tuple(
-        Indicator(
-            name,
-            "memberships",
-            Igo.name,
-            text,
-            frequency="year",
-            lag_months=lag_months,
-            carry_months=_CARRY,
-        )
-        for name, text in INDICATORS.items()
-    )

@@ -14,10 +14,11 @@ from riskkit.months import first_day, parse_month
 from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
-from riskkit.reading.states import long_form, units_where_given
+from riskkit.reading.states import units_where_given
 from riskkit.sources import Source
 from riskkit.sources._options import FileOptions
-from riskkit.tables import Indicator, Release
+from riskkit.sources._release import released
+from riskkit.tables import Release
 
 _STAGES = {
     "Pre": ("pax_n_prenegotiation", "Pre-negotiation and process agreements"),
@@ -98,13 +99,15 @@ class Pax(Source):
             what = f"{path}: no agreement until {last:%Y-%m} has a country code"
             raise SourceError(what, hint="check covers_to and that it is the right file")
         monthly = counted.group_by("unit", "month").agg(pl.col(*INDICATORS).sum())
-        return Release(
-            observations=long_form(monthly, INDICATORS, "month", options.lag_months),
-            indicators=_indicators(options.lag_months),
-            covers=(first, last),
-            covered_units=columns.covered_units(monthly["unit"]),
+        return released(
+            self.name,
+            monthly,
+            {name: ("agreements", text) for name, text in INDICATORS.items()},
+            (first, last),
+            options.lag_months,
+            frequency="month",
+            census=True,
             dropped=_dropped(agreements, named, last),
-            simulated=columns.simulated(monthly["unit"]),
         )
 
 
@@ -173,10 +176,3 @@ def _dropped(agreements: pl.DataFrame, named: pl.DataFrame, last: date) -> dict[
         "agreement later than covers_to": late.height,
     }
     return {reason: count for reason, count in counts.items() if count}
-
-
-def _indicators(lag_months: int) -> tuple[Indicator, ...]:
-    return tuple(
-        Indicator(name, "agreements", Pax.name, text, lag_months=lag_months, census=True)
-        for name, text in INDICATORS.items()
-    )

@@ -11,10 +11,11 @@ from pydantic import Field
 from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
-from riskkit.reading.states import known_units, long_form, one_row_each
+from riskkit.reading.states import known_units, one_row_each
 from riskkit.sources import Source
 from riskkit.sources._options import FileOptions
-from riskkit.tables import Indicator, Release
+from riskkit.sources._release import released
+from riskkit.tables import Release
 
 FIRST_YEAR = 1948
 _NAMES = {"DRC": "COD"}
@@ -96,13 +97,15 @@ class Peacekeeping(Source):
         long = places[place]
         unit, dropped = known_units(rows, "country", "name", own, long["month"], {})
         monthly = _monthly(long.with_columns(unit), last, options.map_months)
-        return Release(
-            observations=long_form(monthly, INDICATORS, "month", options.lag_months),
-            indicators=_indicators(options.lag_months),
-            covers=(first, last),
-            covered_units=columns.covered_units(monthly["unit"]),
+        return released(
+            self.name,
+            monthly,
+            INDICATORS,
+            (first, last),
+            options.lag_months,
+            frequency="month",
+            census=True,
             dropped=dropped,
-            simulated=columns.simulated(monthly["unit"]),
         )
 
 
@@ -146,11 +149,4 @@ def _monthly(places: pl.DataFrame, last: date, map_months: int) -> pl.DataFrame:
             geopko_n_missions=pl.col("mission").n_unique(),
             geopko_n_sites=pl.col("location").n_unique(),
         )
-    )
-
-
-def _indicators(lag_months: int) -> tuple[Indicator, ...]:
-    return tuple(
-        Indicator(name, unit, Peacekeeping.name, text, lag_months=lag_months, census=True)
-        for name, (unit, text) in INDICATORS.items()
     )

@@ -13,10 +13,11 @@ from riskkit.months import first_day, parse_month
 from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
-from riskkit.reading.states import long_form, rows_of
+from riskkit.reading.states import rows_of
 from riskkit.sources import Source
 from riskkit.sources._options import FileOptions
-from riskkit.tables import Indicator, Release
+from riskkit.sources._release import released
+from riskkit.tables import Release
 from riskkit.units import System
 
 TREATIES = {
@@ -106,10 +107,14 @@ class Treaties(Source):
         first, last = _covers(memberships, options.covers_to)
         names = _told(memberships["treaty"])
         monthly = _monthly(memberships, last, names)
-        return Release(
-            observations=long_form(monthly, names, "month", options.lag_months),
-            indicators=_indicators(names, options.lag_months),
-            covers=(first, last),
+        return released(
+            self.name,
+            monthly,
+            {name: ("treaties", INDICATORS[name]) for name in names},
+            (first, last),
+            options.lag_months,
+            frequency="month",
+            census=True,
             covered_units=columns.covered_units(memberships["unit"]),
             simulated=columns.simulated(memberships["unit"]),
         )
@@ -203,12 +208,3 @@ def _left(memberships: pl.DataFrame, last: date) -> pl.DataFrame:
     month = pl.col("until").dt.truncate("1mo")
     ended = memberships.filter(pl.col("status") == _PARTY, month <= last)
     return ended.select("unit", month.alias("month"), "treaty", state=pl.lit(_LEFT)).unique()
-
-
-def _indicators(names: list[str], lag_months: int) -> tuple[Indicator, ...]:
-    return tuple(
-        Indicator(
-            name, "treaties", Treaties.name, INDICATORS[name], lag_months=lag_months, census=True
-        )
-        for name in names
-    )

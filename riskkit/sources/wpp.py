@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import re
-import zlib
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,10 +12,9 @@ from pydantic import Field
 
 from riskkit.errors import SourceError
 from riskkit.reading import columns
-from riskkit.reading.files import read_bytes, read_sheet
+from riskkit.reading.files import read_sheet
 from riskkit.reading.selection import leave_out
 from riskkit.reading.sheets import Form, Sheet
-from riskkit.reading.text import read_text
 from riskkit.sources import MB, Address, offered
 from riskkit.sources._options import FileOptions
 from riskkit.sources._plain import Measure, PlainYears
@@ -119,19 +116,9 @@ class Wpp(PlainYears):
     measures = INDICATORS
 
     def table(self, path: Path, form: Form) -> Sheet:
-        """Read the file, which may be compressed with gzip."""
-        if path.suffix.lower() != ".gz":
-            sheet = read_sheet(path, form)
-            return replace(sheet, frame=sheet.frame.cast(pl.String))
-        try:
-            data = gzip.decompress(read_bytes(path))
-        except (OSError, EOFError, zlib.error) as error:
-            raise SourceError(
-                f"{path} is not a whole gzip file", got=str(error), hint="download it again"
-            ) from None
-        if not data.strip():
-            raise SourceError(f"{path} is empty", hint="download it again")
-        return read_text(str(path), data, form)
+        """Read the file, every cell as text."""
+        sheet = read_sheet(path, form)
+        return replace(sheet, frame=sheet.frame.cast(pl.String))
 
     def select(
         self, sheet: Sheet, path: Path, options: WppOptions, dropped: dict[str, int]

@@ -37,6 +37,8 @@ FORECASTS, SCORES, LEADERBOARD = "forecasts.parquet", "scores.parquet", "leaderb
 TOGETHER = "scores_together.parquet"
 """Scores of rules that need all rows together, and without each group of units."""
 OUTCOMES = "outcomes.parquet"
+GROUPS = "groups.parquet"
+"""Region of each unit, and its level at the origin of each window."""
 """What came: `target, unit, month, outcome` of every month that was scored."""
 METRICS, PLOTS = "metrics.json", "plots"
 _TYPES = {
@@ -124,6 +126,9 @@ def write_scores(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame
     pl.concat([s.aggregates for s in scored]).write_parquet(out / TOGETHER)
     came = pl.concat([one.outcomes for one in scored]).unique()
     came.sort("target", "unit", "month").write_parquet(out / OUTCOMES)
+    levels = pl.concat([one.levels for one in scored]).unique()
+    levels = levels.join(study.units.select("unit", "region"), on="unit", how="left")
+    levels.sort("target", "window", "unit").write_parquet(out / GROUPS)
     observed = [one for one in scored if one.rows.height]
     if not observed:
         return None

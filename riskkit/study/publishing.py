@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from riskkit.models import Model
 from riskkit.months import first_day
 from riskkit.publish import Part, Publication
 from riskkit.publish import publish as write_publication
-from riskkit.publish.previous import find
+from riskkit.publish.previous import compare
 from riskkit.registry import lookup, models
 from riskkit.scoring.leaderboard import RECORD, RECORD_WAR
 from riskkit.study.dossier import gather
@@ -53,7 +52,7 @@ def publish(
     elif not isinstance(outlook, Outlook):
         outlook = read_outlook(study, Path(outlook))
     publication = _publication(study, outlook, record)
-    publication = replace(publication, previous=find(out, publication))
+    publication = compare(out, publication)
     write_publication(publication, out)
     return out
 
@@ -65,6 +64,7 @@ def _publication(study: Study, outlook: Outlook, record: Path | None) -> Publica
         units=study.units,
         data_kind=study.panel.data_kind,
         exponent=study.params.composite.exponent,
+        alert_rules=study.params.alerts,
         absent=outlook.absent,
         population=_latest(study, _PEOPLE, study.span[1]),
         sources=study.citations,

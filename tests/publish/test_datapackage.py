@@ -43,6 +43,7 @@ def test_the_head_of_the_description(descriptor):
         "units": 7,
         "draws": 60,
         "identity": None,
+        "compared_with": None,
     }
 
 

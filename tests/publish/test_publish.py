@@ -13,6 +13,8 @@ from tests.publish.sample import sample_publication
 
 ROOT = Path(__file__).parents[2]
 FILES = {
+    "alerts.csv",
+    "changes.csv",
     "components.csv",
     "datapackage.json",
     "diplomacy.csv",

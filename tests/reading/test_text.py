@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import unicodedata
 import zipfile
 from datetime import date, datetime, timedelta
@@ -101,6 +102,32 @@ def test_of_several_tables_in_an_archive_the_one_with_the_columns_is_read(tmp_pa
         archive.writestr("more.csv", TEXT)
     with pytest.raises(SourceError, match="several csv files"):
         read_sheet(path, FORM)
+
+
+def test_a_workbook_may_begin_with_notes(tmp_path: Path) -> None:
+    notes: list[list[Cell]] = [["Read me first"], ["Land", "Year"]]
+    table: list[list[Cell]] = [["Land", "Year", "Deaths"], ["Mali", 2020, 3]]
+    book = write_workbook(tmp_path / "t.xlsx", {"README": notes, "Data": table})
+    assert read_sheet(book, FORM).frame.rows() == [("Mali", "2020", "3")]
+
+
+@pytest.mark.parametrize("inner", ["t.csv", "t.tab", "t.xlsx"])
+def test_an_archive_may_hold_any_table(tmp_path: Path, inner: str) -> None:
+    table: list[list[Cell]] = [["Land", "Year", "Deaths"], ["Mali", "2020", "3"]]
+    text = "\n".join(",".join(map(str, row)) for row in table) + "\n"
+    data = write_workbook(tmp_path / "b.xlsx", {"Data": table}).read_bytes()
+    with zipfile.ZipFile(tmp_path / "t.zip", "w") as archive:
+        archive.writestr("about.pdf", "x")
+        archive.writestr(inner, data if inner.endswith("xlsx") else text)
+    assert read_sheet(tmp_path / "t.zip", FORM).frame.rows() == [("Mali", "2020", "3")]
+
+
+def test_compressed_text_is_read_and_refused_if_damaged(tmp_path: Path) -> None:
+    packed = gzip.compress(TEXT.encode(), mtime=0)
+    assert sheet_of(tmp_path, packed, name="t.csv.gz").frame.rows() == ROWS
+    for data, message in ((packed[:-9], "not a whole gzip file"), (b"no", "not a whole gzip")):
+        with pytest.raises(SourceError, match=message):
+            sheet_of(tmp_path, data, name="t.csv.gz")
 
 
 @pytest.mark.parametrize(
