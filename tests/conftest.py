@@ -10,6 +10,10 @@ from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parents[1]
 
+# Before numpy is imported: small matrices on several threads cost many times the processor time.
+for library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
 # A busy machine must not fail a test, and a failure must come back on the next run.
 settings.register_profile(
     "riskkit", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]

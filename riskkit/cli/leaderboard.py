@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -23,6 +24,14 @@ from riskkit.cli._output import echo_json
     "[default: the first one]",
 )
 @click.option(
+    "--windows", is_flag=True, help="Show each window, the worst first, against zero as well."
+)
+@click.option(
+    "--by",
+    type=click.Choice(["level", "region", "horizon"]),
+    help="Show parts: how violent the year before was, regions, or months ahead.",
+)
+@click.option(
     "--metrics",
     type=click.Path(path_type=Path),
     help="Write each model's scores and skills of the shown window and target to this file.",
@@ -34,31 +43,60 @@ def command(
     target: str | None,
     rule: str,
     reference: str | None,
+    windows: bool,
+    by: Literal["level", "region", "horizon"] | None,
     metrics: Path | None,
     as_json: bool,
 ) -> None:
     """Show how the models of a backtest compare, or those of several backtests.
 
     Without FOLDER it reads the folder backtest. Models of several folders are named FOLDER/MODEL
-    and compared on the same units, months and bootstrap samples.
+    and compared on the same units and months.
 
     \b
     Examples:
       riskkit leaderboard backtest
       riskkit leaderboard backtest --window 2018 --target ged_sb_total_war
+      riskkit leaderboard backtest --windows
+      riskkit leaderboard backtest --by level --rule log1p_crps
       riskkit leaderboard conflict plus_climate --rule ign --reference conflict/xgboost
     """
     from riskkit.cli._leaderboard import print_leaderboard
     from riskkit.study.comparison import compare_backtests, write_comparison
     from riskkit.study.evaluating import read_leaderboard
 
+    places = list(folders) or [Path("backtest")]
+    if windows or by:
+        if windows and by:
+            raise click.UsageError("take one of --windows and --by")
+        _print_parts(places, by or "window", reference, target, rule, as_json=as_json)
+        return
     if len(folders) > 1:
         board = compare_backtests(folders, reference)
     else:
-        board = read_leaderboard(folders[0] if folders else Path("backtest"))
+        board = read_leaderboard(places[0])
     if metrics is not None:
         write_comparison(board, metrics, window, target)
     if as_json:
         echo_json(board.to_dicts())
     else:
         print_leaderboard(board, window, target, rule)
+
+
+def _print_parts(
+    folders: list[Path],
+    by: Literal["window", "level", "region", "horizon"],
+    reference: str | None,
+    target: str | None,
+    rule: str,
+    *,
+    as_json: bool,
+) -> None:
+    from riskkit.cli._leaderboard import print_parts
+    from riskkit.study.breakdown import break_down
+
+    table = break_down(folders, by, reference=reference, target=target, rule=rule)
+    if as_json:
+        echo_json(table.to_dicts())
+    else:
+        print_parts(table, by, rule)

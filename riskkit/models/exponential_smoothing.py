@@ -27,6 +27,7 @@ class ExponentialSmoothing(Marginal):
 
     name: ClassVar[str] = "exponential_smoothing"
     summary: ClassVar[str] = "Smooths the log of each active unit's own series."
+    learned: ClassVar[bool] = False
 
     def marginals(self, data: Dataset, size: int) -> Array:
         """The level plus quantiles of the unit's own past errors, per horizon."""

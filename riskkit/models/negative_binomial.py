@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 
 MOST = 20_000
 FEWEST = 20
+_HALF = 0.5  # where a fraction counts as one
+_HARDLY = -20.0
 ZEROS = ("hurdle", "plain")
 ROUNDS = 3
 POINTS = 240
@@ -53,7 +55,7 @@ class NegativeBinomial(Marginal):
     def fit(self, data: Dataset, seed: int) -> Self:
         """Learn from all origins whose outcome is known."""
         rows = RowMaker(data, history(data)).training(per_origin=1, quiet_every=4, seed=seed + 3)
-        positive = rows.y > 0
+        positive = rows.y >= _HALF
         self.design = None
         if positive.sum() < FEWEST:
             return self
@@ -63,7 +65,7 @@ class NegativeBinomial(Marginal):
         columns = self.design(rows.X[some])
         weight, counted = rows.weight[some], rows.y[some]
         if self.zeros == "hurdle":
-            self.any = fit_chance(columns, counted > 0, weight, self.prior)[None]
+            self.any = fit_chance(columns, counted >= _HALF, weight, self.prior)[None]
             some = at_most(MOST, np.flatnonzero(positive), rng)
             columns = self.design(rows.X[some])
             weight, counted = rows.weight[some], np.maximum(rows.y[some] - 1.0, 0.0)
@@ -120,8 +122,10 @@ def _exposure(level: Array) -> Array:
 def _fit_size(
     columns: Array, count: Array, weight: Array, prior: float, offset: Array
 ) -> tuple[Array, float]:
-    """Fit effects and dispersion in turn."""
+    """Fit effects and dispersion in turn; where all counts are zero, expect hardly any."""
     dispersion = 2.0
+    if not count.any():
+        return np.append(_HARDLY, np.zeros(columns.shape[1])), dispersion
     for _ in range(ROUNDS):
         effects = fit_size(columns, count, weight, prior, offset, dispersion)
         mean = np.exp(np.minimum(effects[0] + columns @ effects[1:] + offset, 50.0))

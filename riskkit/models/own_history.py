@@ -20,6 +20,8 @@ Weighted = tuple[NDArray[np.float64], NDArray[np.float64]]
 class _OwnHistory(Marginal):
     """The same weighted set of past values for every horizon."""
 
+    learned: ClassVar[bool] = False
+
     @abstractmethod
     def support(self, past: History) -> Weighted:
         """Values and weights, both `[units, points]`."""

@@ -20,6 +20,9 @@ from riskkit.tables import Scores
 LARGEST = 2
 GROUPS = 500
 """Groups of units that are left out one after the other, for rules of all rows together."""
+LEVELS = ("quiet", "low", "war", "great war")
+"""Of the last year known at the origin: below the first threshold, below the third (100 deaths),
+below a hundred times that (10,000), and from there on."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,13 @@ class Scored:
         aggregates: `model, target, window, rule, value` of rules that need all rows together, and
             in `without` their values without each group of units (see `group_weights`).
         outcomes: `target, unit, month, outcome` of the scored months.
+        levels: `target, window, unit, level`: how violent the unit was before (see `LEVELS`).
     """
 
     rows: pl.DataFrame
     aggregates: pl.DataFrame
     outcomes: pl.DataFrame
+    levels: pl.DataFrame
 
 
 def score_forecast(
@@ -78,7 +83,18 @@ def score_forecast(
         rows=Scores.validate(pl.concat(rows), cast=True),
         aggregates=keys.aggregates(together, without),
         outcomes=keys.outcomes(unit_of, month_of, values),
+        levels=keys.levels(levels_of(recent, thresholds)),
     )
+
+
+def levels_of(recent: NDArray[np.float64], thresholds: Sequence[int]) -> list[str]:
+    """Name how violent the last year before the origin was.
+
+    >>> levels_of(np.array([0, 1, 99, 100, 9999, 10_000]), (1, 25, 100))
+    ['quiet', 'low', 'low', 'war', 'war', 'great war']
+    """
+    starts = (thresholds[0], thresholds[2], 100 * thresholds[2])
+    return [LEVELS[code] for code in np.searchsorted(starts, recent, side="right")]
 
 
 def group_weights(units: Sequence[str]) -> NDArray[np.float64]:
@@ -150,6 +166,17 @@ class _Keys:
             pl.lit(self.forecast.target).alias("target"),
             pl.lit(self.window).alias("window"),
             pl.all(),
+        )
+
+    def levels(self, levels: Sequence[str]) -> pl.DataFrame:
+        return pl.DataFrame(
+            {
+                "target": [self.forecast.target] * len(levels),
+                "window": [self.window] * len(levels),
+                "unit": self.forecast.units,
+                "level": levels,
+            },
+            schema=dict.fromkeys(("target", "window", "unit", "level"), pl.String),
         )
 
     def outcomes(

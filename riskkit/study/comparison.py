@@ -29,16 +29,36 @@ def compare_backtests(folders: Sequence[Path], reference: str | None) -> pl.Data
     Raises:
         RiskkitError: A folder holds no scores, or two were scored on other outcomes.
     """
-    _refuse_other_outcomes(folders)
-    rows, together = (
-        pl.concat([_read_scores(folder, name) for folder in folders]) for name in (SCORES, TOGETHER)
-    )
+    rows, together = (read_scores(folders, name) for name in (SCORES, TOGETHER))
     return summarise(rows, reference or rows["model"][0], together)
 
 
-def _read_scores(folder: Path, name: str) -> pl.DataFrame:
-    frame = _read(folder, name)
-    return frame.with_columns(model=pl.concat_str(pl.lit(f"{folder.name}/"), "model"))
+def read_scores(folders: Sequence[Path], name: str, *, named: bool = True) -> pl.DataFrame:
+    """Read one table of several backtests.
+
+    Args:
+        folders: Backtests.
+        name: The table.
+        named: Whether models of several folders are told apart, as FOLDER/MODEL.
+    """
+    tables = [_read(folder, name) for folder in folders]
+    if named and len(folders) > 1:
+        _refuse_other_outcomes(folders)
+        tables = [
+            table.with_columns(model=pl.concat_str(pl.lit(f"{folder.name}/"), "model"))
+            for folder, table in zip(folders, tables, strict=True)
+        ]
+    return pl.concat(tables)
+
+
+def own_reference(folders: Sequence[Path], models: pl.Series) -> str:
+    """The reference that a backtest was made with, or the first model of several backtests."""
+    if len(folders) == 1:
+        opened = open_result(folders[0], f"riskkit backtest --out {folders[0]}")
+        told = opened.identity.parameters.get("backtest.reference")
+        if (models == told).any():
+            return str(told)
+    return str(models[0])
 
 
 def _read(folder: Path, name: str) -> pl.DataFrame:

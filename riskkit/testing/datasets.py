@@ -84,6 +84,7 @@ def extreme_datasets() -> dict[str, Dataset]:
         "nothing ever happened": np.zeros((6, 40)),
         "it happened once": _with(np.zeros((6, 40)), (2, 17), 1),
         "the same everywhere and always": np.full((6, 40), 7.0),
+        "nothing but zeros and ones": np.minimum(np.round(usual), 1),
         "one thousand million, once": _with(usual, (1, 11), 1e9),
         "one thousand million, last month": _with(usual, (1, -1), 1e9),
         "the largest there is, always": np.full((6, 40), float(LARGEST)),

@@ -7,10 +7,12 @@ import shutil
 from pathlib import Path
 
 import polars as pl
+import pytest
 from polars.testing import assert_frame_equal
 
+from riskkit.scoring.evaluation import LEVELS
 from riskkit.study.results import open_result, result_folder
-from tests.cli.running import riskkit
+from tests.cli.running import SMALL, riskkit, settings
 
 
 def test_the_best_model_comes_first(backtest: Path) -> None:
@@ -79,6 +81,73 @@ def test_rules_of_all_rows_are_compared_between_backtests(backtest: Path, tmp_pa
     whole = whole.filter(ranked)
     assert whole.drop_nulls("skill_low").height > 4
     assert_frame_equal(apart.sort(keys)[columns], whole.sort(keys)[columns], abs_tol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def with_zero(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same windows with zero among the models."""
+    folder = tmp_path_factory.mktemp("zero") / "backtest"
+    chosen = settings(*SMALL, "backtest.processes=1", "backtest.origins=2022-10,2023-10")
+    riskkit("backtest", *chosen, "--models", "ewhistory,zero", "--out", folder)
+    return folder
+
+
+def test_windows_are_compared_with_zero_too_and_the_worst_comes_first(with_zero: Path) -> None:
+    rows = riskkit("leaderboard", with_zero, "--windows", "--json").json
+    own = [row for row in rows if row["model"] == "ewhistory"]
+    assert {row["part"] for row in own} == {"2023", "2024"}
+    assert own[0]["skill"] <= own[1]["skill"]
+    board = pl.read_csv(with_zero / "leaderboard.csv", schema_overrides={"window": pl.String})
+    board = board.filter(pl.col("target") == "ged_sb", pl.col("rule") == "crps")
+    for row in own:
+        found = dict(board.filter(window=row["part"]).select("model", "value").iter_rows())
+        assert row["value"] == pytest.approx(found["ewhistory"], abs=1e-5)
+        assert row["skill"] == pytest.approx(1 - row["value"] / row["reference"])
+        assert row["zero"] == pytest.approx(found["zero"], abs=1e-5)
+        assert row["against_zero"] == pytest.approx(1 - row["value"] / row["zero"])
+        assert row["zero_low"] < row["against_zero"] < row["zero_high"]
+    text = riskkit("leaderboard", with_zero, "--windows").out
+    assert "over zero" in text
+    assert "zero was not forecast" not in text
+
+
+def test_without_zero_it_says_so(backtest: Path) -> None:
+    assert (
+        "zero was not forecast: add it to --models"
+        in riskkit("leaderboard", backtest, "--windows").out
+    )
+
+
+@pytest.mark.parametrize("by", ["level", "region", "horizon"])
+def test_parts_make_up_the_whole(with_zero: Path, by: str) -> None:
+    rows = pl.DataFrame(riskkit("leaderboard", with_zero, "--by", by, "--json").json)
+    own = rows.filter(model="ewhistory")
+    scores = pl.read_parquet(with_zero / "scores.parquet").filter(
+        model="ewhistory", target="ged_sb", rule="crps"
+    )
+    assert own["rows"].sum() == scores.height
+    if by == "level":
+        groups = pl.read_parquet(with_zero / "groups.parquet")
+        assert own["part"].to_list() == [x for x in LEVELS if x in set(groups["level"])]
+    if by == "horizon":
+        assert own["part"].to_list() == [str(h) for h in range(3, 15)]
+        means = scores.group_by("horizon", "window").agg(pl.col("value").mean())
+        means = means.group_by("horizon").agg(pl.col("value").mean()).sort("horizon")
+        assert own["value"].to_list() == pytest.approx(means["value"].to_list())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("--by", "level", "--rule", "auc_25"), 1, "auc_25 needs all rows together"),
+        (("--windows", "--target", "x"), 1, "there are no scores of target 'x' by rule 'crps'"),
+        (("--windows", "--by", "level"), 2, "take one of --windows and --by"),
+    ],
+)
+def test_parts_that_cannot_be_told(
+    backtest: Path, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    assert words in riskkit("leaderboard", backtest, *arguments, code=code).err
 
 
 def test_the_comparison_is_kept_as_json(backtest: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,14 @@ from riskkit.models.parts.draws import counts
 
 
 class Marginal(Model):
-    """A model that gives the distribution of each unit and period; `couple` makes scenarios."""
+    """A model that gives the distribution of each unit and period; `couple` makes scenarios.
+
+    Attributes:
+        learned: Whether its forecasts rest on what followed other units' situations; in a pool,
+            learned members yield to the others where there are few such.
+    """
+
+    learned: ClassVar[bool] = True
 
     @abstractmethod
     def marginals(self, data: Dataset, size: int) -> NDArray[np.float64]:

@@ -50,7 +50,8 @@ def fit_size(
         columns: `[rows, columns]`, standardised.
         count: `[rows]`, not negative.
         weight: `[rows]`.
-        prior: Weight of each made-up row, which has a count of 1 at an exposure of 1.
+        prior: Weight of each made-up row, which has a count of 1 at an exposure of 1; the constant
+            has one as well, so that a fit exists where nothing was counted.
         offset: `[rows]`, log exposure.
         dispersion: a in the variance m + a m^2.
 
@@ -79,8 +80,12 @@ def _fit(
     """
     from statsmodels.genmod.generalized_linear_model import GLM
 
-    rows, width = columns.shape
-    exog = np.vstack([np.hstack([np.ones((rows, 1)), columns]), np.eye(width + 1)[1:]])
+    rows = len(columns)
+    alone = np.eye(1 + columns.shape[1])
+    if offset is None:
+        alone = alone[1:]
+    width = len(alone)
+    exog = np.vstack([np.hstack([np.ones((rows, 1)), columns]), alone])
     endog = np.append(outcome, np.full(width, made_up))
     given = None if offset is None else np.append(offset, np.zeros(width))
     while prior < _STRONGEST:
