@@ -17,7 +17,7 @@ from riskkit.months import format_month
 from riskkit.publish import SCHEMA_VERSION, Publication
 from riskkit.risk.score import CLASS_STARTS
 
-NOISE = 0.4
+NOISE = 0.5
 """Points by which the score of one threat may differ between two runs of the same data; measured
 between seeds of the embedded data, see docs/report.md."""
 _UNSEEN = r"\x00-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069\uFEFF"
