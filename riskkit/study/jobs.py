@@ -8,12 +8,13 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 from typing import Any
 
 import numpy as np
@@ -158,10 +159,13 @@ def _in_parallel(
         for path, job in remaining:
             yield write_part(job, path), job
         return
+    others = {*active_children()}
     # A forked polars deadlocks, so each worker starts afresh.
     with ProcessPoolExecutor(processes, get_context("spawn"), _end_with_parent) as workers:
-        running = {workers.submit(write_part, j, p): i for i, (p, j) in enumerate(remaining)}
         try:
+            with _deaf_to_ctrl_c():
+                places = enumerate(remaining)
+                running = {workers.submit(write_part, j, p): i for i, (p, j) in places}
             for place in _first_failure_last(running):
                 yield remaining[place]
         except BrokenProcessPool as error:
@@ -171,10 +175,23 @@ def _in_parallel(
             ) from error
         except BaseException as error:
             workers.shutdown(wait=False, cancel_futures=True)
-            if isinstance(error, KeyboardInterrupt):
-                for worker in active_children():
+            if not isinstance(error, Exception):  # nobody waits for what runs any more
+                for worker in {*active_children()} - others:
                     worker.terminate()
             raise
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Start workers that leave Ctrl-C to their parent from their first moment on."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _first_failure_last(running: Mapping[Future[Path], int]) -> Iterator[int]:
@@ -201,8 +218,7 @@ def _first_failure_last(running: Mapping[Future[Path], int]) -> Iterator[int]:
 
 
 def _end_with_parent() -> None:
-    """Let a worker die with the process that started it, and leave Ctrl-C to that one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Let a worker die when the process that started it was killed; it would wait forever."""
     parent = parent_process()
 
     def wait() -> None:
