@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import polars as pl
@@ -25,6 +26,8 @@ def test_parts_give_what_the_whole_gives(tmp_path: Path, backtest: Path) -> None
         "parts", "forecasts.parquet", "identity.json"
     }  # fmt: skip
     got, whole = contents(tmp_path / "scores"), contents(backtest)
+    of_parts, of_whole = (json.loads(files.pop("identity.json")) for files in (got, whole))
+    assert of_parts["identity"] == of_whole["identity"]
     for name, content in got.items():
         if not name.endswith(".parquet") and name != MARKER:
             assert whole[name] == content, name
