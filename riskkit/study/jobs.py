@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from threadpoolctl import threadpool_limits
 
 from riskkit.atomic import atomic_file
 from riskkit.errors import RiskkitError
@@ -98,7 +99,8 @@ def write_part(job: Job, path: Path) -> Path:
         return path
     place = f"model '{job.model}', window {job.window}"
     try:
-        frame = forecast_job(job).to_frame()
+        with threadpool_limits(1):  # the workers share the cores; more threads only wait
+            frame = forecast_job(job).to_frame()
     except RiskkitError as error:
         raise RiskkitError(f"{place}: {error.what}", got=error.got, hint=error.hint) from error
     except Exception as error:
