@@ -6,11 +6,12 @@ OUT ?= publication
 
 demo-world: OUT := publication-world
 
-PYTEST := python -m pytest --numprocesses auto --maxprocesses 8 --dist loadgroup
+# A file of tests stays on one worker, so that what its tests share is made once.
+PYTEST := python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo demo-world test lint docs test-oldest clean
+.PHONY: help demo demo-world test test-all lint docs test-oldest clean
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1 | /p' Makefile | \
@@ -24,8 +25,12 @@ demo-world: .venv/installed  ## The same for the simulated world
 	@echo "Forecasting and ranking the simulated world ..."
 	@.venv/bin/riskkit run --set data.kind=world --set target.indicator=ged_sb --out "$(OUT)"
 
-test: lint  ## Install with the test tools; lint, type check, run every test
+test: lint  ## Install with the test tools; lint, type check, test, all but what is slow by nature
 	@echo "Testing ..."
+	@.venv/bin/$(PYTEST) -m "not slow"
+
+test-all: lint  ## The same with every test, as CI does: long guides, many seeds, kills in a loop
+	@echo "Testing everything ..."
 	@.venv/bin/$(PYTEST)
 
 lint: .venv/installed-dev  ## Lint and type check only

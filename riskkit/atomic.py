@@ -158,13 +158,17 @@ def refusals(path: Path) -> Iterator[None]:
     except RiskkitError:
         raise
     except Exception as error:
-        other = getattr(error, "filename", None)
-        own = other is None or _PARTIAL.search(str(other)) or Path(str(other)) == path
-        what = f"cannot write {path}" if own else f"cannot write {path}, for {other} fails"
+        other = getattr(error, "filename2", None) or getattr(error, "filename", None)
+        own = other is None or _PARTIAL.search(str(other)) or _lies_in(str(other), path)
+        what = f"cannot write {path}" if own else f"cannot write {path}: {other} fails"
         told = system_refusal(what, error)
         if told is None:
             raise
         raise told from error
+
+
+def _lies_in(other: str, path: Path) -> bool:
+    return Path(other).absolute().is_relative_to(path.absolute())
 
 
 def _real(path: Path) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,15 +53,29 @@ def reliability(probability: Floats, happened: NDArray[np.bool_]) -> Reliability
     values, where = np.unique(probability, return_inverse=True)
     rows = np.bincount(where, minlength=len(values))
     events = np.bincount(where, weights=happened, minlength=len(values))
+    return pooled(values, rows, events)
+
+
+def pooled(probability: Floats, rows: NDArray[Any], events: NDArray[Any]) -> Reliability:
+    """The same from counts: pool adjacent violators (Ayer et al. 1955).
+
+    Args:
+        probability: Forecast probabilities, ascending, each once, [levels].
+        rows: Rows of each, at least one, [levels].
+        events: Rows with the event of each, [levels].
+
+    Returns:
+        The pools, by rising probability.
+    """
     pools: list[tuple[float, float, int]] = []
-    for mass, event, count in zip(values * rows, events, rows, strict=True):
+    for mass, event, count in zip(probability * rows, events, rows, strict=True):
         pool = (float(mass), float(event), int(count))
         while pools and pools[-1][1] * pool[2] >= pool[1] * pools[-1][2]:
             before = pools.pop()
             pool = (pool[0] + before[0], pool[1] + before[1], pool[2] + before[2])
         pools.append(pool)
-    masses, pooled, counts = (np.array(column) for column in zip(*pools, strict=True))
-    return Reliability(masses / counts, pooled / counts, counts)
+    masses, happened, counts = (np.array(column) for column in zip(*pools, strict=True))
+    return Reliability(masses / counts, happened / counts, counts)
 
 
 def decompose(probability: Floats, happened: NDArray[np.bool_]) -> Decomposition:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,10 +12,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from riskkit.forecasting.forecast import Forecast
+from riskkit.scoring.brier import pooled
 from riskkit.scoring.pit import pit_histogram
 
 BINS = 10
 _RELIABILITY = ("model", "threshold", "bin")
+_Levels = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -23,11 +25,13 @@ class Calibration:
     """Sums over the scored months of one or several forecasts.
 
     Attributes:
-        chances: `model, threshold, bin, n, forecast, observed`: months whose forecast chance of at
-            least the threshold fell into the bin, the sum of those chances, and how often it came.
+        target: What was forecast.
+        chances: `model, threshold, chance, n, observed`: months whose forecast chance of at least
+            the threshold was just that, and how often it came.
         pit: `model, bin, n, mass`: months, and the part of their PIT in the bin.
     """
 
+    target: str
     chances: pl.DataFrame
     pit: pl.DataFrame
 
@@ -58,22 +62,19 @@ class Calibration:
                 "mass": pit_histogram(draws, came, BINS) * len(came) / BINS,
             }
         )
-        return cls(chances.select(model, pl.all()), pit.select(model, pl.all()))
+        return cls(forecast.target, chances.select(model, pl.all()), pit.select(model, pl.all()))
 
 
 def _chances(
     draws: NDArray[np.int64], outcome: NDArray[np.float64], threshold: int
 ) -> pl.DataFrame:
-    chance = (draws >= threshold).mean(axis=1)
-    came = (outcome >= threshold).astype(np.float64)
-    place = np.minimum((chance * BINS).astype(np.int64), BINS - 1)
+    chance, place = np.unique((draws >= threshold).mean(axis=1), return_inverse=True)
     return pl.DataFrame(
         {
-            "threshold": np.full(BINS, threshold),
-            "bin": np.arange(BINS),
-            "n": np.bincount(place, minlength=BINS),
-            "forecast": np.bincount(place, chance, BINS),
-            "observed": np.bincount(place, came, BINS),
+            "threshold": np.full(len(chance), threshold),
+            "chance": chance,
+            "n": np.bincount(place),
+            "observed": np.bincount(place, outcome >= threshold),
         }
     )
 
@@ -85,10 +86,70 @@ def reliability(parts: Sequence[Calibration]) -> pl.DataFrame:
         `model, threshold, forecast, observed, n`: the mean chance and the share of months in which
         it came, for each tenth of the chances that occurred at all.
     """
-    sums = _exact_sums(pl.concat(part.chances for part in parts), _RELIABILITY)
-    means = sums.filter(pl.col("n") > 0).with_columns(pl.col("forecast", "observed") / pl.col("n"))
+    tenth = (pl.col("chance") * BINS).cast(pl.Int64).clip(upper_bound=BINS - 1).alias("bin")
+    forecast = pl.col("chance") * pl.col("n")
+    told = pl.concat(part.chances for part in parts).select(
+        "model", "threshold", tenth, "n", forecast.alias("forecast"), "observed"
+    )
+    means = _exact_sums(told, _RELIABILITY)
+    means = means.with_columns(pl.col("forecast", "observed") / pl.col("n"))
     counted = means.sort(_RELIABILITY).with_columns(pl.col("n").cast(pl.Int64))
     return counted.select("model", "threshold", "forecast", "observed", "n")
+
+
+def corp(parts: Sequence[Calibration]) -> pl.DataFrame:
+    """Reliability without bins: the frequencies that rise with the chance and fit best.
+
+    Where the frequency equals the chance, nothing is gained by recalibration (Dimitriadis, Gneiting
+    and Jordan 2021; see `riskkit.scoring.brier.pooled`).
+
+    Returns:
+        `model, threshold, forecast, observed, n, events`: for each pool of chances their mean, how
+        often it came, months, and months in which it came.
+    """
+    found = []
+    for (model, threshold), (chance, rows, events) in _levels(parts):
+        pools = pooled(chance, rows, events)
+        count = np.rint(pools.frequency * pools.rows).astype(np.int64)
+        columns = {"forecast": pools.probability, "observed": pools.frequency, "n": pools.rows}
+        table = pl.DataFrame({**columns, "events": count})
+        found.append(
+            table.select(
+                pl.lit(model).alias("model"), pl.lit(threshold).alias("threshold"), pl.all()
+            )
+        )
+    return pl.concat(found)
+
+
+def brier_parts(parts: Sequence[Calibration]) -> pl.DataFrame:
+    """What of the Brier score is miscalibration, and what the forecast knows (CORP).
+
+    Returns:
+        `model, threshold, n, events, brier, miscalibration, discrimination, uncertainty`: the
+        score is the first less the second plus the third of the last three. The fewer the events,
+        the more of the first two is chance.
+    """
+    rows = []
+    for (model, threshold), (chance, n, events) in _levels(parts):
+        total, came = int(n.sum()), float(events.sum())
+        missed = events * (1 - chance) ** 2 + (n - events) * chance**2
+        pools = pooled(chance, n, events)
+        right = float(np.average(pools.frequency * (1 - pools.frequency), weights=pools.rows))
+        score, spread = math.fsum(missed) / total, came / total * (1 - came / total)
+        told = (score, score - right, spread - right, spread)
+        rows.append((model, threshold, total, round(came), *told))
+    columns = ("model", "threshold", "n", "events", "brier")
+    names = ("miscalibration", "discrimination", "uncertainty")
+    return pl.DataFrame(rows, schema=[*columns, *names], orient="row")
+
+
+def _levels(parts: Sequence[Calibration]) -> Iterator[tuple[tuple[str, int], _Levels]]:
+    """For each model and threshold the chances, ascending, with months and events of each."""
+    keys = ("model", "threshold", "chance")
+    sums = pl.concat(part.chances for part in parts).group_by(keys).sum().sort(keys)
+    for (model, threshold), rows in sums.group_by("model", "threshold", maintain_order=True):
+        chance, n, events = (rows[name].to_numpy() for name in ("chance", "n", "observed"))
+        yield (str(model), int(threshold)), (chance, n, events)
 
 
 def pit(parts: Sequence[Calibration]) -> pl.DataFrame:

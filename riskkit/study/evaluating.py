@@ -19,7 +19,14 @@ from riskkit.forecasting.forecast import Forecast, from_frame
 from riskkit.forecasting.targets import outcomes
 from riskkit.forecasting.threats import Threat
 from riskkit.months import month_id
-from riskkit.scoring.diagnostics import Calibration, crps_by_horizon, pit, reliability
+from riskkit.scoring.diagnostics import (
+    Calibration,
+    brier_parts,
+    corp,
+    crps_by_horizon,
+    pit,
+    reliability,
+)
 from riskkit.scoring.evaluation import leaderboard, score_forecast
 from riskkit.scoring.leaderboard import shown_rules
 from riskkit.study.identity import Identity, refuse_other
@@ -235,13 +242,14 @@ def _write_plots(
     calibrations: Sequence[Calibration],
     folder: Path,
 ) -> None:
-    """Write what there is to draw; of several threats, errors are those of the first."""
+    """Write what there is to draw; of several threats, the first."""
     folder.mkdir()
     first = _scored_threats(study, board)[0].target.name
     _write_table(_overall(first, board), folder / "leaderboard.csv")
     _write_table(crps_by_horizon(scores, first), folder / "crps_by_horizon.csv")
-    _write_table(reliability(calibrations), folder / "reliability.csv")
-    _write_table(pit(calibrations), folder / "pit.csv")
+    of_first = [one for one in calibrations if one.target == first]
+    for table in (reliability, corp, brier_parts, pit):
+        _write_table(table(of_first), folder / f"{table.__name__}.csv")
 
 
 def _scored_threats(study: Study, board: pl.DataFrame) -> list[Threat]:

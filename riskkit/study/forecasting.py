@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from riskkit.errors import RiskkitError
 from riskkit.forecasting.dataset import Dataset
@@ -111,6 +112,7 @@ def forecast(study: Study, out: Path | None = None) -> Outlook:
     workers = min(len(datasets), os.cpu_count() or 1)
     with (
         study.progress("forecast", len(datasets)) as advance,
+        threadpool_limits(1),
         ThreadPoolExecutor(workers) as threads,
     ):
         # Training leaves the interpreter to others, and each threat has a stream of its own.

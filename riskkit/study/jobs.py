@@ -8,16 +8,18 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 from typing import Any
 
 import numpy as np
 import polars as pl
+from threadpoolctl import threadpool_limits
 
 from riskkit.atomic import atomic_file
 from riskkit.errors import RiskkitError
@@ -97,7 +99,8 @@ def write_part(job: Job, path: Path) -> Path:
         return path
     place = f"model '{job.model}', window {job.window}"
     try:
-        frame = forecast_job(job).to_frame()
+        with threadpool_limits(1):  # the workers share the cores; more threads only wait
+            frame = forecast_job(job).to_frame()
     except RiskkitError as error:
         raise RiskkitError(f"{place}: {error.what}", got=error.got, hint=error.hint) from error
     except Exception as error:
@@ -156,10 +159,13 @@ def _in_parallel(
         for path, job in remaining:
             yield write_part(job, path), job
         return
+    others = {*active_children()}
     # A forked polars deadlocks, so each worker starts afresh.
     with ProcessPoolExecutor(processes, get_context("spawn"), _end_with_parent) as workers:
-        running = {workers.submit(write_part, j, p): i for i, (p, j) in enumerate(remaining)}
         try:
+            with _deaf_to_ctrl_c():
+                places = enumerate(remaining)
+                running = {workers.submit(write_part, j, p): i for i, (p, j) in places}
             for place in _first_failure_last(running):
                 yield remaining[place]
         except BrokenProcessPool as error:
@@ -169,10 +175,23 @@ def _in_parallel(
             ) from error
         except BaseException as error:
             workers.shutdown(wait=False, cancel_futures=True)
-            if isinstance(error, KeyboardInterrupt):
-                for worker in active_children():
+            if not isinstance(error, Exception):  # nobody waits for what runs any more
+                for worker in {*active_children()} - others:
                     worker.terminate()
             raise
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Start workers that leave Ctrl-C to their parent from their first moment on."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _first_failure_last(running: Mapping[Future[Path], int]) -> Iterator[int]:
@@ -199,8 +218,7 @@ def _first_failure_last(running: Mapping[Future[Path], int]) -> Iterator[int]:
 
 
 def _end_with_parent() -> None:
-    """Let a worker die with the process that started it, and leave Ctrl-C to that one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Let a worker die when the process that started it was killed; it would wait forever."""
     parent = parent_process()
 
     def wait() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from riskkit.errors import RiskkitError
 from riskkit.forecasting.dataset import Dataset
@@ -137,7 +138,7 @@ def _forecast(study: Study, origin: int, parts: Path) -> list[_Fitted]:
         except RiskkitError:
             continue  # too little was known of it then
         jobs += [_job(study, threat, data, name) for name in _systems(study, threat).values()]
-    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+    with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count() or 1) as threads:
         paths = list(threads.map(lambda job: write_part(job, parts / part_name(job)), jobs))
     pairs = zip(jobs, paths, strict=True)
     return [_Fitted(job, read_forecast(path)[0], path) for job, path in pairs]

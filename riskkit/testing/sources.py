@@ -174,7 +174,8 @@ def check_misplaced(sample: Sample, container: Container, seed: int) -> Release 
     original = originals[seed % len(originals)]
     if sample.path.is_dir():
         container = "as it is"
-    changed = misplace(original.read_bytes(), container, _named(sample), seed)
+    whole = sample.read()
+    changed = misplace(original.read_bytes(), container, _named(sample, _figured(whole)), seed)
     if changed is None:
         return None
     content, told = changed
@@ -182,20 +183,20 @@ def check_misplaced(sample: Sample, container: Container, seed: int) -> Release 
     with tempfile.TemporaryDirectory() as folder:
         release = _survives(sample, _placed(sample, original, container, content, folder), what)
     if release is not None:
-        _require(not (more := _figures(release) - _figures(sample.read())), f"{what}: {more}")
+        _require(not (more := _figures(release) - _figures(whole)), f"{what}: {more}")
     return release
 
 
-def _named(sample: Sample) -> list[str]:
+def _named(sample: Sample, units: set[str]) -> list[str]:
     """What stands for units in the cells of a sample: the units, and the user's own codes."""
     names, pending = [], [dict(sample.options)]
     while pending:
         for key, value in pending.pop().items():
             if isinstance(value, Mapping):
                 pending.append(dict(value))
-            elif isinstance(value, str) and value in _figured(sample.read()):
+            elif isinstance(value, str) and value in units:
                 names.append(str(key))
-    return [*names, *_figured(sample.read())]
+    return [*names, *sorted(units)]
 
 
 def _figured(release: Release) -> set[str]:

@@ -62,6 +62,11 @@ def token_of(folder: Path) -> str:
     return str(told["token"])
 
 
+def dawdle(*_: object) -> None:
+    """Work that takes longer than anybody waits."""
+    time.sleep(60)
+
+
 def leftovers(folder: Path) -> list[str]:
     """What is neither a result nor a lock, anywhere below a folder."""
     hidden = (path for path in folder.rglob("*") if path.name.startswith("."))

@@ -56,6 +56,7 @@ def test_every_file_is_declared() -> None:
         ("emdat", "before-2023-09.csv", True),
         ("acled", "export-2021.csv", True),
         ("acled", "interface.json", True),
+        ("ucdp-ged", "GEDEvent_v20_0_3.json", True),
         ("ucdp-ged", "hdx_GEDEvent_v20_0_3.csv", True),
         ("ucdp-ged", "GEDEvent_v20_0_3-without-header.csv", True),
         ("ucdp-ged", "pandas_GEDEvent_v20_0_3.parquet", True),

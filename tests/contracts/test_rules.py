@@ -1,6 +1,8 @@
 """Every registered rule: worked examples, invariances, propriety, refusals, a second route."""
 
 import math
+from importlib import import_module
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -81,10 +83,20 @@ def test_contract(rule, check):
     check(rule)
 
 
+def worked(name):
+    """Cases worked by hand: those above, or `WORKED` of the rule's own tests."""
+    own = Path(__file__).parents[1] / "scoring" / f"test_{name}.py"
+    cases = WORKED.get(name)
+    if cases is None and own.is_file():
+        cases = getattr(import_module(f"tests.scoring.test_{name}"), "WORKED", None)
+    assert cases, f"work cases by hand: WORKED in tests/scoring/test_{name}.py"
+    return cases
+
+
 @pytest.mark.parametrize("name", rules())
 def test_worked_examples(name):
     rule = rules()[name]
-    for (draws, outcome), wanted in WORKED[name]:
+    for (draws, outcome), wanted in worked(name):
         got = rule([draws], [outcome])[0] if rule.per_row else rule(draws, outcome)
         assert got == pytest.approx(wanted, rel=1e-9, abs=1e-9)
 

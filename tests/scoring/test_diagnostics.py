@@ -7,7 +7,15 @@ import polars as pl
 import pytest
 
 from riskkit.forecasting.forecast import Forecast
-from riskkit.scoring.diagnostics import Calibration, crps_by_horizon, pit, reliability
+from riskkit.scoring.brier import decompose
+from riskkit.scoring.diagnostics import (
+    Calibration,
+    brier_parts,
+    corp,
+    crps_by_horizon,
+    pit,
+    reliability,
+)
 
 UNITS, MONTHS, DRAWS = 60, 12, 200
 
@@ -52,11 +60,37 @@ def test_windows_are_pooled(calibrated: tuple[Forecast, np.ndarray]) -> None:
     whole = Calibration.of(forecast, outcome, (1, 25))
     parts = [half for half in halves if half is not None]
     assert whole is not None
-    for table in (reliability, pit):
+    for table in (reliability, corp, brier_parts, pit):
         got, want = table(parts), table([whole])
         assert got.columns == want.columns
         for name in got.columns[1:]:
             np.testing.assert_allclose(got[name], want[name])
+
+
+def test_corp_pools_chances_whose_frequencies_fall() -> None:
+    """Chances 0, .5, .5 and 1 came 0, 1, 1 and 0 times: the last three are one pool at 2/3."""
+    draws = np.array([[[0, 0]], [[0, 9]], [[0, 9]], [[9, 9]]])
+    part = Calibration.of(_forecast(draws), np.array([[0.0], [9.0], [9.0], [0.0]]), (5,))
+    assert part is not None
+    assert corp([part]).rows() == [("m", 5, 0, 0, 1, 0), ("m", 5, 2 / 3, 2 / 3, 3, 2)]
+
+
+def test_parts_of_the_brier_score_are_those_of_the_rows(
+    calibrated: tuple[Forecast, np.ndarray],
+) -> None:
+    forecast, outcome = calibrated
+    halves = [outcome.copy(), outcome.copy()]
+    halves[0][:20], halves[1][20:] = np.nan, np.nan
+    parts = [Calibration.of(forecast, half, (25,)) for half in halves]
+    row = brier_parts([part for part in parts if part]).row(0, named=True)
+    chance = (forecast.draws >= 25).mean(axis=-1).ravel()
+    wanted = decompose(chance, outcome.ravel() >= 25)
+    names = ("brier", "miscalibration", "discrimination", "uncertainty")
+    assert [row[name] for name in names] == pytest.approx(list(wanted))
+    assert (row["n"], row["events"]) == (UNITS * MONTHS, (outcome >= 25).sum())
+    assert row["brier"] == pytest.approx(
+        row["miscalibration"] - row["discrimination"] + row["uncertainty"]
+    )
 
 
 def test_the_pit_is_flat_when_right_and_a_slope_when_biased(

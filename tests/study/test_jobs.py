@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from multiprocessing import active_children
 from pathlib import Path
+from time import monotonic, sleep
 
 import numpy as np
 import polars as pl
@@ -20,6 +21,7 @@ from riskkit.study import code
 from riskkit.study import jobs as working
 from riskkit.study.jobs import Job, forecast_job, read_forecast, run_backtest, window_name
 from riskkit.testing.datasets import made_up_dataset
+from tests.contracts.killing import dawdle
 
 ROOT = Path(__file__).parents[2]
 CHEAP = ("conflictology", "bootstrap")
@@ -239,3 +241,21 @@ def test_files_can_be_read_together(tmp_path):
     assert frame.columns[-2:] == ["draws", "window"]
     assert frame["draws"].dtype == pl.Array(pl.Int64, 40)
     assert frame.height == 2 * 3 * 6 * 3
+
+
+def test_workers_end_at_once_when_the_run_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(working, "write_part", dawdle)
+    others, start = {*active_children()}, monotonic()
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 2)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            next(working._in_parallel([(Path("a"), 1), (Path("b"), 2)], 2))  # type: ignore[list-item]
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    while {*active_children()} - others and monotonic() - start < 40:
+        sleep(0.05)
+    assert monotonic() - start < 30

@@ -12,7 +12,7 @@ from pydantic import Field
 from riskkit.errors import SourceError
 from riskkit.months import first_day
 from riskkit.reading import columns
-from riskkit.reading.files import read_sheet
+from riskkit.reading.json import Paging, read_pages
 from riskkit.reading.sheets import Form, Sheet
 from riskkit.sources import Source
 from riskkit.sources._options import FileOptions
@@ -36,6 +36,7 @@ LAYOUT = (
 RENAMED = {"best_est": "best", "low_est": "low", "high_est": "high", "gwno": "country_id"}
 """Names of release 5.0 and earlier."""
 
+_PAGES = Paging(items=("Result",))
 VIOLENCE = {1: "sb", 2: "ns", 3: "os"}
 _KINDS = {"sb": "state-based conflict", "ns": "non-state conflict", "os": "one-sided violence"}
 _MEASURES = {
@@ -103,6 +104,7 @@ class UcdpGed(Source):
     reads_folders = True
     options = GedOptions
     layouts = (
+        ("GEDEvent_v20_0_3.json", "answer of the programming interface; all pages in one folder"),
         ("hdx_GEDEvent_v20_0_3.csv", "events of a country on HDX, with their line of tags"),
         (
             "GEDEvent_v20_0_3-without-header.csv",
@@ -141,18 +143,17 @@ class UcdpGed(Source):
 def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
-    files = sorted(
-        file
-        for file in path.iterdir()
-        if file.suffix.lower() in {".csv", ".zip"} and not file.name.startswith(".")
-    )
+    inside = sorted(file for file in path.iterdir() if not file.name.startswith("."))
+    if inside and all(file.suffix.lower() == ".json" for file in inside):
+        return [path]  # the pages of one query
+    files = [file for file in inside if file.suffix.lower() in {".csv", ".zip"}]
     if not files:
         raise SourceError(f"{path} holds no csv and no zip file", hint="put UCDP's files into it")
     return files
 
 
 def _read_part(path: Path, options: GedOptions) -> Part:
-    sheet = read_sheet(path, _form(options))
+    sheet = read_pages(path, _form(options), _PAGES)
     _refuse_double_ids(sheet)
     events = pl.DataFrame(
         {
