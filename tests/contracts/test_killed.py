@@ -44,7 +44,11 @@ def _run(job: str, folder: Path, amount: int) -> int:
 
 @pytest.mark.parametrize(
     ("job", "amount"),
-    [("publishing", KILLS), ("adding", KILLS), ("commanding", max(2, KILLS // 10))],
+    [
+        ("publishing", KILLS),
+        pytest.param("adding", KILLS, marks=pytest.mark.slow),
+        pytest.param("commanding", max(2, KILLS // 10), marks=pytest.mark.slow),
+    ],
 )
 def test_who_is_killed_leaves_nothing_half_done(tmp_path: Path, job: str, amount: int) -> None:
     killed = _run(job, tmp_path, amount)

@@ -94,13 +94,18 @@ def test_a_second_run_does_nothing(checkout: Checkout) -> None:
 @pytest.mark.parametrize(
     ("touched", "stale"),
     [
-        (CLIMATE, ["features", "backtest", "forecast", "publish"]),
-        ("riskkit/models/hurdle.py", ["backtest", "forecast", "publish"]),
         ("riskkit/scoring/ensemble.py", ["evaluate", "publish"]),
-        ("riskkit/risk/score.py", ["forecast", "publish"]),
-        ("riskkit/publish/ranking.py", ["publish"]),
-        ("riskkit/panel/arrays.py", EVERY),
-        ("data/manifest.json", EVERY),
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in (
+                (CLIMATE, ["features", "backtest", "forecast", "publish"]),
+                ("riskkit/models/hurdle.py", ["backtest", "forecast", "publish"]),
+                ("riskkit/risk/score.py", ["forecast", "publish"]),
+                ("riskkit/publish/ranking.py", ["publish"]),
+                ("riskkit/panel/arrays.py", EVERY),
+                ("data/manifest.json", EVERY),
+            )
+        ),
     ],
 )
 def test_what_is_touched_makes_stale_what_stands_on_it(
@@ -144,6 +149,7 @@ def test_a_touched_family_is_built_alone_and_no_forecast_is_made_again(checkout:
     checkout.run("git commit --all --quiet --message touched")
 
 
+@pytest.mark.slow
 def test_a_damaged_cache_is_noticed(checkout: Checkout) -> None:
     digest = checkout.locked()["work/backtest/forecasts.parquet"]
     cached = checkout.folder / ".dvc/cache/files/md5" / digest[:2] / digest[2:]
@@ -156,6 +162,7 @@ def test_a_damaged_cache_is_noticed(checkout: Checkout) -> None:
     assert cached.read_bytes() == whole
 
 
+@pytest.mark.slow
 def test_a_saved_model_draws_the_same_in_another_process(checkout: Checkout) -> None:
     script = """
 from pathlib import Path
@@ -177,6 +184,7 @@ assert model.training_losses()["network_classes_0"]
     checkout.run("python ../load.py")
 
 
+@pytest.mark.slow
 def test_plots_have_data_and_titles(checkout: Checkout) -> None:
     told = checkout.run("dvc plots show --json 2> plots.err && rm plots.err")
     for title in ("CRPS by months ahead", "Reliability", "PIT", "Forecast of", "Training loss"):
