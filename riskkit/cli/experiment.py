@@ -118,3 +118,29 @@ def wars(
         found.write_csv(partial, float_precision=4)
     wars_found, months_found = found["wars"].to_list(), found["months"].to_list()
     echo(f"{out}: {max(wars_found)} wars, {max(months_found)} months")
+
+
+@command.command(name="onsets")
+@click.option("--first", default=2010, show_default=True, help="First year of forecasts.")
+@click.option("--last", default=2021, show_default=True, help="Last year of forecasts.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("onsets.csv"), show_default=True
+)
+def onsets(first: int, last: int, out: Path) -> None:
+    """Judge forecasts of armed conflict after sixty quiet months, on the base data.
+
+    \b
+    Example:
+      riskkit experiment onsets --out work/onsets.csv
+    """
+    from riskkit.atomic import atomic_file
+    from riskkit.study.onsets import compare_onsets
+
+    found = compare_onsets(range(first, last + 1))
+    with atomic_file(out) as partial:
+        found.write_csv(partial, float_precision=4)
+    for row in found.to_dicts():
+        echo(
+            f"{row['months']:>2} months, {row['features']}: AUC {row['auc']:.3f} "
+            f"[{row['auc_low']:.3f}, {row['auc_high']:.3f}], {row['onsets']} of {row['rows']} rows"
+        )

@@ -184,7 +184,11 @@ def check_models(params: Params) -> None:
 def _is_like(value: object, default: object) -> bool:
     """Whether a setting has the type of its default, as far as that says anything."""
     if isinstance(default, tuple):
-        return isinstance(value, list | tuple)
+        alike = type(default[0]) if default else object
+        return isinstance(value, list | tuple) and all(isinstance(one, alike) for one in value)
+    if default is None:  # settings of others, by name
+        sections = value.values() if isinstance(value, dict) else (value,)
+        return value is None or all(isinstance(section, dict) for section in sections)
     if isinstance(default, float):
         return isinstance(value, int | float)
     if isinstance(default, int) and not isinstance(default, bool) and isinstance(value, bool):

@@ -17,8 +17,9 @@ from riskkit.months import format_month
 from riskkit.publish import SCHEMA_VERSION, Publication
 from riskkit.risk.score import CLASS_STARTS
 
-NOISE = 0.3
-"""Points by which the score of a unit may differ between two runs of the same data."""
+NOISE = 0.5
+"""Points by which the score of one threat may differ between two runs of the same data; measured
+between seeds of the embedded data, see docs/report.md."""
 _UNSEEN = r"\x00-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069\uFEFF"
 """Controls and line ends, overrides and isolates of direction, byte-order marks."""
 SAFE_TEXT = rf"^[^=+\-@\s{_UNSEEN}][^{_UNSEEN}]*$"
@@ -81,6 +82,15 @@ def schema_version() -> dy.Int32:
     """Declare the version of these columns."""
     text = "Version of these columns; any change of them raises it."
     return dy.Int32(min=SCHEMA_VERSION, max=SCHEMA_VERSION, metadata=note(text))
+
+
+def noise(publication: Publication) -> float:
+    """Points by which a composite may differ between two runs of the same data.
+
+    Chance of the threats' draws averages out, so that more threats mean less of it.
+    """
+    threats = sum(weight > 0 for weight in publication.weights.values())
+    return float(NOISE / max(threats, 1) ** 0.5)
 
 
 def stamp(publication: Publication) -> list[pl.Expr]:

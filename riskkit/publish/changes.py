@@ -94,7 +94,8 @@ def table(publication: Publication, ranking: pl.DataFrame) -> pl.DataFrame:
         **{f"{name}_change": (pl.col(name) - pl.col(f"{name}_then")).round(2) for name in STANDARD},
     )
     frame = frame.with_columns(
-        clear=(pl.col("score_change").abs() > t.NOISE).fill_null(value=False), moved_by=_largest()
+        clear=(pl.col("score_change").abs() > t.noise(publication)).fill_null(value=False),
+        moved_by=_largest(),
     )
     reasons = {name: _reason(publication, name) for name in STANDARD}
     return (

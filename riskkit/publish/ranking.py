@@ -160,7 +160,9 @@ def _compared(frame: pl.DataFrame, publication: Publication) -> pl.DataFrame:
     return (
         frame.with_columns(rank_change=pl.Series(change, dtype=pl.Int32))
         .join(scores, on="unit", how="left", maintain_order="left")
-        .with_columns(change_clear=(pl.col("score") - pl.col("earlier_score")).abs() > t.NOISE)
+        .with_columns(
+            change_clear=(pl.col("score") - pl.col("earlier_score")).abs() > t.noise(publication)
+        )
     )
 
 

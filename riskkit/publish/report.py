@@ -9,7 +9,7 @@ import polars as pl
 from markupsafe import Markup
 
 from riskkit.months import format_month
-from riskkit.publish import Publication, _pages, _places, _svg
+from riskkit.publish import Publication, _pages, _places, _svg, _table
 from riskkit.publish._findings import sentences, things
 from riskkit.publish._story import Story, Tables, stories, threats
 from riskkit.publish._wording import month_name, window_name
@@ -72,7 +72,7 @@ def page(publication: Publication, tables: Tables) -> str:
         compared=None if publication.previous is None else publication.previous["as_of"][0],
         alerts=tables["alerts.csv"].filter(pl.col("state") == "new").to_dicts(),
         moved=_moved(tables),
-        noise=_noise(),
+        noise=f"{_table.noise(publication):.2g}",
         top=told[:TOP],
         first=first,
         first_window=(row["window_start"], row["window_end"]),
@@ -143,12 +143,6 @@ def _columns(tables: Tables, publication: Publication) -> list[tuple[str, str, s
 def _moved(tables: Tables) -> list[dict[str, Any]]:
     clear = tables["changes.csv"].filter(pl.col("clear"))
     return clear.sort(pl.col("score_change").abs(), descending=True).head(TOP).to_dicts()
-
-
-def _noise() -> str:
-    from riskkit.publish._table import NOISE
-
-    return f"{NOISE:g}"
 
 
 def _regions(publication: Publication, tables: Tables) -> list[dict[str, Any]]:

@@ -386,11 +386,20 @@ class Store:
         return tuple(self.read_entry(entry) for entry in self.entries())
 
     def read_entry(self, entry: Entry) -> Release:
-        """Read one of the entries.
+        """Read one of the entries; the new one, if it was replaced meanwhile.
 
         Raises:
             RiskkitError: A file is gone or changed, or is refused.
         """
+        try:
+            return self._read(entry)
+        except RiskkitError:
+            now = next((one for one in self.entries() if one.key == entry.key), entry)
+            if now == entry:
+                raise
+            return self.read_entry(now)
+
+    def _read(self, entry: Entry) -> Release:
         self.check(entry)
         folder = self.folder / entry.folder
         together = _reader(entry.source).reads_folders

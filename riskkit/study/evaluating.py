@@ -186,7 +186,7 @@ def _parts(paths: Sequence[Path]) -> list[_Part]:
                     hint="name each model's backtest once",
                 )
             found[key] = path
-    return [_Part(path, *key) for key, path in found.items()]
+    return [_Part(path, *key) for key, path in sorted(found.items())]
 
 
 def _read(part: _Part) -> Forecast:

@@ -151,6 +151,7 @@ def publication_identity(study: Study, inputs: Mapping[str, Identity]) -> Identi
             **made.parameters,
             **_flat("threats", {threat.name: _scale(threat) for threat in study.threats}),
             **_flat("composite", study.params.composite.model_dump(mode="json")),
+            **_flat("alerts", study.params.alerts.model_dump(mode="json")),
         },
         code={**made.code, **code_of(roots)},
         libraries={**made.libraries, **libraries_of(roots)},

@@ -33,7 +33,7 @@ def test_figures_are_those_of_the_two_rankings(folder):
     moved = (joined["score"] - joined["score_then"]).round(2)
     assert moved.to_list() == found["score_change"].to_list()
     assert (found["rank_before"] - found["rank"]).to_list() == found["rank_change"].to_list()
-    assert found["clear"].to_list() == (found["score_change"].abs() > 0.3).to_list()
+    assert found["clear"].to_list() == (found["score_change"].abs() > 0.5).to_list()
 
 
 def test_units_come_and_go(folder):

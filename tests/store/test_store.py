@@ -293,3 +293,13 @@ def test_a_disk_that_takes_no_more_changes_nothing(
         MANIFEST,
         "table",
     ]
+
+
+def test_a_reader_gets_the_new_file_if_it_was_replaced_meanwhile(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data")
+    before = store.add("table", table(tmp_path / "in"), OPTIONS).entry
+    store.add("table", table(tmp_path / "in", "4"), OPTIONS)
+    assert store.read_entry(before).observations["value"].to_list() == [4]
+    store.remove("table/riots")
+    with pytest.raises(RiskkitError, match="is gone"):
+        store.read_entry(before)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from riskkit.models.parts.coupling import analogues, couple
+from riskkit.models.parts.coupling import analogues, couple, nearest
 from riskkit.models.parts.history import history
 from riskkit.testing.datasets import dataset_of, made_up_dataset, made_up_outcomes
 
@@ -112,3 +112,25 @@ def test_analogues_look_like_the_present_and_are_wholly_known():
     busiest = int(np.argmax(here))
     assert np.mean(recent(unit[busiest], at[busiest])) == pytest.approx(here[busiest], rel=0.4)
     assert np.mean(recent(unit[5], at[5])) < 0.1
+
+
+def test_the_nearest_situations_are_alike_apart_and_followed(truth):
+    past = history(truth.data)
+    found = nearest(past, 3, past.window)
+    assert found.shape == (UNITS, 3, 2)
+    assert found[..., 1].max() <= past.last - max(YEAR)
+    for rows in found.tolist():
+        for i, (unit, at) in enumerate(rows):
+            assert all(unit != u or abs(at - t) >= past.window for u, t in rows[:i])
+    level = np.log1p(past.values)
+    recent = np.array([level[:, t - 11 : t + 1].mean(axis=1) for t in range(11, past.last + 1)])
+    here = recent[past.last - 11]
+    there = np.array([[recent[at - 11, unit] for unit, at in rows] for rows in found.tolist()])
+    other = recent[: -max(YEAR)].ravel()
+    chance = np.abs(other[:, None] - here).mean()
+    assert np.abs(there - here[:, None]).mean() < 0.3 * chance
+
+
+def test_without_a_past_there_is_no_situation():
+    past = history(dataset_of(np.zeros((3, 5)), YEAR))
+    assert nearest(past, 3, past.window) is None
