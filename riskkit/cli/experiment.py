@@ -90,9 +90,15 @@ def intervals(samples: int, seed: int, out: Path, as_json: bool) -> None:
     help="Own level, in outcomes a month, from which a war is great.",
 )
 @click.option("--until", default="2017-12", show_default=True, help="Last month that is used.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("wars.csv"), show_default=True)
+@out_option("wars.csv", "File for the table.", is_folder=False)
+@json_option
 def wars(
-    config: Path | None, settings: tuple[str, ...], least: float, until: str, out: Path
+    config: Path | None,
+    settings: tuple[str, ...],
+    least: float,
+    until: str,
+    out: Path,
+    as_json: bool,
 ) -> None:
     """Compare simple rules on every great war, each by what the other wars teach.
 
@@ -116,6 +122,9 @@ def wars(
     found = compare_wars(values, least=least)
     with atomic_file(out) as partial:
         found.write_csv(partial, float_precision=4)
+    if as_json:
+        echo_json(found.to_dicts())
+        return
     wars_found, months_found = found["wars"].to_list(), found["months"].to_list()
     echo(f"{out}: {max(wars_found)} wars, {max(months_found)} months")
 
@@ -123,10 +132,9 @@ def wars(
 @command.command(name="onsets")
 @click.option("--first", default=2010, show_default=True, help="First year of forecasts.")
 @click.option("--last", default=2021, show_default=True, help="Last year of forecasts.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("onsets.csv"), show_default=True
-)
-def onsets(first: int, last: int, out: Path) -> None:
+@out_option("onsets.csv", "File for the table.", is_folder=False)
+@json_option
+def onsets(first: int, last: int, out: Path, as_json: bool) -> None:
     """Judge forecasts of armed conflict after sixty quiet months, on the base data.
 
     \b
@@ -139,6 +147,9 @@ def onsets(first: int, last: int, out: Path) -> None:
     found = compare_onsets(range(first, last + 1))
     with atomic_file(out) as partial:
         found.write_csv(partial, float_precision=4)
+    if as_json:
+        echo_json(found.to_dicts())
+        return
     for row in found.to_dicts():
         echo(
             f"{row['months']:>2} months, {row['features']}: AUC {row['auc']:.3f} "

@@ -238,7 +238,8 @@ JSON = {
 }
 LATER = {
     "data add", "data remove", "data fetch", "publish", "explain", "verify", "backtest", "evaluate",
-    "leaderboard", "score", "experiment new",
+    "leaderboard", "score", "experiment new", "experiment intervals", "experiment wars",
+    "experiment onsets", "replay",
 }  # fmt: skip
 """Commands whose JSON other tests read."""
 
