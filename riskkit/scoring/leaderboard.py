@@ -32,8 +32,7 @@ SHOWN = (
 """What a printed leaderboard shows, and what metrics.json keeps of the published model."""
 COMPARED = ("crps", "log1p_crps", "ign", "brier_{1}", "ap_{1}")
 """What a study keeps of each model that it compares."""
-_RECORD = ("crps", "log1p_crps", "ign", "brier_{1}", "coverage_90")
-RECORD = ("crps", "log1p_crps", "ign", "brier_25", "coverage_90")
+RECORD = ("crps", "log1p_crps", "ign", "brier_{1}", "coverage_90")
 """What a model card tells of the months; of the totals in units at war, those of `RECORD_WAR`."""
 RECORD_WAR = ("crps", "coverage_90")
 
@@ -55,7 +54,7 @@ def shown_rules(thresholds: Sequence[int] = THRESHOLDS) -> tuple[str, ...]:
 
 def record_rules(thresholds: Sequence[int] = THRESHOLDS) -> tuple[str, ...]:
     """Rules that a model card tells of the months."""
-    return at(_RECORD, thresholds)
+    return at(RECORD, thresholds)
 
 
 def at(names: Iterable[str], thresholds: Sequence[int]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from riskkit.publish import Part, Publication
 from riskkit.publish import publish as write_publication
 from riskkit.publish.previous import compare
 from riskkit.registry import lookup, models
-from riskkit.scoring.leaderboard import RECORD, RECORD_WAR
+from riskkit.scoring.leaderboard import RECORD_WAR, record_rules
 from riskkit.study.dossier import gather
 from riskkit.study.evaluating import find_record
 from riskkit.study.forecasting import Outlook, ThreatForecast, read_outlook
@@ -116,11 +116,13 @@ def _latest(study: Study, names: Sequence[str], origin: int) -> dict[str, float]
 
 
 def _record(study: Study, folder: Path) -> pl.DataFrame:
-    names = [threat.target.name for threat in study.threats]
-    wars = [f"{name}_total_war" for name in names]
-    monthly = pl.col("target").is_in(names) & pl.col("rule").is_in(RECORD)
-    war = pl.col("target").is_in(wars) & pl.col("rule").is_in(RECORD_WAR)
-    return find_record(study, folder).filter(monthly | war)
+    kept = pl.lit(False)
+    for target in (threat.target for threat in study.threats):
+        monthly = pl.col("rule").is_in(record_rules(target.thresholds))
+        kept |= (pl.col("target") == target.name) & monthly
+        war = pl.col("rule").is_in(RECORD_WAR)
+        kept |= (pl.col("target") == f"{target.name}_total_war") & war
+    return find_record(study, folder).filter(kept)
 
 
 def _phrases(study: Study, one: ThreatForecast, counted: str) -> dict[str, str]:
