@@ -249,7 +249,7 @@ class AlertSettings(_Section):
 
     score: float = Field(default=0.5, gt=0, le=10)
     """Points by which a score moves before another class is told."""
-    probability: float = Field(default=0.15, gt=0, lt=1)
+    probability: float = Field(default=0.2, gt=0, lt=1)
     """By how much a chance rises or falls before it is told."""
     any: float = Field(default=0.3, gt=0, lt=1)
     """By how much the chance of any violence in a quiet unit rises before it is told: models of
