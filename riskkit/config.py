@@ -249,8 +249,11 @@ class AlertSettings(_Section):
 
     score: float = Field(default=0.5, gt=0, le=10)
     """Points by which a score moves before another class is told."""
-    probability: float = Field(default=0.15, gt=0, lt=1)
+    probability: float = Field(default=0.2, gt=0, lt=1)
     """By how much a chance rises or falls before it is told."""
+    any: float = Field(default=0.3, gt=0, lt=1)
+    """By how much the chance of any violence in a quiet unit rises before it is told: models of
+    other seeds differ by more there than elsewhere."""
     first: Whole = Field(default=5, ge=0)
     """Quiet units that are named, those whose chance of any violence rose most."""
     rest_months: Whole = Field(default=6, ge=0)

@@ -139,7 +139,7 @@ def _first_violence(publication: Publication, compared: pl.DataFrame) -> Iterato
     rises = (
         compared.join(quiet.filter(pl.col("value") == 0), on="unit")
         .with_columns(rise=pl.col("p_any") - pl.col("p_any_before"))
-        .filter(pl.col("rise") > rules.probability)
+        .filter(pl.col("rise") > rules.any)
         .sort(["rise", "unit"], descending=[True, False])
     )
     for row in rises.head(rules.first).iter_rows(named=True):
@@ -171,10 +171,9 @@ def _rests(publication: Publication, raised: pl.DataFrame, history: pl.DataFrame
             pl.col("rule") == row["rule"],
             pl.col("direction") == row["direction"],
         )
-        if row["rule"] == "class":
-            margin = publication.alert_rules.score
-        else:
-            margin = publication.alert_rules.probability
+        rules = publication.alert_rules
+        margins = {"class": rules.score, "first violence": rules.any}
+        margin = margins.get(row["rule"], rules.probability)
         sign = 1.0 if row["direction"] == "up" else -1.0
         found.append(any(sign * (row["now"] - then) <= margin for then in same["now"]))
     return pl.Series(found, dtype=pl.Boolean)

@@ -132,6 +132,7 @@ def test_a_function_deep_in_a_shared_module_reruns_what_uses_it(checkout: Checko
     assert json.loads(metrics.read_text())["crps"] == crps
 
 
+@pytest.mark.slow
 def test_a_touched_family_is_built_alone_and_no_forecast_is_made_again(checkout: Checkout) -> None:
     """A remark changes the code but not the features: what was forecast from them stays."""
     parts, built = _parts(checkout), checkout.folder / "work/features"

@@ -61,4 +61,5 @@ def test_commands_exist_with_their_options(line: str) -> None:
         found = command.get_command(click.Context(command), arguments.pop(0))
         assert found is not None, "names no command of riskkit"
         command = found
-    command.make_context(line, arguments, resilient_parsing=True)
+    whole = click.Context(riskkit, **riskkit.context_settings)
+    command.make_context(line, arguments, parent=whole, resilient_parsing=True)

@@ -68,7 +68,9 @@ def _command(stage: dict[str, Any]) -> click.Context:
         found = command.get_command(click.Context(command), arguments.pop(0))
         assert found is not None, stage["cmd"]
         command = found
-    return command.make_context("stage", arguments)
+    # A command keeps the options for help that it is first asked for with.
+    whole = click.Context(riskkit, **riskkit.context_settings)
+    return command.make_context("stage", arguments, parent=whole)
 
 
 STAGES = _stages(PIPELINE)

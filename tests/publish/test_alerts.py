@@ -49,7 +49,7 @@ def test_peace_is_told_as_well():
 def test_the_first_violence_of_a_quiet_unit_is_told():
     now = sample_publication(n_units=30, size=400)
     draws = now.first.forecast.draws.copy()
-    draws[-1, 0, :100] = 3
+    draws[-1, 0, :160] = 3
     part = replace(now.first, forecast=replace(now.first.forecast, draws=draws))
     past = [(unit, "conflict", 0.0 if unit == "XBD" else 1.0) for unit in now.ranked]
     series = pl.DataFrame(past, schema=["unit", "threat", "value"], orient="row").with_columns(
@@ -58,7 +58,7 @@ def test_the_first_violence_of_a_quiet_unit_is_told():
     dossier = Dossier(series=series.select(*SERIES))
     found = raised(replace(now, parts=(part,), dossier=dossier), BASE)
     (alert,) = found.filter(pl.col("rule") == "first violence").to_dicts()
-    assert (alert["unit"], alert["before"], alert["now"]) == ("XBD", 0.0, 0.25)
+    assert (alert["unit"], alert["before"], alert["now"]) == ("XBD", 0.0, 0.4)
     assert "the first deaths since January 2020 or longer became more likely" in alert["text"]
 
 

@@ -73,3 +73,17 @@ def test_a_large_ranking_is_shortened(monkeypatch):
     text = page(told_publication(n_units=9))
     assert "The first 5 of 9 units are shown" in text
     assert text.count('<tr id="X') == 5
+
+
+def test_the_record_is_that_of_the_published_models():
+    columns = ["model", "target", "window", "rule", "value", "skill", "skill_low", "skill_high"]
+    rows = [
+        ("invented", "ged_sb", "all", "crps", 12.5, 0.061, 0.02, 0.1),
+        ("invented", "ged_sb", "2020", "auc", None, None, None, None),
+        ("another", "ged_sb", "all", "crps", 77.7, 0.5, 0.41, 0.63),
+    ]
+    record = pl.DataFrame(rows, schema=columns, orient="row")
+    text = page(told_publication(record=record))
+    assert "+0.02 to +0.10" in text
+    assert "+0.41 to +0.63" not in text
+    assert "No backtest was handed" not in text
