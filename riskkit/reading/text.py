@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -169,11 +169,25 @@ def _open(file: str, data: bytes, form: Form) -> _Text:
     for mark, head in heads.items():
         for number, (line, record) in enumerate(head):
             if form.fits(record):
+                _refuse_rows_above(file, head[:number], record)
                 below = head[number + 1 :][:1]
                 tags = bool(below) and is_tag_line(below[0][1])
                 rest, above = _from_line(start, data, line)
                 return _Text(file, rest, mark, tuple(record), 2 if tags else 1, above)
     return _without_header(file, data, start, form, heads[marks[0]])
+
+
+def _refuse_rows_above(
+    file: str, above: Sequence[tuple[int, list[str]]], header: Sequence[str]
+) -> None:
+    """Titles and notes may stand above a header; rows as long as it are data that would be lost."""
+    for line, record in above:
+        if len(record) > 1 and sum(bool(cell.strip()) for cell in record) >= len(header):
+            raise SourceError(
+                f"{file}, line {line}: a row of data stands above the header",
+                got=record[:3],
+                hint="put the header on top",
+            )
 
 
 def _without_header(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ def _working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def publication(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A publication of a small simulated world by the default pool."""
     folder = tmp_path_factory.mktemp("run")
-    riskkit("run", *settings(*SMALL), "--out", folder / "publication")
+    with chdir(folder):
+        riskkit("run", *settings(*SMALL), "--out", folder / "publication")
     return folder / "publication"
 
 
@@ -28,5 +30,6 @@ def backtest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A backtest of two cheap models over two windows of a small simulated world."""
     folder = tmp_path_factory.mktemp("study") / "backtest"
     chosen = settings(*SMALL, "backtest.processes=1", "backtest.origins=2022-10,2023-10")
-    riskkit("backtest", *chosen, "--models", "ewhistory,last", "--out", folder)
+    with chdir(folder.parent):
+        riskkit("backtest", *chosen, "--models", "ewhistory,last", "--out", folder)
     return folder

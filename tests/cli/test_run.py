@@ -14,7 +14,8 @@ from riskkit.months import first_day, month_id
 from tests.cli.running import SMALL, contents, process, riskkit, settings
 
 AS_OF = "2019-06"
-_IDENTITIES = {"identity.json", "datapackage.json"}
+_IDENTITIES = {"identity.json", "datapackage.json", "inputs.csv", "report.html"}
+"""What tells how far the files reach, which is of later too."""
 STUDY = """
 data:
   kind: files
@@ -86,7 +87,7 @@ def test_another_process_writes_the_same_bytes(publication: Path, tmp_path: Path
 def test_a_summary_on_stdout_and_progress_on_stderr(tmp_path: Path) -> None:
     done = riskkit("run", *settings(*SMALL, "forecast.model=ewhistory"))
     assert done.out.startswith("SIMULATED data, not real countries. Top 10 of 60 units")
-    assert "publication/: components.csv" in done.out
+    assert "publication/report.html" in done.out
     assert done.err.splitlines()[0] == "riskkit run 1/3 read 6 source(s)"
     assert done.err.splitlines()[-1] == "forecast 1/1 ged_sb by ewhistory"
     again = riskkit("run", *settings(*SMALL, "forecast.model=zero"), "--json")

@@ -116,7 +116,8 @@ def test_a_mangled_file_is_the_same_again(container: Any, change: str) -> None:
     once = {mangle(ROWS, container, [change], seed) for seed in range(8)}
     again = {mangle(ROWS, container, [change], seed) for seed in range(8)}
     assert once == again
-    assert ROWS not in once or len(once) > 1
+    nothing_to_change = change in ("decompose", "thousands", "month_names")
+    assert ROWS not in once or len(once) > 1 or nothing_to_change
     assert set(CHANGES) == {*BYTES, *CELLS}
 
 
