@@ -25,7 +25,9 @@ def test_an_explanation_of_another_model_does_not_stay(tmp_path: Path) -> None:
     done = riskkit("forecast", *settings(*SMALL, "forecast.model=ewhistory"))
     assert done.out.startswith("ewhistory forecast ged_sb of 60 units for 2025-02 to 2026-01")
     names = {path.name for path in (tmp_path / "forecast").iterdir()}
-    assert names == {"forecasts.parquet", "model_ged_sb.zip", "fan.csv", "identity.json"}
+    assert "contributions_ged_sb.parquet" not in names
+    assert {"forecasts.parquet", "families_ged_sb.parquet", "model_ged_sb.zip"} <= names
+    assert {"fan.csv", "identity.json", "notes.json"} <= names
 
 
 def test_a_year_can_be_the_target(tmp_path: Path) -> None:
