@@ -22,6 +22,7 @@ from riskkit.models.parts.draws import stratified
 from riskkit.models.parts.history import history
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.rows import OWN, RowMaker, Rows, at_most, feature_names, own_units
+from riskkit.models.parts.search import Between, Space
 
 LEVELS = np.concatenate([[0.01], (np.arange(19) + 0.5) / 19, [0.99]])
 POINTS = (np.arange(200) + 0.5) / 200
@@ -35,6 +36,7 @@ class BoostedHurdle(Marginal):
 
     name: ClassVar[str] = "xgboost_hurdle"
     summary: ClassVar[str] = "Boosted chance of any deaths times boosted quantiles of how many."
+    searched: ClassVar[Space] = {"rounds": Between(20, 150, log=True)}
 
     def __init__(self, rounds: int = 60) -> None:
         self.rounds = rounds
