@@ -27,6 +27,7 @@ _COMMANDS = (
     "publish",
     "explain",
     "verify",
+    "export",
     "backtest",
     "evaluate",
     "replay",
