@@ -26,6 +26,7 @@ _COMMANDS = (
     "forecast",
     "publish",
     "explain",
+    "scenario",
     "verify",
     "export",
     "backtest",
