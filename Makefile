@@ -6,8 +6,9 @@ OUT ?= publication
 
 demo-world: OUT := publication-world
 
-# A file of tests stays on one worker, so that what its tests share is made once.
-PYTEST := python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
+# A file of tests stays on one worker, so that what its tests share is made once. A worker that dies is
+# not replaced: pytest-xdist 3.8 never ends when one is, and does not say during which test it died.
+PYTEST := python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile --max-worker-restart 0
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

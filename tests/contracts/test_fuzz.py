@@ -6,9 +6,8 @@ tests/contracts/test_fuzz.py
 
 from __future__ import annotations
 
-import faulthandler
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -21,15 +20,6 @@ from tests.contracts.test_sources import sample_of
 
 FEW = 8
 EXAMPLES = int(os.environ.get("RISKKIT_FUZZ_EXAMPLES", FEW))
-HANGING = 300
-
-
-@pytest.fixture(autouse=True)
-def _no_hanging() -> Iterator[None]:
-    """End the process, with a traceback, if a library loops where Python cannot interrupt it."""
-    faulthandler.dump_traceback_later(HANGING + EXAMPLES, exit=True, file=2)
-    yield
-    faulthandler.cancel_dump_traceback_later()
 
 
 @pytest.mark.parametrize("name", sources())
