@@ -179,7 +179,7 @@ model = make_model("pool", job.options).load(Path("work/forecast") / model_file(
 again = model.forecast(data, job.size, job.stream)
 kept = read_outlook(study, Path("work/forecast")).threats[threat.name].forecast
 assert (again.draws == kept.draws).all()
-assert model.training_losses()["network_classes_0"]
+assert model.training_losses()["xgboost_hurdle_any"]
 """
     (checkout.folder.parent / "load.py").write_text(script)
     checkout.run("python ../load.py")
