@@ -1,7 +1,8 @@
 """Every reader, on files that chance has changed: a valid table or a refusal, nothing else.
 
-`make test-all` tries more of them, the same in every run; still more, others each time:
-RISKKIT_FUZZ_EXAMPLES=2000 pytest tests/contracts/test_fuzz.py
+`make test-all` tries the same ones in every run; more, others each time:
+RISKKIT_FUZZ_EXAMPLES=2000 pytest tests/contracts/test_fuzz.py. A few are among the checks of the
+contract, in test_sources.py.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from riskkit.testing.fuzz import CHANGES, CONTAINERS, Container
 from riskkit.testing.sources import check_mangled, check_misplaced
 from tests.contracts.test_sources import sample_of
 
-EXAMPLES = int(os.environ.get("RISKKIT_FUZZ_EXAMPLES", "8"))
+pytestmark = pytest.mark.slow
+EXAMPLES = int(os.environ.get("RISKKIT_FUZZ_EXAMPLES", "100"))
 REPEATED = EXAMPLES <= 100
 """Whether every run tries the same."""
 PHASES = (Phase.explicit, Phase.generate)
