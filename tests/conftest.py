@@ -22,7 +22,7 @@ settings.load_profile("riskkit")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that are slow by nature: no worker shall be left with them at the end."""
+    """Begin with files that are slow by nature, so that no worker is left with them at the end."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
 
