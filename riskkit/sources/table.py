@@ -132,7 +132,8 @@ class Table(_keys.OwnTable):
         """Read a table."""
         sheet = read_sheet(path, _form(options))
         month = _keys.periods(sheet, options.time)
-        unit = _keys.units(sheet, options.unit, month)
+        counts = all(_is_count(item) for item in options.indicators.values())
+        unit = _keys.units(sheet, options.unit, month, parts=counts)
         keys = pl.DataFrame([unit, sheet.frame[options.unit.column].rename("code"), month])
         values = [_values(sheet, name, options) for name in options.indicators]
         rows = keys.with_columns(_known(sheet, keys, options), *values)
