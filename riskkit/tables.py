@@ -94,6 +94,8 @@ class Indicator:
             an index is fitted to; None where there is none. Whoever stood before its end could
             not have known the values: either they are known from its end on only, or studies of
             earlier origins say that they look ahead (`riskkit.panel.hindsight`).
+        by_reports: True of a census whose file does not say up to when it speaks. Where most units
+            report in nearly every period, silence is zero only once most of these have reported.
     """
 
     name: str
@@ -108,6 +110,7 @@ class Indicator:
     monthly_from: date | None = None
     revised: bool = False
     reference: tuple[int, int] | None = None
+    by_reports: bool = False
 
 
 @dataclass(frozen=True)

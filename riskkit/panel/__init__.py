@@ -12,7 +12,8 @@ import polars as pl
 from riskkit.errors import RiskkitError
 from riskkit.months import first_day, first_day_expr, format_month, month_id, month_id_expr
 from riskkit.panel.networks import build_networks, networks_revised_since
-from riskkit.panel.schedule import comes_out, lag_as_of
+from riskkit.panel.reporting import silence_known
+from riskkit.panel.schedule import lag_as_of
 from riskkit.panel.vintages import newest, revised_since
 from riskkit.tables import Indicator, Release, Units
 
@@ -197,13 +198,12 @@ def _zeros(indicator: Indicator, release: Release, units: pl.DataFrame) -> pl.Da
         first += (1 - first) % 12
         last -= 11
     starts = list(range(first, last + 1, length))
-    published = pl.DataFrame(
-        {
-            "month": [first_day(m) for m in starts],
-            "known": [first_day(comes_out(indicator, m + length - 1)) for m in starts],
-        },
-        schema={"month": pl.Date, "known": pl.Date},
-    )
+    known = silence_known(indicator, release, starts)
+    told = [
+        (first_day(m), first_day(k)) for m, k in zip(starts, known, strict=True) if k is not None
+    ]
+    schema = {"month": pl.Date, "known": pl.Date}
+    published = pl.DataFrame(told, schema=schema, orient="row")
     grid = units.select("unit", "born", "died").join(published, how="cross").filter(_alive())
     return grid.select(
         "unit",

@@ -314,4 +314,5 @@ def _indicator(name: str, options: TableOptions) -> Indicator:
         carry_months=item.carry_months,
         revised=item.revised,
         reference=item.reference,
+        by_reports=item.census and options.covers_to is None,
     )

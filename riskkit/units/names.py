@@ -109,8 +109,10 @@ def match_name(name: str) -> str | None:
 
 def rules(name: str, known: Mapping[str, str]) -> str | None:
     """Look a name up in a table of folded names, as it stands or turned round."""
-    if "/" in name and len({known.get(fold(part)) for part in name.split("/")} - {None}) > 1:
-        return None  # "China/Hong Kong" is two places, "Trinidad/Tobago" one
+    if "/" in name and fold(name) not in _with_slash():
+        several = {known.get(fold(part)) for part in name.split("/")} - {None}
+        if len(several) > 1:
+            return None  # "China/Hong Kong" is two places, "Trinidad/Tobago" one
     if (unit := known.get(fold(name))) is not None:
         return unit or None
     for front, back in _parts(name):
@@ -180,6 +182,12 @@ def known_names() -> dict[str, str]:
         name = fold(row["name"])
         known[name] = row["unit"] if known.get(name, row["unit"]) == row["unit"] else ""
     return known
+
+
+@cache
+def _with_slash() -> set[str]:
+    """Names that publishers write with a slash, as "Congo/Zaire"."""
+    return {fold(row["name"]) for row in _rows("names.csv") if "/" in row["name"]}
 
 
 @cache

@@ -420,7 +420,7 @@ def test_a_part_of_a_country_adds_to_its_counts(tmp_path: Path) -> None:
 
 def test_an_index_of_a_part_is_not_that_of_the_country(tmp_path: Path) -> None:
     text = "iso,month,x\nTanzania,2020-01,2\nZanzibar,2020-01,3\nCyprus (Northern),2020-01,4\n"
-    with pytest.raises(SourceError, match="line 3 and 1 more.*'Zanzibar' is a part of TZA"):
+    with pytest.raises(SourceError, match=r"line 3 and 1 more.*'Zanzibar' is a part of TZA"):
         read_text(tmp_path, text, **NAMED)
     dropped = read_text(tmp_path, text, unit=NAMED["unit"] | {"unknown": "drop"})
     assert rows(dropped) == [("TZA", "2020-01-01", 2.0)]
@@ -433,7 +433,7 @@ def test_letters_that_iso_leaves_to_its_users_are_no_invented_country_beside_rea
     tmp_path: Path,
 ) -> None:
     text = "iso,month,x\nMLI,2020-01,2\nXNC,2020-01,3\nXKO,2020-01,4\n"
-    with pytest.raises(SourceError, match="line 3.*'XNC': Northern Cyprus is part of CYP"):
+    with pytest.raises(SourceError, match=r"line 3.*'XNC': Northern Cyprus is part of CYP"):
         read_text(tmp_path, text)
     unit = {"column": "iso", "unknown": "drop"}
     assert rows(read_text(tmp_path, text, unit=unit)) == [
@@ -446,7 +446,7 @@ def test_letters_that_iso_leaves_to_its_users_are_no_invented_country_beside_rea
 
 def test_letters_that_iso_used_again_are_refused_while_they_were_anothers(tmp_path: Path) -> None:
     unit = {"column": "iso", "system": "iso2"}
-    with pytest.raises(SourceError, match="line 2.*'GE': Gilbert and Ellice Islands until 1979"):
+    with pytest.raises(SourceError, match=r"line 2.*'GE': Gilbert and Ellice Islands until 1979"):
         read_text(tmp_path, "iso,month,x\nGE,1976-01,2\n", unit=unit)
     release = read_text(tmp_path, "iso,month,x\nGE,1996-01,2\n", unit=unit)
     assert rows(release) == [("GEO", "1996-01-01", 2.0)]

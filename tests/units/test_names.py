@@ -66,6 +66,7 @@ def test_parts_of_countries_are_told_from_countries(name, unit):
         ("Trinidad/Tobago", "TTO"),
         ("Bosnia/Herzegovina", "BIH"),
         ("Italy/Sardinia", "ITA"),
+        ("Congo/Zaire", "COD"),
     ],
 )
 def test_two_countries_in_one_cell_are_neither(name, unit):
