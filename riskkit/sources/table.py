@@ -315,4 +315,5 @@ def _indicator(name: str, options: TableOptions) -> Indicator:
         revised=item.revised,
         reference=item.reference,
         by_reports=item.census and options.covers_to is None,
+        hindsight=item.hindsight,
     )
