@@ -17,6 +17,7 @@ from riskkit.publish import Part, Publication
 from riskkit.publish import publish as write_publication
 from riskkit.publish.previous import compare
 from riskkit.registry import lookup, models
+from riskkit.scoring.evaluation import TOTAL_WAR
 from riskkit.scoring.leaderboard import RECORD_WAR, record_rules
 from riskkit.study.dossier import gather
 from riskkit.study.evaluating import find_record
@@ -123,7 +124,7 @@ def _record(study: Study, folder: Path) -> pl.DataFrame:
         monthly = pl.col("rule").is_in(record_rules(target.thresholds))
         kept |= (pl.col("target") == target.name) & monthly
         war = pl.col("rule").is_in(RECORD_WAR)
-        kept |= (pl.col("target") == f"{target.name}_total_war") & war
+        kept |= (pl.col("target") == target.name + TOTAL_WAR) & war
     return find_record(study, folder).filter(kept)
 
 
