@@ -43,7 +43,8 @@ that.
 
 **What publishers compute anew each year** (INFORM's index, the UN ideal points) describes the past
 as seen today. The panel has it, features read it only with `features.revised: true`, which lets a
-backtest look ahead. What later releases restate (economy, people) features see; every backtest says so.
+backtest look ahead. What later releases restate (economy, people) features see, and every backtest
+says so.
 
 ## Heat and drought
 

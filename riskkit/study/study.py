@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from riskkit.config import Params, load_params
-from riskkit.family import Family, join_families, references
+from riskkit.family import KEYS, Family, join_families, references
 from riskkit.forecasting.dataset import Dataset, build_dataset
 from riskkit.forecasting.eligibility import Limits
 from riskkit.forecasting.targets import Series, find
@@ -200,18 +200,28 @@ class Study:
         first, as_of = self.span
         if not first <= origin <= as_of or self.panel.exact_at(origin):
             return self.features
-        if origin not in self._vintages_of_features:
-            self._vintages_of_features[origin] = self._features_of(self._panel_at(origin))
-        return self._vintages_of_features[origin]
+        if origin not in self._features_then:
+            self._features_then.clear()  # one origin's at a time: they are large
+            self._features_then[origin] = self._features_of(self._panel_at(origin))
+        return self._features_then[origin]
 
     @cached_property
-    def _vintages_of_features(self) -> dict[int, pl.DataFrame]:
+    def _features_then(self) -> dict[int, pl.DataFrame]:
         return {}
 
-    def dataset(self, threat: Threat, origin: int, horizons: Sequence[int]) -> Dataset:
-        """What may be seen of a threat at one origin."""
+    def dataset(
+        self, threat: Threat, origin: int, horizons: Sequence[int], *, features: bool = True
+    ) -> Dataset:
+        """What may be seen of a threat at one origin.
+
+        Args:
+            threat: The threat.
+            origin: Month id.
+            horizons: Months ahead.
+            features: Whether with the features, which take time and memory; a model needs them.
+        """
         return build_dataset(
-            self.features_at(origin),
+            self.features_at(origin) if features else self.panel.frame.select(KEYS),
             self.releases,
             self.panel.units,
             threat.target,
