@@ -77,6 +77,11 @@ class Part:
         left_out: Units that are not forecast, with the reason.
         findings: What must be said of the outcomes, in sentences.
         stale: Whether the data are older than a publication should rest on.
+        baselines: Window totals that others forecast, by name: [units, draws] in the order of
+            `forecast.units`, or one column for a forecast that is certain.
+        counted_by: Sources of the target.
+        out: Month id at whose end the figures of the whole window are out; None where the data do
+            not say.
     """
 
     threat: Threat
@@ -92,6 +97,9 @@ class Part:
     left_out: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
     stale: bool = False
+    baselines: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    counted_by: tuple[str, ...] = ()
+    out: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit together."""
@@ -118,6 +126,12 @@ class Part:
         """First and last month id that the threat's forecast speaks of."""
         months = self.forecast.months
         return months[0], months[-1] + self.threat.target.months - 1
+
+    @property
+    def due(self) -> tuple[int, int]:
+        """Month ids at whose end the first and the settled figures of the window are out."""
+        first = self.window[1] + 12 if self.out is None else self.out
+        return first, first + 12
 
     @cached_property
     def scores(self) -> NDArray[np.float64]:
@@ -335,6 +349,7 @@ def publish(publication: Publication, folder: Path) -> dict[str, Path]:
         datapackage,
         forecasts,
         geojson,
+        grading,
         model_card,
         report,
         units,
@@ -347,6 +362,7 @@ def publish(publication: Publication, folder: Path) -> dict[str, Path]:
             for name, table in tables.items():
                 _table.write_csv(table, described[name], fresh / name)
             forecasts.write(publication, fresh)
+            grading.write(publication, fresh)
             model_card.write(publication, fresh)
             geojson.write(tables["ranking.csv"], fresh)
             report.write(publication, tables, fresh)

@@ -253,6 +253,21 @@ def test_a_models_mistake_names_the_model_and_keeps_what_is_done(tmp_path, monke
     assert [name.split("_")[:2] for name in contents(tmp_path)] == [["deaths", "zero"]]
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+def test_data_are_taken_as_workers_come_free(tmp_path, processes):
+    """Every dataset is a table of all features: a list of them all would not fit in memory."""
+    taken, done, ahead = [], [], []
+
+    def one_by_one():
+        for job in jobs(("zero", "last"), origins=6):
+            taken.append(job)
+            ahead.append(len(taken) - len(done))
+            yield job
+
+    assert len(run_backtest(one_by_one(), tmp_path, processes, done.append)) == 12
+    assert max(ahead) <= 2 * processes + 1
+
+
 def test_the_same_work_twice_is_refused(tmp_path):
     with pytest.raises(RiskkitError, match="a model or an origin is named twice"):
         run_backtest([*jobs(), jobs()[0]], tmp_path)

@@ -41,6 +41,45 @@ def test_a_name_inside_another_is_not_that_country(name, where):
     assert found is None or names.fold(longer) in KNOWN
 
 
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("Zanzibar (Tanzania)", "TZA"),
+        ("Cyprus, Northern", "CYP"),
+        ("Somaliland", "SOM"),
+        ("Gaza Strip", "PSE"),
+        ("Palestine", None),
+        ("Cyprus", None),
+        ("Ireland", None),
+    ],
+)
+def test_parts_of_countries_are_told_from_countries(name, unit):
+    assert names.part_of(name) == unit
+    assert unit is None or names.match_name(name) == unit
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("China/Hong Kong", None),
+        ("Serbia/Montenegro", None),
+        ("Rwanda/Burundi", None),
+        ("Trinidad/Tobago", "TTO"),
+        ("Bosnia/Herzegovina", "BIH"),
+        ("Italy/Sardinia", "ITA"),
+        ("Congo/Zaire", "COD"),
+    ],
+)
+def test_two_countries_in_one_cell_are_neither(name, unit):
+    assert names.match_name(name) == unit
+
+
+@pytest.mark.parametrize("name", ["Sudan (pre-secession)", "Germany (until 1990)", "Georgia, USA"])
+def test_a_country_with_an_unknown_addition_is_for_people_to_judge(name):
+    assert names.match_name(name) is None
+    assert names.resembles(name)
+
+
 def test_no_country_answers_to_a_part_of_anothers_name():
     for name in KNOWN:
         words = name.split()
