@@ -66,7 +66,8 @@ def read_per(member: Member) -> Series:
     values = _values(member.file, lines[4:], range(first, last + 1))
     months = pl.date_range(date(first, 1, 1), date(last, 12, 1), "1mo", eager=True)
     frame = pl.DataFrame({"month": months, "value": values}).filter(pl.col("value") != missing)
-    return Series(member.file, *(text.strip() for text in about.groups()), frame)
+    country, parameter, unit = (text.strip() for text in about.groups())
+    return Series(member.file, country, parameter, unit, frame)
 
 
 def _lines(member: Member) -> list[str]:
