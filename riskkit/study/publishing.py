@@ -23,6 +23,7 @@ from riskkit.scoring.leaderboard import RECORD_WAR, record_rules
 from riskkit.study.dossier import gather
 from riskkit.study.evaluating import find_record
 from riskkit.study.forecasting import Outlook, ThreatForecast, read_outlook
+from riskkit.study.grading import with_baselines
 from riskkit.study.stages import publication_identity
 
 if TYPE_CHECKING:
@@ -61,8 +62,9 @@ def publish(
 
 def _publication(study: Study, outlook: Outlook, record: Path | None) -> Publication:
     identity = publication_identity(study, {"forecast": outlook.identity})
+    parts = {name: _part(study, one) for name, one in outlook.threats.items()}
     return Publication(
-        parts=tuple(_part(study, one) for one in outlook.threats.values()),
+        parts=tuple(with_baselines(study, parts).values()),
         units=study.units,
         data_kind=study.panel.data_kind,
         exponent=study.params.composite.exponent,
