@@ -69,7 +69,7 @@ def test_a_change_that_models_use_moves_the_unit_and_is_flagged(
     grown = _asked(study, outlook, {"indicator": "ged_sb", "units": [UNIT], "multiply": 1000})
     named = {(two.unit, two.input) for two in grown.moved[0].beyond}
     assert (UNIT, "ged_sb") in named
-    assert (UNIT, "ged_sb_log") in named
+    assert (UNIT, "ged_sb_log_lag_1") in named
 
 
 def test_the_same_inputs_give_the_same_draws(study: Study, outlook: Outlook) -> None:
