@@ -92,6 +92,7 @@ def test_conflictology_on_our_own_table(
     assert crps == pytest.approx(PUBLISHED[year], rel=tolerance)
 
 
+@pytest.mark.slow
 def test_the_pool_beats_conflictology_by_far_in_2019(
     study: Study, shared_data: Path, tmp_path: Path
 ) -> None:
