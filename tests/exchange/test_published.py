@@ -13,7 +13,6 @@ from shapely import from_wkb
 
 from riskkit.exchange import Published
 from riskkit.publish import schemas
-from tests.exchange.conftest import of_cells, publication  # noqa: F401 - fixtures
 
 
 @pytest.fixture
