@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
-import xgboost as xgb
 from numpy.typing import NDArray
 
 from riskkit.forecasting.dataset import Dataset
@@ -16,6 +15,9 @@ from riskkit.models.parts.history import history
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.rows import RowMaker
 from riskkit.models.parts.search import Between, Space
+
+if TYPE_CHECKING:
+    import xgboost as xgb
 
 
 class BoostedClasses(Marginal):

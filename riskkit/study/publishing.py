@@ -13,14 +13,17 @@ from numpy.typing import NDArray
 from riskkit.forecasting.threats import Threat
 from riskkit.models import Model
 from riskkit.months import first_day
+from riskkit.panel import Panel
 from riskkit.publish import Part, Publication
 from riskkit.publish import publish as write_publication
 from riskkit.publish.previous import compare
 from riskkit.registry import lookup, models
+from riskkit.scoring.evaluation import TOTAL_WAR
 from riskkit.scoring.leaderboard import RECORD_WAR, record_rules
 from riskkit.study.dossier import gather
 from riskkit.study.evaluating import find_record
 from riskkit.study.forecasting import Outlook, ThreatForecast, read_outlook
+from riskkit.study.grading import with_baselines
 from riskkit.study.stages import publication_identity
 
 if TYPE_CHECKING:
@@ -59,14 +62,15 @@ def publish(
 
 def _publication(study: Study, outlook: Outlook, record: Path | None) -> Publication:
     identity = publication_identity(study, {"forecast": outlook.identity})
+    parts = {name: _part(study, one) for name, one in outlook.threats.items()}
     return Publication(
-        parts=tuple(_part(study, one) for one in outlook.threats.values()),
+        parts=tuple(with_baselines(study, parts).values()),
         units=study.units,
         data_kind=study.panel.data_kind,
         exponent=study.params.composite.exponent,
         alert_rules=study.params.alerts,
         absent=outlook.absent,
-        population=_latest(study, _PEOPLE, study.span[1]),
+        population=_latest(study.panel, _PEOPLE, study.span[1]),
         sources=study.citations,
         record=None if record is None else _record(study, record),
         identity=identity.to_json(),
@@ -88,7 +92,7 @@ def _part(study: Study, one: ThreatForecast) -> Part:
         descriptions=_phrases(study, one, series.unit),
         measured_in=_units(study, one, series.unit),
         shares=one.shares,
-        joined_with=dimensions(study, one.threat, forecast.units, forecast.origin),
+        joined_with=dimensions(study.panel, one.threat, forecast.units, forecast.origin),
         left_out=one.notes.left_out,
         findings=tuple(one.notes.findings.values()),
         stale="stale" in one.notes.findings,
@@ -96,18 +100,17 @@ def _part(study: Study, one: ThreatForecast) -> Part:
 
 
 def dimensions(
-    study: Study, threat: Threat, units: Sequence[str], origin: int
+    panel: Panel, threat: Threat, units: Sequence[str], origin: int
 ) -> NDArray[np.float64] | None:
     """What a hazard is joined with, [units, dimensions], as known at the origin; else None."""
     if not threat.joined_with:
         return None
-    columns = [_latest(study, (name,), origin) for name in threat.joined_with]
+    columns = [_latest(panel, (name,), origin) for name in threat.joined_with]
     return np.array([[column.get(unit, np.nan) for column in columns] for unit in units])
 
 
-def _latest(study: Study, names: Sequence[str], origin: int) -> dict[str, float]:
+def _latest(panel: Panel, names: Sequence[str], origin: int) -> dict[str, float]:
     """The value by unit, last known at the origin, of the first indicator that there is."""
-    panel = study.panel
     name = next((name for name in names if name in panel.indicators), None)
     if name is None:
         return {}
@@ -121,7 +124,7 @@ def _record(study: Study, folder: Path) -> pl.DataFrame:
         monthly = pl.col("rule").is_in(record_rules(target.thresholds))
         kept |= (pl.col("target") == target.name) & monthly
         war = pl.col("rule").is_in(RECORD_WAR)
-        kept |= (pl.col("target") == f"{target.name}_total_war") & war
+        kept |= (pl.col("target") == target.name + TOTAL_WAR) & war
     return find_record(study, folder).filter(kept)
 
 
