@@ -44,9 +44,12 @@ __all__ = [
     "Part",
     "Publication",
     "Theme",
+    "graded_lines",
     "publish",
     "schemas",
     "verify",
+    "warnings_of",
+    "worse_in",
 ]
 
 SCHEMA_VERSION = 2
@@ -165,7 +168,11 @@ class Publication:
         compared: What that one stood on: `as_of`, `last_data` and `identity`.
         earlier_alerts: Rows of its alerts.csv.
         alert_rules: When an alert is raised.
+        graded: Lines of the ledger, as `riskkit.archive.ledger` has them, that tell how earlier
+            rankings turned out.
+        ungraded: Why there are none of replayed ones, in a sentence.
         identity: What it stands on, as canonical JSON.
+        parameters: The study's parameters, without where its data lie.
         dossier: The past, nearest situations, diplomacy and dates that the pages tell.
     """
 
@@ -181,7 +188,10 @@ class Publication:
     compared: Mapping[str, Any] = field(default_factory=dict)
     earlier_alerts: pl.DataFrame | None = None
     alert_rules: AlertSettings = field(default_factory=AlertSettings)
+    graded: pl.DataFrame | None = None
+    ungraded: str = ""
     identity: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     dossier: Dossier = field(default_factory=Dossier)
 
     def __post_init__(self) -> None:
@@ -277,6 +287,7 @@ def schemas() -> dict[str, type[dy.Schema]]:
     """Schema of each CSV file, by file name."""
     from riskkit.publish import (
         alerts,
+        backtest,
         changes,
         components,
         diplomacy,
@@ -285,6 +296,7 @@ def schemas() -> dict[str, type[dy.Schema]]:
         inputs,
         previous,
         ranking,
+        record,
         regions,
         sensitivity,
         series,
@@ -307,6 +319,8 @@ def schemas() -> dict[str, type[dy.Schema]]:
         "changes.csv": changes.Changes,
         "alerts.csv": alerts.Alerts,
         "previous.csv": previous.Previous,
+        "record.csv": record.Record,
+        "backtest.csv": backtest.Backtest,
     }
 
 
@@ -359,6 +373,7 @@ def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
     from riskkit.publish import (
         _table,
         alerts,
+        backtest,
         changes,
         components,
         diplomacy,
@@ -367,6 +382,7 @@ def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
         inputs,
         previous,
         ranking,
+        record,
         regions,
         sensitivity,
         series,
@@ -391,9 +407,33 @@ def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
         "changes.csv": moved,
         "alerts.csv": alerts.table(publication, moved),
         "previous.csv": previous.table(publication),
+        "record.csv": record.table(publication),
+        "backtest.csv": backtest.table(publication),
     }
     described = schemas()
     return {name: _table.checked(table, described[name], name) for name, table in made.items()}
+
+
+def graded_lines(publication: Publication) -> pl.DataFrame:
+    """Lines on how earlier rankings turned out, as record.csv has them."""
+    from riskkit.publish import record
+
+    return record.table(publication)
+
+
+def warnings_of(publication: Publication) -> list[str]:
+    """Say where the models did worse than conflictology or zero in the recent graded windows."""
+    from riskkit.publish._record import worse
+
+    return worse(graded_lines(publication))
+
+
+def worse_in(folder: Path) -> list[str]:
+    """The warnings of a publication on disk."""
+    from riskkit.publish import _table, record
+    from riskkit.publish._record import worse
+
+    return worse(_table.read_csv(folder / record.FILE, record.Record))
 
 
 def verify(folder: Path) -> list[str]:
