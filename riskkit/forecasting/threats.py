@@ -34,7 +34,7 @@ class Threat:
     model: str
     options: Mapping[str, Any] = field(default_factory=dict)
     weight: float = 1.0
-    top: float = 10_000
+    top: float = 10_000.0
     scale: Literal["log", "linear"] = "log"
     joined_with: tuple[str, ...] = ()
 
@@ -87,8 +87,8 @@ def resolve(
                 title=measure.title or target.threat,
                 model=measure.model or params.forecast.model,
                 options=measure.options,
-                weight=settings.weight,
-                top=measure.top,
+                weight=float(settings.weight),
+                top=float(measure.top),
                 scale=measure.scale,
                 joined_with=settings.joined_with,
             )
