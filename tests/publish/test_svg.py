@@ -53,7 +53,7 @@ def test_past_scores_are_a_line_on_the_scale_of_scores():
     text = _svg.spark(["2020-01", "2020-07", "2021-01"], [0.0, 10.0, 5.0], 'of "A" & B')
     path = re.search(r'd="M(.+?)"', text)[1]
     points = [tuple(map(float, point.split())) for point in path.split("L")]
-    width, height = _svg.SPARK
+    _, height = _svg.SPARK
     assert [y for _, y in points] == [height - 2, height - 14, height - 8]
     assert points[0][0] == 2
     assert points[1][0] == points[0][0] + round((points[2][0] - points[0][0]) * 6 / 12, 1)
