@@ -170,6 +170,9 @@ class Publication:
         earlier_alerts: Rows of its alerts.csv.
         alert_rules: When an alert is raised.
         identity: What it stands on, as canonical JSON.
+        alarms: What alarms on replayed rankings would have brought, as
+            `riskkit.study.decisions.decisions` counts it.
+        costs: What acting on them would have cost, as `expected_costs` there.
         dossier: The past, nearest situations, diplomacy and dates that the pages tell.
     """
 
@@ -187,6 +190,8 @@ class Publication:
     earlier_alerts: pl.DataFrame | None = None
     alert_rules: AlertSettings = field(default_factory=AlertSettings)
     identity: str = ""
+    alarms: pl.DataFrame | None = None
+    costs: pl.DataFrame | None = None
     dossier: Dossier = field(default_factory=Dossier)
 
     def __post_init__(self) -> None:
@@ -300,6 +305,8 @@ def formats() -> dict[str, Format]:
         alerts,
         changes,
         components,
+        costs,
+        decisions,
         diplomacy,
         drivers,
         forecasts,
@@ -328,6 +335,8 @@ def formats() -> dict[str, Format]:
         "inputs.csv": Format(inputs.Inputs, inputs.table),
         "changes.csv": Format(changes.Changes, changes.table, ("ranking.csv",)),
         "alerts.csv": Format(alerts.Alerts, alerts.table, ("changes.csv",)),
+        "decisions.csv": Format(decisions.Decisions, decisions.table),
+        "costs.csv": Format(costs.Costs, costs.table),
         "previous.csv": Format(previous.Previous, previous.table),
         "history.csv": Format(_history.History, history.table),
     }
