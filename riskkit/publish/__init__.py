@@ -7,7 +7,7 @@ one file (`write(publication, folder)`); none imports another, this module bring
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -77,6 +77,9 @@ class Part:
         left_out: Units that are not forecast, with the reason.
         findings: What must be said of the outcomes, in sentences.
         stale: Whether the data are older than a publication should rest on.
+        names: Units as the threat's own source names them, with the places that it counts within
+            them; others have the publication's name.
+        outliers: Units of which an input is beyond anything that they had, and which.
     """
 
     threat: Threat
@@ -92,6 +95,8 @@ class Part:
     left_out: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
     stale: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
+    outliers: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit together."""
@@ -201,6 +206,16 @@ class Publication:
     def window(self) -> tuple[int, int]:
         """First and last month id of the window of the first threat."""
         return self.first.window
+
+    @cached_property
+    def outliers(self) -> dict[str, tuple[str, ...]]:
+        """By ranked unit, the inputs that are beyond anything it had, of threats with a weight."""
+        found: dict[str, list[str]] = {}
+        for part in self.parts:
+            for unit, texts in part.outliers.items():
+                if unit in self.ranked and part.threat.weight > 0:
+                    found.setdefault(unit, []).extend(texts)
+        return {unit: tuple(dict.fromkeys(texts)) for unit, texts in sorted(found.items())}
 
     @property
     def weights(self) -> dict[str, float]:

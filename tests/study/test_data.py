@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from riskkit.errors import ConfigError
 from riskkit.months import month_id
 from riskkit.panel import build_panel
 from riskkit.store import MANIFEST, Store
-from riskkit.study.data import read_releases, units_of
+from riskkit.study.data import name_places, read_releases, units_of
+from riskkit.study.study import Study
 from riskkit.tables import Release
 
 ROOT = Path(__file__).parents[2]
@@ -154,3 +156,42 @@ def test_the_yearly_studies_are_yearly(study: str) -> None:
     target = load_params(ROOT / "experiments" / study / "params.yaml").target
     assert target is not None
     assert target.period == "year"
+
+
+def _units(*codes: str) -> pl.DataFrame:
+    names = {"ISR": "Israel (with Palestine)", "SRB": "Serbia", "XKX": "Kosovo"}
+    return pl.DataFrame({"unit": codes, "name": [names[code] for code in codes]})
+
+
+def test_a_name_says_what_later_threats_count_within_a_unit() -> None:
+    within = {
+        "conflict": {"ISR": "Palestine"},
+        "terrorism": {"ISR": "Palestine", "SRB": "Kosovo"},
+        "displacement": {"SRB": "Kosovo"},
+    }
+    named = name_places(_units("ISR", "SRB", "XKX"), within)["name"].to_list()
+    both = "Serbia (with Kosovo in terrorism and displacement)"
+    assert named == ["Israel (with Palestine)", both, "Kosovo"]
+
+
+def test_base_names_every_place_that_a_source_puts_into_another(tmp_path: Path) -> None:
+    study = Study.open(None, ["data.kind=base"])
+    shown = dict(study.units.select("unit", "name").iter_rows())
+    assert {unit: name for unit, name in shown.items() if "(with" in name} == {
+        "ISR": "Israel (with Palestine)",
+        "MAR": "Morocco (with Western Sahara)",
+        "SRB": "Serbia (with Kosovo in displacement)",
+    }
+    conflict, _, displacement, _ = (study.names(threat) for threat in study.threats)
+    assert (conflict["SRB"], displacement["SRB"]) == ("Serbia", "Serbia (with Kosovo)")
+    assert (conflict["ISR"], displacement["ISR"]) == ("Israel (with Palestine)", "Israel")
+
+
+def test_an_event_file_that_separates_leaves_only_what_is_still_joined(folder: Path) -> None:
+    """The file brings the months of conflict; the year of terrorism is still UCDP's table."""
+    study = replace(Study.open(folder / "params.yaml", ["data.kind=auto"]), folder=folder)
+    shown = dict(study.units.select("unit", "name").iter_rows())
+    assert shown["PSE"] == "Palestine"
+    assert shown["ISR"] == "Israel (with Palestine in terrorism)"
+    conflict, terrorism, *_ = (study.names(threat) for threat in study.threats)
+    assert (conflict["ISR"], terrorism["ISR"]) == ("Israel", "Israel (with Palestine)")
