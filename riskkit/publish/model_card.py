@@ -82,6 +82,7 @@ def _threat(part: Part) -> str:
     thresholds = ", ".join(f"{threshold:,}" for threshold in target.thresholds)
     joined = f", joined with {' and '.join(threat.joined_with)}" if threat.joined_with else ""
     said = "".join(f" {finding}" for finding in part.findings)
+    said += "".join(f" Not counted: {one}." for one in threat.passed_over)
     return (
         f"- **{threat.name}** (weight {threat.weight:g}): {threat.title}, `{target.name}` by "
         f"{target.period}{joined}. Window {first} to {last}; latest known outcome "
