@@ -90,10 +90,15 @@ class Indicator:
             those before it come out by the year; None where all of them do.
         revised: True when the publisher computes all years anew each year, so that what the rows
             say of the past is not what was said then; features do not see it unless allowed to.
+        restated: True when later releases change the figures of past years, by new accounts or a
+            new census; features see them, and studies of earlier origins say so.
         reference: First and last year of the period that the values are measured against, or that
             an index is fitted to; None where there is none. Whoever stood before its end could
             not have known the values: either they are known from its end on only, or studies of
             earlier origins say that they look ahead (`riskkit.panel.hindsight`).
+        hindsight: Whether values measured against a reference period serve before its end.
+        by_reports: True of a census whose file does not say up to when it speaks. Where most units
+            report in nearly every period, silence is zero only once most of these have reported.
     """
 
     name: str
@@ -108,6 +113,9 @@ class Indicator:
     monthly_from: date | None = None
     revised: bool = False
     reference: tuple[int, int] | None = None
+    by_reports: bool = False
+    restated: bool = False
+    hindsight: bool = False
 
 
 @dataclass(frozen=True)

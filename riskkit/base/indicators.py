@@ -390,6 +390,7 @@ ECONOMY = _declared(
     },
     frequency="year",
     lag_months=ECONOMY_LAG,
+    restated=True,
 )
 
 PEOPLE = _declared(
@@ -409,4 +410,5 @@ PEOPLE = _declared(
     },
     frequency="year",
     lag_months=PEOPLE_LAG,
+    restated=True,
 )

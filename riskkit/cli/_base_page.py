@@ -43,7 +43,8 @@ that.
 
 **What publishers compute anew each year** (INFORM's index, the UN ideal points) describes the past
 as seen today. The panel has it, features read it only with `features.revised: true`, which lets a
-backtest look ahead.
+backtest look ahead. What later releases restate (economy, people) features see, and every backtest
+says so.
 
 ## Heat and drought
 
@@ -100,7 +101,8 @@ def _contents(tables: Iterable[Table]) -> Iterator[str]:
     yield "| indicator | what | unit | by |\n|---|---|---|---|"
     for one in _declared():
         by = "year" if one.frequency == "year" else "month"
-        name = f"`{one.name}`{' (computed anew each year)' if one.revised else ''}"
+        told = " (computed anew each year)" if one.revised else " (restated)" * one.restated
+        name = f"`{one.name}`{told}"
         yield f"| {name} | {one.description} | {one.unit} | {by} |"
     yield ""
 

@@ -14,14 +14,27 @@ if TYPE_CHECKING:
 def print_leaderboard(
     board: pl.DataFrame, window: str = "all", target: str | None = None, rule: str = "crps"
 ) -> None:
-    """Print one window and target, the best by one rule first, with the skill by that rule."""
+    """Print one window of each target, the best model by one rule first, with its skill by it."""
+    from riskkit.scoring.evaluation import own_targets
+
+    screen = console()
+    screen = screen if screen.is_terminal else console(width=160)
+    own = own_targets(board["target"].to_list()) if target is None else [target]
+    there = set(board.filter(window=window, rule=rule)["target"])
+    shown = [one for one in own if one in there] or own[:1]
+    for number, one in enumerate(shown):
+        if number:
+            screen.print()
+        screen.print(_table(board, window, one, rule))
+
+
+def _table(board: pl.DataFrame, window: str, target: str, rule: str) -> Table:
     import polars as pl
     from rich.table import Table
 
     from riskkit.scoring.leaderboard import shown_rules, thresholds_of
-    from riskkit.study.comparison import chosen_rows, first_target
+    from riskkit.study.comparison import chosen_rows
 
-    target = target or first_target(board)
     rows = board.filter((pl.col("window") == window) & (pl.col("target") == target))
     ruled = chosen_rows(board, window, target, rule)
     ruled = ruled.sort("skill", "model", descending=[True, False])
@@ -36,8 +49,7 @@ def print_leaderboard(
         cells = (values.get((row["model"], one)) for one in shown)
         told = ("-" if cell is None else f"{cell:.4g}" for cell in cells)
         add_row(table, row["model"], *told, _skill_text(row))
-    screen = console()
-    (screen if screen.is_terminal else console(width=160)).print(table)
+    return table
 
 
 def print_parts(table: pl.DataFrame, by: str, rule: str) -> None:

@@ -218,6 +218,9 @@ with them. `riskkit features show FAMILY --coverage` tells how much of it your o
 The sign is the one expected of the association with later violence, `?` where either is plausible.
 Names in *italics* are relations: the feature looks at the partners that a country has by them. An
 indicator or a relation that no source brings leaves its features empty; a model drops those.
+° marks what is measured against a reference period, or fitted to one: which, the data declare, and
+every forecast and backtest prints it. No value is there before the end of the period, unless the
+data are declared with `hindsight: true`.
 """
 
 
@@ -246,7 +249,7 @@ def _family_section(family: Family) -> str:
 
 
 def _read(row: dict[str, Any]) -> str:
-    inputs = [f"`{name}`" for name in row["inputs"]]
+    inputs = [f"`{name}`{'°' if name in row['against'] else ''}" for name in row["inputs"]]
     return ", ".join([*inputs, *(f"*{name}*" for name in row["relations"])])
 
 

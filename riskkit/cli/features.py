@@ -99,6 +99,8 @@ def _described(rows: list[dict[str, Any]]) -> Iterator[str]:
         yield f"{row['feature']} [{row['unit']}] ({row['sign']}) {row['description']}"
         over = f" over {', '.join(row['relations'])}" if row["relations"] else ""
         yield f"    from {', '.join(row['inputs']) or 'no indicator'}{over}"
+        if row["against"]:
+            yield f"    against the reference period of {', '.join(row['against'])}"
 
 
 def _coverage_table(rows: list[dict[str, Any]]) -> list[str]:

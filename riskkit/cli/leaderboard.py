@@ -14,7 +14,7 @@ from riskkit.cli._output import echo_json
 @click.command(name="leaderboard")
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path), metavar="[FOLDER]...")
 @click.option("--window", default="all", show_default=True, help="Window to show.")
-@click.option("--target", help="Target to show. [default: the monthly one]")
+@click.option("--target", help="Target to show. [default: each threat's own]")
 @click.option(
     "--rule", default="crps", show_default=True, help="Rule to sort by and show skill of."
 )

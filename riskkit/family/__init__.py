@@ -12,6 +12,7 @@ from riskkit.errors import RiskkitError
 from riskkit.family.transforms import POSITION
 from riskkit.panel import Panel
 from riskkit.panel.networks import NETWORK, network_column, relations_among
+from riskkit.tables import Indicator
 
 KEYS = ("unit", "month")
 Sign = Literal["+", "-", "?"]
@@ -29,6 +30,8 @@ class Feature:
         description: One phrase for people who read a driver list.
         sign: Expected sign of the association with later violence.
         spatial: True when other units' values enter, as those of partners in a network do.
+        against: Of the inputs, those that are measured against a reference period or fitted to one;
+            which period that is, the data say.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Feature:
     description: str
     sign: Sign = "?"
     spatial: bool = False
+    against: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "spatial", self.spatial or bool(self.relations))
@@ -121,3 +125,23 @@ def join_families(frames: Sequence[pl.DataFrame], panel: pl.DataFrame) -> pl.Dat
 def _repeated(names: Iterable[str]) -> set[str]:
     seen: set[str] = set()
     return {name for name in names if name in seen or seen.add(name)}  # type: ignore[func-returns-value]
+
+
+def references(
+    families: Iterable[Family], indicators: Iterable[Indicator]
+) -> dict[tuple[int, int], list[str]]:
+    """Find the features that are measured against a reference period.
+
+    Args:
+        families: The families of a study.
+        indicators: What its data declare.
+
+    Returns:
+        First and last year of each period -> names of features, sorted.
+    """
+    periods = {i.name: i.reference for i in indicators if i.reference is not None}
+    found: dict[tuple[int, int], set[str]] = {}
+    for feature in (feature for family in families for feature in family.features):
+        for period in {periods[name] for name in feature.against if name in periods}:
+            found.setdefault(period, set()).add(feature.name)
+    return {period: sorted(names) for period, names in sorted(found.items())}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import ClassVar
 
 import numpy as np
@@ -11,12 +10,15 @@ from numpy.typing import NDArray
 from riskkit.forecasting.dataset import Dataset
 from riskkit.models.parts.history import ceiling, history
 from riskkit.models.parts.marginal import Marginal
+from riskkit.models.parts.quiet import quiet
 
 Array = NDArray[np.float64]
 
 FEWEST = 8
 ACTIVE_WINDOWS = 5
 LONGEST = 240
+USUAL = 0.3
+"""Weight of the last period where the best one is not found."""
 
 
 class ExponentialSmoothing(Marginal):
@@ -50,9 +52,11 @@ def _levels(logs: Array) -> Array:
     """Level after each period, smoothed as fits the series best."""
     from statsmodels.tsa.holtwinters import SimpleExpSmoothing
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        fit = SimpleExpSmoothing(logs, initialization_method="estimated").fit()
+    series = SimpleExpSmoothing(logs, initialization_method="estimated")
+    with quiet():
+        fit = series.fit()
+        if not fit.mle_retvals.success:
+            fit = series.fit(smoothing_level=USUAL, optimized=False)
     return np.asarray(fit.level, dtype=np.float64)
 
 

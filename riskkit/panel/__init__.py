@@ -11,8 +11,10 @@ import polars as pl
 
 from riskkit.errors import RiskkitError
 from riskkit.months import first_day, first_day_expr, format_month, month_id, month_id_expr
+from riskkit.panel.hindsight import kept_back
 from riskkit.panel.networks import build_networks, networks_revised_since
-from riskkit.panel.schedule import comes_out, lag_as_of
+from riskkit.panel.reporting import silence_known
+from riskkit.panel.schedule import lag_as_of
 from riskkit.panel.vintages import newest, revised_since
 from riskkit.tables import Indicator, Release, Units
 
@@ -171,9 +173,10 @@ def complete(release: Release, units: pl.DataFrame) -> pl.DataFrame:
         that was silent when it came out, known from then on; events that were reported later are
         a revision of it.
     """
+    observations = kept_back(release)
     census = [i for i in release.indicators if i.census]
     if not census:
-        return release.observations
+        return observations
     covered = (
         units
         if release.covered_units is None
@@ -181,13 +184,13 @@ def complete(release: Release, units: pl.DataFrame) -> pl.DataFrame:
     )
     silent = [_zeros(i, release, covered) for i in census]
     period = ["unit", "month", "indicator"]
-    reported = release.observations.group_by(period).agg(pl.col("known_from").min().alias("told"))
+    reported = observations.group_by(period).agg(pl.col("known_from").min().alias("told"))
     zeros = (
         pl.concat(silent)
         .join(reported, on=period, how="left")
         .filter(pl.col("told").is_null() | (pl.col("told") > pl.col("known_from")))
     )
-    return pl.concat([release.observations, zeros.select(release.observations.columns)])
+    return pl.concat([observations, zeros.select(observations.columns)])
 
 
 def _zeros(indicator: Indicator, release: Release, units: pl.DataFrame) -> pl.DataFrame:
@@ -197,13 +200,12 @@ def _zeros(indicator: Indicator, release: Release, units: pl.DataFrame) -> pl.Da
         first += (1 - first) % 12
         last -= 11
     starts = list(range(first, last + 1, length))
-    published = pl.DataFrame(
-        {
-            "month": [first_day(m) for m in starts],
-            "known": [first_day(comes_out(indicator, m + length - 1)) for m in starts],
-        },
-        schema={"month": pl.Date, "known": pl.Date},
-    )
+    known = silence_known(indicator, release, starts)
+    told = [
+        (first_day(m), first_day(k)) for m, k in zip(starts, known, strict=True) if k is not None
+    ]
+    schema = {"month": pl.Date, "known": pl.Date}
+    published = pl.DataFrame(told, schema=schema, orient="row")
     grid = units.select("unit", "born", "died").join(published, how="cross").filter(_alive())
     return grid.select(
         "unit",

@@ -7,7 +7,7 @@ one file (`write(publication, folder)`); none imports another, this module bring
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -80,6 +80,11 @@ class Part:
         names: Units as the threat's own source names them, with the places that it counts within
             them; others have the publication's name.
         outliers: Units of which an input is beyond anything that they had, and which.
+        baselines: Window totals that others forecast, by name: [units, draws] in the order of
+            `forecast.units`, or one column for a forecast that is certain.
+        counted_by: Sources of the target.
+        out: Month id at whose end the figures of the whole window are out; None where the data do
+            not say.
     """
 
     threat: Threat
@@ -97,6 +102,9 @@ class Part:
     stale: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
     outliers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    baselines: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    counted_by: tuple[str, ...] = ()
+    out: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit together."""
@@ -123,6 +131,12 @@ class Part:
         """First and last month id that the threat's forecast speaks of."""
         months = self.forecast.months
         return months[0], months[-1] + self.threat.target.months - 1
+
+    @property
+    def due(self) -> tuple[int, int]:
+        """Month ids at whose end the first and the settled figures of the window are out."""
+        first = self.window[1] + 12 if self.out is None else self.out
+        return first, first + 12
 
     @cached_property
     def scores(self) -> NDArray[np.float64]:
@@ -274,8 +288,23 @@ class Publication:
         )
 
 
-def schemas() -> dict[str, type[dy.Schema]]:
-    """Schema of each CSV file, by file name."""
+@dataclass(frozen=True)
+class Format:
+    """How one CSV file is made.
+
+    Attributes:
+        schema: Of its table.
+        table: Makes it of a publication and the tables `made_of`.
+        made_of: Names of other files that come before it.
+    """
+
+    schema: type[dy.Schema]
+    table: Callable[..., pl.DataFrame]
+    made_of: tuple[str, ...] = ()
+
+
+def formats() -> dict[str, Format]:
+    """Every CSV file of a publication by its name, in the order in which they are made."""
     from riskkit.publish import (
         alerts,
         changes,
@@ -294,21 +323,26 @@ def schemas() -> dict[str, type[dy.Schema]]:
     )
 
     return {
-        "ranking.csv": ranking.Ranking,
-        "components.csv": components.Components,
-        "regions.csv": regions.Regions,
-        "sensitivity.csv": sensitivity.Sensitivity,
-        "drivers.csv": drivers.Drivers,
-        "forecasts.csv": forecasts.Forecasts,
-        "series.csv": series.Series,
-        "situations.csv": situations.Situations,
-        "diplomacy.csv": diplomacy.Diplomacy,
-        "themes.csv": themes.Themes,
-        "inputs.csv": inputs.Inputs,
-        "changes.csv": changes.Changes,
-        "alerts.csv": alerts.Alerts,
-        "previous.csv": previous.Previous,
+        "ranking.csv": Format(ranking.Ranking, ranking.table),
+        "components.csv": Format(components.Components, components.table),
+        "regions.csv": Format(regions.Regions, regions.table),
+        "sensitivity.csv": Format(sensitivity.Sensitivity, sensitivity.table),
+        "drivers.csv": Format(drivers.Drivers, drivers.table),
+        "forecasts.csv": Format(forecasts.Forecasts, forecasts.table),
+        "series.csv": Format(series.Series, series.table),
+        "situations.csv": Format(situations.Situations, situations.table),
+        "diplomacy.csv": Format(diplomacy.Diplomacy, diplomacy.table),
+        "themes.csv": Format(themes.Themes, themes.table),
+        "inputs.csv": Format(inputs.Inputs, inputs.table),
+        "changes.csv": Format(changes.Changes, changes.table, ("ranking.csv",)),
+        "alerts.csv": Format(alerts.Alerts, alerts.table, ("changes.csv",)),
+        "previous.csv": Format(previous.Previous, previous.table),
     }
+
+
+def schemas() -> dict[str, type[dy.Schema]]:
+    """Schema of each CSV file, by file name."""
+    return {name: made.schema for name, made in formats().items()}
 
 
 def publish(publication: Publication, folder: Path) -> dict[str, Path]:
@@ -330,6 +364,7 @@ def publish(publication: Publication, folder: Path) -> dict[str, Path]:
         datapackage,
         forecasts,
         geojson,
+        grading,
         model_card,
         report,
         units,
@@ -342,6 +377,7 @@ def publish(publication: Publication, folder: Path) -> dict[str, Path]:
             for name, table in tables.items():
                 _table.write_csv(table, described[name], fresh / name)
             forecasts.write(publication, fresh)
+            grading.write(publication, fresh)
             model_card.write(publication, fresh)
             geojson.write(tables["ranking.csv"], fresh)
             report.write(publication, tables, fresh)
@@ -355,44 +391,13 @@ def publish(publication: Publication, folder: Path) -> dict[str, Path]:
 
 def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
     """Make and check each CSV table, by file name."""
-    from riskkit.publish import (
-        _table,
-        alerts,
-        changes,
-        components,
-        diplomacy,
-        drivers,
-        forecasts,
-        inputs,
-        previous,
-        ranking,
-        regions,
-        sensitivity,
-        series,
-        situations,
-        themes,
-    )
+    from riskkit.publish import _table
 
-    ranked = ranking.table(publication)
-    moved = changes.table(publication, ranked)
-    made = {
-        "ranking.csv": ranked,
-        "components.csv": components.table(publication),
-        "regions.csv": regions.table(publication),
-        "sensitivity.csv": sensitivity.table(publication),
-        "drivers.csv": drivers.table(publication),
-        "forecasts.csv": forecasts.table(publication),
-        "series.csv": series.table(publication),
-        "situations.csv": situations.table(publication),
-        "diplomacy.csv": diplomacy.table(publication),
-        "themes.csv": themes.table(publication),
-        "inputs.csv": inputs.table(publication),
-        "changes.csv": moved,
-        "alerts.csv": alerts.table(publication, moved),
-        "previous.csv": previous.table(publication),
-    }
-    described = schemas()
-    return {name: _table.checked(table, described[name], name) for name, table in made.items()}
+    made: dict[str, pl.DataFrame] = {}
+    for name, how in formats().items():
+        table = how.table(publication, *(made[other] for other in how.made_of))
+        made[name] = _table.checked(table, how.schema, name)
+    return made
 
 
 def verify(folder: Path) -> list[str]:

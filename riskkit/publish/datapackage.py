@@ -21,6 +21,7 @@ _FORMATS = {
     ".csv": {"format": "csv", "mediatype": "text/csv"},
     ".geojson": {"format": "geojson", "mediatype": "application/geo+json"},
     ".html": {"format": "html", "mediatype": "text/html"},
+    ".json": {"format": "json", "mediatype": "application/json"},
     ".md": {"format": "md", "mediatype": "text/markdown"},
     ".parquet": {"format": "parquet", "mediatype": "application/vnd.apache.parquet"},
 }

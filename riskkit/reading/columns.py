@@ -12,15 +12,16 @@ from typing import Annotated
 import polars as pl
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
-from riskkit.errors import SourceError, UnknownUnit
+from riskkit.errors import SourceError
 from riskkit.reading.dates import month_numbers, parse_days
 from riskkit.reading.sheets import Sheet
 from riskkit.tables import Frequency
 from riskkit.units import System, to_unit
-from riskkit.units.codes import why_none
-from riskkit.units.names import no_country, resembles
+from riskkit.units.codes import hint_of, why_none
+from riskkit.units.names import no_country, part_of, resembles
 
 _NAMED = 5
+_HINTS = 3
 EXTRACT = 20
 """A census file that names fewer countries than this speaks of these countries only."""
 
@@ -189,6 +190,7 @@ def months(sheet: Sheet, column: str) -> pl.Series:
 def _parse_days(text: pl.Series, form: str | None) -> pl.Series:
     if form is None:
         return parse_days(text)
+    text = text.str.replace(r"\.0+$", "")  # a number that other software made a fraction of
     has_month = any(mark in form for mark in ("%m", "%b", "%B"))
     if not has_month:
         text, form = text + "-01", form + "-%m"
@@ -210,10 +212,13 @@ def units(
     on: pl.Series | None = None,
     *,
     drop_unknown: bool = False,
+    parts: bool = True,
 ) -> pl.Series:
     """Map a column of codes or names to units.
 
-    Codes of the range XAA..XZZ that ISO leaves to its users, as simulated countries have, stay.
+    Codes of the range XAA..XZZ that ISO leaves to its users, as simulated countries have, stay
+    where no code of a real country stands beside them: there publishers mean places by them that
+    are no country (XNC, XXA).
 
     Args:
         sheet: The table.
@@ -222,6 +227,8 @@ def units(
         own: The user's own codes -> units, before any other.
         on: The day each row speaks of, for codes that changed hands.
         drop_unknown: Whether a missing or unknown code becomes null instead of an error.
+        parts: Whether the name of a part of a country, as Gaza, stands for the country, as it does
+            where things are counted.
 
     Raises:
         SourceError: A code is missing, or no unit answers to it.
@@ -229,25 +236,37 @@ def units(
     cells = _text(sheet.frame[column])
     if not drop_unknown:
         sheet.refuse(column, cells.is_null(), "the unit is missing", "fill it in")
-    mapped = cells.replace_strict(own, default=None, return_dtype=pl.String)
-    known = [mapped, to_unit(cells, system, on, unknown="null")]
-    if system == "iso3":
-        known.append(pl.select(pl.when(cells.str.contains(_SIMULATED)).then(cells)).to_series())
+    known = [*_owned(cells, own), to_unit(cells, system, on, unknown="null")]
+    if system == "name" and not parts:
+        names = cells.drop_nulls().unique().to_list()
+        whole = ~cells.is_in([name for name in names if part_of(name)])
+        known[-1] = pl.select(pl.when(whole).then(known[-1])).to_series()
     result = pl.select(pl.coalesce(known).alias("unit")).to_series()
+    if system == "iso3" and not _names_real_countries(result):
+        invented = pl.when(cells.str.contains(_SIMULATED)).then(cells)
+        result = pl.select(pl.coalesce(pl.lit(result), invented).alias("unit")).to_series()
     if not drop_unknown and result.null_count():
         _refuse_unknown(sheet, column, system, cells, result.is_null())
     return result
 
 
+def _owned(cells: pl.Series, own: Mapping[str, str]) -> list[pl.Series]:
+    """Units by the user's own codes, which other software may have made fractions of (9001.0)."""
+    written = (cells, cells.str.replace(r"\.0+$", ""))
+    return [text.replace_strict(own, default=None, return_dtype=pl.String) for text in written]
+
+
+def _names_real_countries(units: pl.Series) -> bool:
+    return bool((~units.str.contains(_SIMULATED) | (units == "XKX")).any())
+
+
 def _refuse_unknown(
     sheet: Sheet, column: str, system: System, cells: pl.Series, unknown: pl.Series
 ) -> None:
-    try:
-        to_unit(cells.filter(unknown).unique(), system)
-    except UnknownUnit as error:
-        mapping = "or map it to a unit in the option codes"
-        hint = f"{error.hint}; {mapping}" if error.hint else f"correct it, {mapping}"
-        sheet.refuse(column, unknown, f"no country answers to this {system}", hint)
+    first = cells.filter(unknown).unique(maintain_order=True).to_list()[:_HINTS]
+    hints = [hint for code in first if (hint := hint_of(code, system))]
+    hint = "; ".join((*(hints or ["correct it"]), "or map it to a unit in the option codes"))
+    sheet.refuse(column, unknown, f"no country answers to this {system}", hint)
 
 
 def unplaced(names: Iterable[str], own: Mapping[str, str]) -> dict[str, str]:
@@ -266,11 +285,11 @@ def unplaced(names: Iterable[str], own: Mapping[str, str]) -> dict[str, str]:
     reasons: dict[str, str] = {}
     strangers = 0
     for name in sorted(names):
+        why = why_none(name, "name")
         if what := no_country(name):
             reasons[name] = f"row of no country: {what}"
-        elif not resembles(name, own):
+        elif why or not resembles(name, own):
             strangers += 1
-            why = why_none(name, "name")
             reasons[name] = f"row of '{name}', {why or 'which no unit answers to'}"
             if strangers > _NAMED:
                 reasons[name] = "row of another place that no unit answers to"

@@ -315,8 +315,10 @@ def _sheet(
     """Take the wanted columns, and leave out a line of tags below the header."""
     wanted = form.choose(file, names)
     tags = 0
-    if not frame.is_empty() and all(kind == pl.String for kind in frame.dtypes):
-        tags = 1 if is_tag_line(frame.row(0)) else 0
+    if not frame.is_empty():
+        # Columns without any text, as those of tags alone are where software has typed the rest.
+        first = [None if cell is None else str(cell) for cell in frame.row(0)]
+        tags = 1 if is_tag_line(first, names) else 0
     if frame.height == tags:
         raise SourceError(f"{file} has a header but no rows", hint="download it again")
     columns = [_plain(file, frame.to_series(at).alias(name)) for name, at in wanted.items()]

@@ -15,6 +15,8 @@ from riskkit.errors import SourceError
 _SHOWN = 8
 _BETWEEN_WORDS = re.compile(r"[\s_.,:;/\\()\[\]{}'\"’‘`*?–—-]+")
 _TAG = r"^\s*#[A-Za-z][\w+# -]*$"
+_NUMBERED = re.compile(r"^(unnamed: \d+|\.\.\.\d+|__index_level_\d+__|)$")
+"""Headings of the column in which pandas and R number the rows of what they write."""
 _WRONG_FILE = "check that this is the right file, with the publisher's own header"
 
 
@@ -77,7 +79,9 @@ class Form:
         if self.either and not set(self.either).intersection(names):
             raise _missing(file, " or ".join(self.either), names)
         wanted = [column for column in dict.fromkeys(self._own) if column in names]
-        wanted += [column for column in names if self.rest and column not in wanted]
+        if self.rest:
+            others = (name for name in names if not _NUMBERED.match(name.casefold()))
+            wanted += [column for column in others if column not in wanted]
         for column in wanted:
             if names.count(column) > 1:
                 raise SourceError(
@@ -164,11 +168,16 @@ def _missing(file: str, column: str, names: Sequence[str]) -> SourceError:
     return SourceError(f"{file}: column '{column}' is missing", got=got, hint=hint)
 
 
-def is_tag_line(cells: Sequence[str | None]) -> bool:
+def is_tag_line(cells: Sequence[str | None], header: Sequence[str] = ()) -> bool:
     """Whether a row holds nothing but HXL tags, as portals put below the header.
+
+    Args:
+        cells: The row.
+        header: The headings; a column without one, in which software numbers rows, does not count.
 
     >>> is_tag_line(["#country+code", None, "#affected+killed"]), is_tag_line(["#1", "MLI"])
     (True, False)
     """
-    filled = [cell for cell in cells if cell and cell.strip()]
+    numbered = {at for at, name in enumerate(header) if _NUMBERED.match(name.strip().casefold())}
+    filled = [cell for at, cell in enumerate(cells) if cell and cell.strip() and at not in numbered]
     return bool(filled) and all(re.match(_TAG, cell) for cell in filled)

@@ -171,7 +171,7 @@ def _open(file: str, data: bytes, form: Form) -> _Text:
             if form.fits(record):
                 _refuse_rows_above(file, head[:number], record)
                 below = head[number + 1 :][:1]
-                tags = bool(below) and is_tag_line(below[0][1])
+                tags = bool(below) and is_tag_line(below[0][1], record)
                 rest, above = _from_line(start, data, line)
                 return _Text(file, rest, mark, tuple(record), 2 if tags else 1, above)
     return _without_header(file, data, start, form, heads[marks[0]])

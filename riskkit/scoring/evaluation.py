@@ -18,6 +18,8 @@ from riskkit.scoring.leaderboard import THRESHOLDS, TOTALS, month_rules, togethe
 from riskkit.tables import Scores
 
 LARGEST = 2
+TOTAL, TOTAL_WAR, WITHOUT_LARGEST = "_total", "_total_war", f"_without_{LARGEST}_largest"
+"""What a target's name goes on with where its window's sum, or a part of the units, is scored."""
 GROUPS = 500
 """Groups of units that are left out one after the other, for rules of all rows together."""
 LEVELS = ("quiet", "low", "war", "great war")
@@ -69,7 +71,7 @@ def score_forecast(
     complete = known.all(axis=1)
     at_war = complete & (recent >= thresholds[1])
     if len(forecast.horizons) > 1:
-        for units, suffix in ((complete, "_total"), (at_war, "_total_war")):
+        for units, suffix in ((complete, TOTAL), (at_war, TOTAL_WAR)):
             chosen = np.flatnonzero(units)
             total, truth = forecast.totals()[chosen], outcome[chosen].sum(axis=1)
             if len(chosen):
@@ -190,6 +192,17 @@ class _Keys:
         )
 
 
+def own_targets(names: Sequence[str]) -> list[str]:
+    """The targets themselves, without their sums and parts, in the order of their names.
+
+    Args:
+        names: Targets of scores or of a leaderboard, repeated or not.
+    """
+    known = set(names)
+    parts = {name + suffix for name in known for suffix in (TOTAL, TOTAL_WAR, WITHOUT_LARGEST)}
+    return sorted(known - parts)
+
+
 def leaderboard(scored: Sequence[Scored], reference: str) -> pl.DataFrame:
     """Compare models: means by window, skill relative to a reference and its interval.
 
@@ -208,6 +221,6 @@ def leaderboard(scored: Sequence[Scored], reference: str) -> pl.DataFrame:
     monthly = pl.concat([one.outcomes for one in scored]).unique(["target", "unit", "month"])
     rest = without_largest(
         rows.filter(pl.col("target").is_in(monthly["target"].unique().to_list())), monthly, LARGEST
-    ).with_columns(pl.col("target") + f"_without_{LARGEST}_largest")
+    ).with_columns(pl.col("target") + WITHOUT_LARGEST)
     aggregates = pl.concat([one.aggregates for one in scored])
     return summarise(pl.concat([rows, rest]), reference, aggregates)

@@ -66,8 +66,14 @@ class TimeColumns(Options):
         return tuple(name for name in (self.year, self.month, self.column) if name)
 
 
-def units(sheet: Sheet, unit: UnitColumn, on: pl.Series) -> pl.Series:
+def units(sheet: Sheet, unit: UnitColumn, on: pl.Series, *, parts: bool = True) -> pl.Series:
     """Map the unit column to units, as column `unit`.
+
+    Args:
+        sheet: The table.
+        unit: Its column of units.
+        on: The day each row speaks of.
+        parts: As in `riskkit.reading.columns.units`.
 
     Raises:
         SourceError: A cell names no unit, unless these are to be dropped and become null.
@@ -76,7 +82,9 @@ def units(sheet: Sheet, unit: UnitColumn, on: pl.Series) -> pl.Series:
         cells = columns.whole_numbers(sheet, unit.column, 1, 259_200, "a PRIO-GRID cell")
         return cells.cast(pl.String).rename("unit")
     drop = unit.unknown == "drop"
-    return columns.units(sheet, unit.column, unit.system, unit.codes, on, drop_unknown=drop)
+    return columns.units(
+        sheet, unit.column, unit.system, unit.codes, on, drop_unknown=drop, parts=parts
+    )
 
 
 def periods(sheet: Sheet, time: TimeColumns) -> pl.Series:

@@ -65,6 +65,7 @@ class PlainYears(Source):
         also: Other columns without which the file is refused.
         averaged: Whether two codes of one unit in one year give their mean; else they are refused.
         succeeded: Whether codes of dead states go to their successors.
+        restated: Whether later releases change the figures of past years.
     """
 
     code: ClassVar[tuple[str, System]]
@@ -78,6 +79,7 @@ class PlainYears(Source):
     also: ClassVar[tuple[str, ...]] = ()
     averaged: ClassVar[bool] = False
     succeeded: ClassVar[bool] = True
+    restated: ClassVar[bool] = False
 
     def read(self, path: Path, options: Any) -> Release:
         """Read a release.
@@ -121,6 +123,7 @@ class PlainYears(Source):
                     lag_months=options.lag_months,
                     census=self.census,
                     revised=measure.revised,
+                    restated=self.restated,
                 )
                 for name, measure in found.items()
             ),

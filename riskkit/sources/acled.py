@@ -17,6 +17,7 @@ from riskkit.reading.states import long_form, placed, rows_of
 from riskkit.sources import MB, Address, Credential, Pages, Source, offered
 from riskkit.sources._options import FileOptions
 from riskkit.tables import Indicator, Release
+from riskkit.units.names import no_country
 
 TYPES = {
     "Battles": "acled_battles",
@@ -188,6 +189,10 @@ def _events(sheet: Sheet, options: AcledOptions, dropped: dict[str, int]) -> pl.
 def _units(sheet: Sheet, own: columns.Codes, day: pl.Series, dropped: dict[str, int]) -> pl.Series:
     """Units by ISO number, and by name where the number is none, as at sea and in Kosovo."""
     unit = columns.units(sheet, "iso", "m49", own, day, drop_unknown=True)
+    names = sheet.frame["country"].cast(pl.String)
+    nobodys = [name for name in names.drop_nulls().unique().to_list() if no_country(name)]
+    somebodys = ~names.is_in(nobodys).fill_null(value=False)  # whatever the number says
+    unit = pl.select(pl.when(somebodys).then(pl.lit(unit)).alias("unit")).to_series()
     unknown = unit.is_null().arg_true()
     if len(unknown) == 0:
         return unit

@@ -10,8 +10,9 @@ import polars as pl
 from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
-from riskkit.reading.states import COW_LEFT_OUT, january, known_units
+from riskkit.reading.states import january, known_units
 from riskkit.sources import Address, Source, offered
+from riskkit.sources._cow import COW_LEFT_OUT
 from riskkit.sources._options import LaggedOptions, lagged
 from riskkit.sources._release import released
 from riskkit.tables import Relation, Release
@@ -21,6 +22,7 @@ FIRST_YEAR = 1815
 _KEY = ("state", "month")
 _CARRY = 120
 _RELATION = "atop_allies"
+_NO_ALLIANCE = ("", "NA", "NaN", "nan", ".")
 _MOST_ALLIANCES = 150
 _ALLIANCES = tuple(f"atopid{number}" for number in range(1, _MOST_ALLIANCES + 1))
 _PACTS = {
@@ -136,7 +138,7 @@ def _memberships(sheet: Sheet, unit: pl.Series, month: pl.Series) -> pl.DataFram
     The publisher's number of alliances must be that of the alliances listed.
     """
     listed = [name for name in _ALLIANCES if name in sheet.frame.columns]
-    alliances = sheet.frame.select(pl.col(listed).cast(pl.String).str.strip_chars())
+    alliances = pl.DataFrame([_alliance(sheet, name) for name in listed])
     number = columns.whole_numbers(sheet, "number", 0, _MOST_ALLIANCES, "the number of alliances")
     counted = alliances.select(pl.sum_horizontal(pl.all().is_not_null())).to_series()
     hint = "columns may be missing or have changed places: download the file again"
@@ -149,6 +151,12 @@ def _memberships(sheet: Sheet, unit: pl.Series, month: pl.Series) -> pl.DataFram
         .drop_nulls("alliance")
         .with_columns(state=pl.coalesce("unit", "state"))
     )
+
+
+def _alliance(sheet: Sheet, column: str) -> pl.Series:
+    """Numbers of alliances as text; software that knows of empty cells makes fractions of them."""
+    text = sheet.frame[column].cast(pl.String).str.strip_chars().str.replace(r"\.0+$", "")
+    return pl.select(pl.when(~text.is_in(_NO_ALLIANCE)).then(text).alias(column)).to_series()
 
 
 def _ties(memberships: pl.DataFrame) -> pl.DataFrame:

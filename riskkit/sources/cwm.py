@@ -145,13 +145,19 @@ def _form(options: CwmOptions) -> Form:
 
 def _mediated(whole: Sheet) -> tuple[Sheet, int]:
     """The attempts, and in how many episodes it is not said whether there was one."""
-    said = whole.frame["Med_yes.no"].cast(pl.String).str.strip_chars()
+    said = whole.frame["Med_yes.no"].cast(pl.String).str.strip_chars().str.replace(r"\.0+$", "")
+    said = said.replace("NaN", "NA").fill_null("NA") if _typed(whole) else said
     wrong = ~said.is_in(["0", "1", "NA"]).fill_null(value=False)
     whole.refuse("Med_yes.no", wrong, "this must be 0, 1 or NA", "download the file again")
     rows = (said == "1").arg_true()
     if rows.is_empty():
         raise SourceError(f"{whole.file}: no row is mediated", hint="check that it is the file")
     return rows_of(whole, rows), int((said == "NA").sum())
+
+
+def _typed(sheet: Sheet) -> bool:
+    """Whether other software has read the file, and emptied what was NA."""
+    return sheet.frame["Med_yes.no"].dtype.is_numeric()
 
 
 def _years(sheet: Sheet) -> tuple[pl.Series, pl.Series]:

@@ -132,7 +132,8 @@ class Table(_keys.OwnTable):
         """Read a table."""
         sheet = read_sheet(path, _form(options))
         month = _keys.periods(sheet, options.time)
-        unit = _keys.units(sheet, options.unit, month)
+        counts = all(_is_count(item) for item in options.indicators.values())
+        unit = _keys.units(sheet, options.unit, month, parts=counts)
         keys = pl.DataFrame([unit, sheet.frame[options.unit.column].rename("code"), month])
         values = [_values(sheet, name, options) for name in options.indicators]
         rows = keys.with_columns(_known(sheet, keys, options), *values)
@@ -313,4 +314,6 @@ def _indicator(name: str, options: TableOptions) -> Indicator:
         carry_months=item.carry_months,
         revised=item.revised,
         reference=item.reference,
+        by_reports=item.census and options.covers_to is None,
+        hindsight=item.hindsight,
     )

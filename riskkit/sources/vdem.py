@@ -116,7 +116,8 @@ class Vdem(PlainYears):
     their own beside the country they are part of; PSE is the West Bank alone, by V-Dem's count. SRB
     is Yugoslavia before 2006, CZE Czechoslovakia before 1993.
 
-    Each release codes the past anew: experts of 2021 rated 2009 knowing what followed.
+    Each release codes the past anew: experts of 2021 rated 2009 knowing what followed, and all
+    ratings are estimated together. So features read them only with `features.revised: true`.
     """
 
     name = "vdem"
@@ -154,14 +155,21 @@ class Vdem(PlainYears):
     def declared(self, options: VdemOptions) -> dict[str, Measure]:
         """The columns of `INDICATORS`, of which releases differ in all but one, and the user's."""
         known = {
-            name: Measure(name, unit, text, *_BOUNDS.get(unit, _ANY), optional=name != _ALWAYS)
+            name: Measure(
+                name,
+                unit,
+                text,
+                *_BOUNDS.get(unit, _ANY),
+                optional=name != _ALWAYS,
+                revised=True,
+            )
             for name, (unit, text) in INDICATORS.items()
         }
         unit = "as in V-Dem's codebook"
         return known | {
             column.lower(): replace(known[column.lower()], column=column, optional=False)
             if column.lower() in known
-            else Measure(column, unit, f"V-Dem's {column.lower()}")
+            else Measure(column, unit, f"V-Dem's {column.lower()}", revised=True)
             for column in options.columns
         }
 

@@ -230,7 +230,15 @@ def _indicators(sheet: Sheet, observations: pl.DataFrame, lag_months: int) -> tu
     units = dict(INDICATORS.values())
     named = {_name(code): label or code for code, label in labels.rows()}
     return tuple(
-        Indicator(name, units.get(name) or _unit(label), WorldBank.name, label, "year", lag_months)
+        Indicator(
+            name,
+            units.get(name) or _unit(label),
+            WorldBank.name,
+            label,
+            "year",
+            lag_months,
+            restated=True,
+        )
         for name, label in sorted(named.items())
         if name in set(observations["indicator"])
     )

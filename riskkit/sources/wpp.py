@@ -113,6 +113,7 @@ class Wpp(PlainYears):
     first_year = FIRST_YEAR
     also = ("LocTypeName", "Variant", "Time")
     succeeded = False
+    restated = True
     measures = INDICATORS
 
     def table(self, path: Path, form: Form) -> Sheet:

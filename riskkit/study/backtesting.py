@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ from riskkit.months import parse_horizons, parse_months
 from riskkit.registry import models
 from riskkit.study.evaluating import FORECASTS, ORACLE, Backtest, write_scores
 from riskkit.study.identity import KEY, Identity
-from riskkit.study.jobs import Job, part_name, read_forecast, run_backtest
+from riskkit.study.jobs import Job, read_forecast, run_backtest, window_name
 from riskkit.study.results import MARKER, PARTS, carry_over, result_folder
 from riskkit.study.stages import backtest_identity, scores_identity
 
@@ -35,27 +37,31 @@ def backtest(study: Study, out: Path, *, scores: bool = True, export: bool = Fal
         scores: Also score the forecasts and those of the reference.
         export: Also write one VIEWS submission file per model and window.
     """
-    jobs = [job for threat in chosen_threats(study) for job in _jobs(study, threat, scores)]
+    plans = [plan for threat in chosen_threats(study) for plan in _plans(study, threat, scores)]
+    if len(set(plans)) < len(plans):
+        raise RiskkitError("a model or an origin is named twice", hint="name each one once")
     parts = begin(out)
-    with study.progress("forecast", len(jobs)) as advance:
-        run_backtest(
-            jobs,
+    by_origin = sorted(plans, key=lambda plan: plan.origin)
+    with study.progress("forecast", len(plans)) as advance:
+        done = run_backtest(
+            _jobs(study, by_origin),
             parts,
             study.params.backtest.processes,
             on_done=lambda job: advance(f"{job.data.target.name} {job.window} {job.model}"),
         )
-    made = backtest_identity(study, [job.model for job in jobs], [job.window for job in jobs])
+    name_of = {plan: path.name for plan, path in zip(by_origin, done, strict=True)}
+    made = backtest_identity(study, [plan.model for plan in plans], [plan.window for plan in plans])
     identity = scores_identity(made, study.params.backtest.reference) if scores else made
     with result_folder(out, identity) as fresh:
         carry_over(parts, fresh / PARTS)
-        paths = [fresh / PARTS / part_name(job) for job in jobs]
+        paths = [fresh / PARTS / name_of[plan] for plan in plans]
         pl.concat([pl.scan_parquet(path, glob=False) for path in paths]).sink_parquet(
             fresh / FORECASTS, metadata={KEY: made.to_json()}
         )
         board = write_scores(study, paths, fresh) if scores else None
         if export:
             _export_views(paths, fresh)
-    return Backtest(out, board, study.hindsight([job.data.origin for job in jobs]))
+    return Backtest(out, board, study.hindsight([plan.origin for plan in plans]))
 
 
 def begin(out: Path) -> Path:
@@ -81,15 +87,38 @@ def chosen_threats(study: Study) -> list[Threat]:
     return [threat for name, threat in known.items() if not wanted or name in wanted]
 
 
-def _jobs(study: Study, threat: Threat, scores: bool) -> Iterator[Job]:
-    settings, params = study.params.backtest, study.params
-    horizons = parse_horizons(settings.horizons)
-    datasets = [study.dataset(threat, o, horizons) for o in _origins(study, threat, horizons)]
-    for data in datasets:
-        for name in _models(study, threat, scores):
-            over = threat.options if name == threat.model else {}
-            options = study.model_options(name, over)
-            yield Job(data, name, options, params.forecast.draws, params.seed)
+@dataclass(frozen=True)
+class _Plan:
+    """A job without its data, which are large."""
+
+    threat: str
+    origin: int
+    window: str
+    model: str
+
+
+def _plans(study: Study, threat: Threat, scores: bool) -> Iterator[_Plan]:
+    """What is to be forecast of a threat, once the outcomes allow it at every origin."""
+    horizons = parse_horizons(study.params.backtest.horizons)
+    names = _models(study, threat, scores)
+    for origin in _origins(study, threat, horizons):
+        kept = study.dataset(threat, origin, horizons, features=False).horizons
+        for name in names:
+            yield _Plan(threat.name, origin, window_name(origin, kept), name)
+
+
+def _jobs(study: Study, plans: Sequence[_Plan]) -> Iterator[Job]:
+    """Give the plans their data, one origin and threat at a time."""
+    params = study.params
+    horizons = parse_horizons(params.backtest.horizons)
+    threats = {threat.name: threat for threat in study.threats}
+    for (origin, name), group in groupby(plans, lambda plan: (plan.origin, plan.threat)):
+        threat = threats[name]
+        data = study.dataset(threat, origin, horizons)
+        for plan in group:
+            over = threat.options if plan.model == threat.model else {}
+            options = study.model_options(plan.model, over)
+            yield Job(data, plan.model, options, params.forecast.draws, params.seed)
 
 
 def _models(study: Study, threat: Threat, scores: bool) -> list[str]:

@@ -12,7 +12,7 @@ from riskkit.errors import ConfigError
 from riskkit.scoring import find_rule
 from riskkit.scoring.comparison import ALL, summarise
 from riskkit.scoring.evaluation import LEVELS
-from riskkit.study.comparison import first_target, own_reference, read_scores
+from riskkit.study.comparison import own_reference, read_scores, the_target
 from riskkit.study.evaluating import GROUPS, SCORES
 
 By = Literal["window", "level", "region", "horizon"]
@@ -37,7 +37,7 @@ def break_down(
         by: The parts: windows; levels of the unit's last year known at the origin (`LEVELS` of
             riskkit.scoring.evaluation); regions; or months ahead.
         reference: Model that skill is relative to; by default the backtest's own.
-        target: Target; by default the monthly one.
+        target: Target; by default the only one.
         rule: A rule of each row.
 
     Returns:
@@ -48,7 +48,8 @@ def break_down(
         their order.
 
     Raises:
-        ConfigError: There are no such scores, or the rule needs all rows together.
+        ConfigError: There are no such scores, or those of several targets, or the rule needs all
+            rows together.
     """
     if not find_rule(rule).per_row:
         raise ConfigError(
@@ -56,7 +57,7 @@ def break_down(
             hint="choose a rule of each row such as crps, or see --window WINDOW --rule " + rule,
         )
     scores = read_scores(folders, SCORES)
-    target = target or first_target(scores)
+    target = target or the_target(scores)
     rows = scores.filter(pl.col("target") == target, pl.col("rule") == rule)
     if rows.is_empty():
         told = {name: ", ".join(scores[name].unique().sort()) for name in ("target", "rule")}

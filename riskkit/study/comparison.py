@@ -11,6 +11,7 @@ import polars as pl
 from riskkit.atomic import write_text
 from riskkit.errors import ConfigError, RiskkitError
 from riskkit.scoring.comparison import summarise
+from riskkit.scoring.evaluation import own_targets
 from riskkit.scoring.leaderboard import COMPARED, at, thresholds_of
 from riskkit.study.evaluating import OUTCOMES, SCORES, TOGETHER
 from riskkit.study.results import open_result
@@ -86,7 +87,7 @@ def _refuse_other_outcomes(folders: Sequence[Path]) -> None:
 
 def write_comparison(board: pl.DataFrame, path: Path, window: str, target: str | None) -> None:
     """Write value and skill of every model by the main rules as JSON, for studies that keep it."""
-    target = target or first_target(board)
+    target = target or the_target(board)
     scored = set(board.filter(pl.col("target") == target)["rule"])
     told = {
         rule: {
@@ -103,9 +104,19 @@ def write_comparison(board: pl.DataFrame, path: Path, window: str, target: str |
     write_text(path, json.dumps(told, indent=2) + "\n")
 
 
-def first_target(board: pl.DataFrame) -> str:
-    """The target itself, whose name the others go on from."""
-    return str(min(board["target"].unique().sort(), key=len))
+def the_target(board: pl.DataFrame) -> str:
+    """The target of a study of one threat.
+
+    Raises:
+        ConfigError: There are several.
+    """
+    found = own_targets(board["target"].to_list())
+    if len(found) > 1:
+        raise ConfigError(
+            f"scores of {len(found)} targets are there: {', '.join(found)}",
+            hint=f"name one: --target {found[0]}",
+        )
+    return found[0]
 
 
 def chosen_rows(board: pl.DataFrame, window: str, target: str, rule: str) -> pl.DataFrame:

@@ -83,6 +83,7 @@ def feature_rows(family: Family) -> list[dict[str, Any]]:
             "unit": feature.unit,
             "inputs": list(feature.inputs),
             "relations": list(feature.relations),
+            "against": list(feature.against),
             "sign": feature.sign,
             "spatial": feature.spatial,
             "description": feature.description,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, count, islice
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from threading import Thread, current_thread, main_thread
@@ -111,12 +111,15 @@ def write_part(job: Job, path: Path) -> Path:
 
 
 def run_backtest(
-    jobs: Sequence[Job],
+    jobs: Iterable[Job],
     folder: Path,
     processes: int = 0,
     on_done: Callable[[Job], None] | None = None,
 ) -> list[Path]:
     """Forecast every job into its own file below `folder`; finished files are not made again.
+
+    Jobs are taken one by one as workers come free, so that few of their datasets are in memory at
+    a time.
 
     Args:
         jobs: What to forecast.
@@ -131,19 +134,24 @@ def run_backtest(
         RiskkitError: A model or an origin is named twice, a model refuses the data, or a finished
             file is damaged.
     """
-    named = {(job.data.target.name, job.model, job.window) for job in jobs}
-    if len(named) < len(jobs):
-        raise RiskkitError("a model or an origin is named twice", hint="name each one once")
-    paths = [folder / part_name(job) for job in jobs]
-    pairs = list(zip(paths, jobs, strict=True))
-    finished = [pair for pair in pairs if pair[0].is_file()]
-    remaining = [pair for pair in pairs if not pair[0].is_file()]
-    for path, _ in finished:
-        read_forecast(path)
-    for _, job in chain(finished, _in_parallel(remaining, processes or os.cpu_count() or 1)):
-        if on_done is not None:
-            on_done(job)
-    return paths
+    tell: Callable[[Job], None] = on_done or (lambda _: None)
+    paths: dict[tuple[str, str, str], Path] = {}
+
+    def unfinished() -> Iterator[tuple[Path, Job]]:
+        for job in jobs:
+            key = (job.data.target.name, job.model, job.window)
+            if key in paths:
+                raise RiskkitError("a model or an origin is named twice", hint="name each one once")
+            path = paths[key] = folder / part_name(job)
+            if path.is_file():
+                read_forecast(path)
+                tell(job)
+            else:
+                yield path, job
+
+    for _, job in _in_parallel(unfinished(), processes or os.cpu_count() or 1):
+        tell(job)
+    return list(paths.values())
 
 
 def part_name(job: Job) -> str:
@@ -152,10 +160,11 @@ def part_name(job: Job) -> str:
 
 
 def _in_parallel(
-    remaining: Sequence[tuple[Path, Job]], processes: int
+    remaining: Iterator[tuple[Path, Job]], processes: int
 ) -> Iterator[tuple[Path, Job]]:
-    processes = min(processes, len(remaining))
-    if processes <= 1:
+    first = list(islice(remaining, 2))
+    remaining = chain(first, remaining)
+    if processes <= 1 or len(first) <= 1:
         for path, job in remaining:
             yield write_part(job, path), job
         return
@@ -163,11 +172,7 @@ def _in_parallel(
     # A forked polars deadlocks, so each worker starts afresh.
     with ProcessPoolExecutor(processes, get_context("spawn"), _end_with_parent) as workers:
         try:
-            with _deaf_to_ctrl_c():
-                places = enumerate(remaining)
-                running = {workers.submit(write_part, j, p): i for i, (p, j) in places}
-            for place in _first_failure_last(running):
-                yield remaining[place]
+            yield from _first_failure_last(workers, remaining, 2 * processes)
         except BrokenProcessPool as error:
             raise RiskkitError(
                 "a worker process died, perhaps for want of memory",
@@ -194,25 +199,33 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _first_failure_last(running: Mapping[Future[Path], int]) -> Iterator[int]:
-    """Yield the places of finished jobs; of several that fail, raise the first of the list.
+def _first_failure_last(
+    workers: ProcessPoolExecutor, remaining: Iterator[tuple[Path, Job]], at_once: int
+) -> Iterator[tuple[Path, Job]]:
+    """Yield what is finished; of several jobs that fail, raise the first of the list.
 
     Which worker fails first in time differs from run to run. Jobs start in the order of the list,
     so that all before a failed one are under way and are waited for; those after it are dropped.
     """
+    running: dict[Future[Path], tuple[int, Path, Job]] = {}
     failed: dict[int, BaseException] = {}
-    for future in as_completed(running):
-        place = running[future]
-        if future.cancelled():
-            continue
-        error = future.exception()
-        if error is None:
-            yield place
-            continue
-        failed[place] = error
-        for other, later in running.items():
-            if later > place:
-                other.cancel()
+    places = count()
+    while True:
+        for path, job in islice(remaining, 0 if failed else at_once - len(running)):
+            with _deaf_to_ctrl_c():
+                running[workers.submit(write_part, job, path)] = (next(places), path, job)
+        if not running:
+            break
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            place, path, job = running.pop(future)
+            error = None if future.cancelled() else future.exception()
+            if error is not None:
+                failed[place] = error
+                for other, (later, *_) in running.items():
+                    if later > place:
+                        other.cancel()
+            elif not future.cancelled():
+                yield path, job
     if failed:
         raise failed[min(failed)]
 

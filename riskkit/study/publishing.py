@@ -17,10 +17,12 @@ from riskkit.publish import Part, Publication
 from riskkit.publish import publish as write_publication
 from riskkit.publish.previous import compare
 from riskkit.registry import lookup, models
+from riskkit.scoring.evaluation import TOTAL_WAR
 from riskkit.scoring.leaderboard import RECORD_WAR, record_rules
 from riskkit.study.dossier import gather
 from riskkit.study.evaluating import find_record
 from riskkit.study.forecasting import Outlook, ThreatForecast, read_outlook
+from riskkit.study.grading import with_baselines
 from riskkit.study.stages import publication_identity
 
 if TYPE_CHECKING:
@@ -59,8 +61,9 @@ def publish(
 
 def _publication(study: Study, outlook: Outlook, record: Path | None) -> Publication:
     identity = publication_identity(study, {"forecast": outlook.identity})
+    parts = {name: _part(study, one) for name, one in outlook.threats.items()}
     return Publication(
-        parts=tuple(_part(study, one) for one in outlook.threats.values()),
+        parts=tuple(with_baselines(study, parts).values()),
         units=study.units,
         data_kind=study.panel.data_kind,
         exponent=study.params.composite.exponent,
@@ -123,7 +126,7 @@ def _record(study: Study, folder: Path) -> pl.DataFrame:
         monthly = pl.col("rule").is_in(record_rules(target.thresholds))
         kept |= (pl.col("target") == target.name) & monthly
         war = pl.col("rule").is_in(RECORD_WAR)
-        kept |= (pl.col("target") == f"{target.name}_total_war") & war
+        kept |= (pl.col("target") == target.name + TOTAL_WAR) & war
     return find_record(study, folder).filter(kept)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,14 +14,27 @@ import polars as pl
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from riskkit.archive.ledger import FILE as LEDGER_FILE
+from riskkit.archive.ledger import (
+    FIRST,
+    REPLAYED,
+    SETTLED,
+    SETTLES,
+    Graded,
+    appended,
+    lines_of,
+    outcomes_file,
+    outcomes_text,
+)
 from riskkit.errors import RiskkitError
 from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.forecast import Forecast
 from riskkit.forecasting.targets import outcomes
 from riskkit.forecasting.threats import Threat
 from riskkit.models.parts.threats import follow
-from riskkit.months import first_day, format_month, parse_horizons
-from riskkit.publish import Part, Publication
+from riskkit.months import first_day, format_month, parse_horizons, parse_month
+from riskkit.publish import Part, Publication, grading
+from riskkit.publish.grading import LAST_YEAR
 from riskkit.risk.composite import top_shares
 from riskkit.risk.rank import ranks
 from riskkit.risk.score import CLASSES, class_codes, summarise_scores
@@ -29,6 +42,8 @@ from riskkit.scoring import score_rows
 from riskkit.scoring.ranking import Ranking, chances, classes, compare
 from riskkit.study.backtesting import begin
 from riskkit.study.evaluating import write_scores
+from riskkit.study.grading import ANY_TIME, counts, known_to, last_year, release, totals_of
+from riskkit.study.identity import hash_frame
 from riskkit.study.jobs import Job, part_name, read_forecast, write_part
 from riskkit.study.publishing import dimensions
 from riskkit.study.results import PARTS, carry_over, result_folder
@@ -40,13 +55,9 @@ if TYPE_CHECKING:
 COMPOSITES = "composites.parquet"
 PUBLISHED = "published"
 """The system of the threats' own models; the other is the reference model in every threat."""
-LAST_YEAR = "last year"
-"""The order of the last year known at the origin."""
 CHOOSING_ENDS = 2017
 """Origins from June of this year on speak of 2018: they are for reporting, never for choosing."""
 RECORD, CHANCES, CLASSES_TABLE = "record.csv", "chances.csv", "classes.csv"
-_NEVER = 10**6
-_YEAR = 12
 
 
 @dataclass(frozen=True)
@@ -88,12 +99,16 @@ def replay(study: Study, origins: Sequence[int], out: Path) -> Replay:
     done: list[Path] = []
     named: set[tuple[str, str]] = set()
     frames = []
+    graded: list[Graded] = []
     with study.progress("replay", len(origins)) as advance:
         for origin in origins:
             made = _forecast(study, origin, parts)
             done += [fitted.path for fitted in made]
             named |= {(fitted.job.model, fitted.job.window) for fitted in made}
-            frames += list(_put_together(study, origin, made))
+            systems = _chosen(study, made)
+            frames += [_composites(study, origin, *item) for item in systems.items()]
+            if PUBLISHED in systems:
+                graded.append(_graded(study, origin, systems))
             advance(format_month(origin))
     identity = backtest_identity(study, [m for m, _ in named], [w for _, w in named])
     scored = scores_identity(identity, study.params.backtest.reference)
@@ -102,6 +117,7 @@ def replay(study: Study, origins: Sequence[int], out: Path) -> Replay:
         carry_over(parts, fresh / PARTS)
         composites.write_parquet(fresh / COMPOSITES)
         _write_record(composites, fresh)
+        _write_ledger(study, graded, fresh)
         board = write_scores(study, [fresh / PARTS / path.name for path in done], fresh)
     return Replay(out, composites, board)
 
@@ -117,6 +133,28 @@ def _write_record(composites: pl.DataFrame, folder: Path) -> None:
         }
         for name, table in told.items():
             table.write_csv(folder / name, float_precision=4)
+
+
+def _write_ledger(study: Study, graded: Sequence[Graded], folder: Path) -> None:
+    """Write the ledger that would have been, with what came beside it.
+
+    Only the figures of today are at hand, so that a replayed publication is graded once, on the
+    settled ones, as soon as a later release than the first can be at hand.
+    """
+    rows = []
+    for one in graded:
+        known = min(known_to(study, told) for told in one.told["threats"].values())
+        last = max(parse_month(told["window_end"]) for told in one.told["threats"].values())
+        if known < last:
+            continue
+        figures = SETTLED if known >= last + SETTLES else FIRST
+        came = counts(study, one.told)
+        rows += lines_of(one, figures, came, format_month(known))
+        path = folder / outcomes_file(one.name, figures)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(outcomes_text(came), encoding="utf-8", newline="\n")
+    text = appended("", rows)
+    (folder / LEDGER_FILE).write_text(text, encoding="utf-8", newline="\n")
 
 
 @dataclass(frozen=True)
@@ -157,8 +195,14 @@ def _job(study: Study, threat: Threat, data: Dataset, name: str) -> Job:
     return Job(data, name, options, params.forecast.draws, params.seed)
 
 
-def _put_together(study: Study, origin: int, made: Sequence[_Fitted]) -> Iterator[pl.DataFrame]:
+Chosen = Mapping[str, tuple[Threat, Job, Forecast]]
+"""One system's forecast of each threat."""
+
+
+def _chosen(study: Study, made: Sequence[_Fitted]) -> dict[str, Chosen]:
+    """The forecasts by system; without those that have none of the first threat."""
     by_key = {(one.job.data.target.name, one.job.model): one for one in made}
+    found: dict[str, Chosen] = {}
     for system in (PUBLISHED, study.params.backtest.reference):
         chosen: dict[str, tuple[Threat, Job, Forecast]] = {}
         for threat in study.threats:
@@ -166,23 +210,52 @@ def _put_together(study: Study, origin: int, made: Sequence[_Fitted]) -> Iterato
             if fitted is not None:
                 chosen[threat.name] = (threat, fitted.job, fitted.forecast)
         if study.threats[0].name in chosen:
-            yield _composites(study, origin, system, chosen)
+            found[system] = chosen
+    return found
 
 
-def _composites(
-    study: Study, origin: int, system: str, chosen: Mapping[str, tuple[Threat, Job, Forecast]]
-) -> pl.DataFrame:
-    """One system's composite at an origin beside what came of it."""
-    apart = _publication(study, origin, {n: (t, f) for n, (t, _, f) in chosen.items()})
+def _joint(chosen: Chosen) -> dict[str, tuple[Threat, Forecast]]:
+    """Let the scenarios of every threat follow those of the first."""
     first = next(iter(chosen.values()))[1]
-    joint = {
+    return {
         name: (t, f if job is first else follow(first.data, first.stream, job.data, f))
         for name, (t, job, f) in chosen.items()
     }
-    together = _publication(study, origin, joint)
+
+
+def _graded(study: Study, origin: int, systems: Mapping[str, Chosen]) -> Graded:
+    """The publication that would have been, as far as grading needs it."""
+    own = systems[PUBLISHED]
+    made = _publication(study, origin, _joint(own))
+    others = {
+        name: {threat: forecast for threat, (_, forecast) in _joint(chosen).items()}
+        for name, chosen in systems.items()
+        if name != PUBLISHED
+    }
+    parts = []
+    for part in made.parts:
+        name, forecast = part.threat.name, part.forecast
+        baselines = {
+            system: totals_of(forecast, drawn[name])
+            for system, drawn in others.items()
+            if name in drawn
+        }
+        baselines[LAST_YEAR] = last_year(own[name][1].data, forecast)[:, None]
+        out = release(study, part.threat, part.window)
+        parts.append(replace(part, baselines=baselines, **out))
+    told = replace(made, parts=tuple(parts))
+    points = grading.points(told)
+    stands_on = hash_frame(points.explode("points"), ["threat", "system", "unit", "points"])
+    return Graded(format_month(origin), REPLAYED, grading.rule(told), points, stands_on)
+
+
+def _composites(study: Study, origin: int, system: str, chosen: Chosen) -> pl.DataFrame:
+    """One system's composite at an origin beside what came of it."""
+    apart = _publication(study, origin, {n: (t, f) for n, (t, _, f) in chosen.items()})
+    together = _publication(study, origin, _joint(chosen))
     came = {n: _came(study, t, f) for n, (t, _, f) in chosen.items()}
     truth = _of_outcomes(apart, came)
-    before = _of_outcomes(apart, {n: _last_year(job, f) for n, (_, job, f) in chosen.items()})
+    before = _of_outcomes(apart, {n: last_year(job.data, f) for n, (_, job, f) in chosen.items()})
     points = summarise_scores(together.composite)
     expected = together.first.forecast.totals().mean(axis=1)
     crps, covered = _judged(together.composite, truth)
@@ -269,23 +342,11 @@ def _of_outcomes(
 def _came(study: Study, threat: Threat, forecast: Forecast) -> NDArray[np.float64]:
     """Window totals of what came, as the data say today."""
     months = range(min(forecast.months), max(forecast.months) + threat.target.months)
-    values = outcomes(threat.target, study.releases, study.units, months, as_of=_NEVER)
+    values = outcomes(threat.target, study.releases, study.units, months, as_of=ANY_TIME)
     place = {unit: row for row, unit in enumerate(study.units["unit"])}
     rows = [place[unit] for unit in forecast.units]
     columns = [month - months.start for month in forecast.months]
     return np.asarray(values[np.ix_(rows, columns)].sum(axis=1), dtype=np.float64)
-
-
-def _last_year(job: Job, forecast: Forecast) -> NDArray[np.float64]:
-    """Window totals if the last year known at the origin came again."""
-    data = job.data
-    periods = max(1, _YEAR // data.period)
-    last = data.last_known
-    columns = [last - data.period * k for k in range(periods) if last - data.period * k >= 0]
-    rows = [data.units.index(unit) for unit in forecast.units]
-    past = data.y[np.ix_(rows, columns)]
-    counted = np.maximum((~np.isnan(past)).sum(axis=1), 1)
-    return np.asarray(np.nansum(past, axis=1) * len(forecast.horizons) / counted)
 
 
 def _judged(

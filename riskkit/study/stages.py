@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 SCHEMAS = {"features": "1", "forecast": "1", "scores": "2", "contributions": "1"}
 """Versions of the tables of each stage; a change of their columns raises one."""
 _ALIGNING = ("riskkit.panel", "riskkit.family", "riskkit.forecasting.targets")
+_BASELINE = "conflictology"
+"""The model that every publication holds beside its own, to be graded against."""
 _FORECASTING = ("riskkit.forecasting.dataset", "riskkit.study.jobs", "riskkit.study.data")
 
 
@@ -150,6 +152,7 @@ def publication_identity(study: Study, inputs: Mapping[str, Identity]) -> Identi
         parameters={
             **made.parameters,
             **_flat("threats", {threat.name: _scale(threat) for threat in study.threats}),
+            **_flat("models", {_BASELINE: study.model_options(_BASELINE)}),
             **_flat("composite", study.params.composite.model_dump(mode="json")),
             **_flat("alerts", study.params.alerts.model_dump(mode="json")),
         },
@@ -183,7 +186,8 @@ def _scoring() -> tuple[str, ...]:
 
 def _publishing() -> tuple[str, ...]:
     rooms = (*modules_in("riskkit.publish"), *modules_in("riskkit.risk"))
-    return (*rooms, "riskkit.study.publishing")
+    baseline = lookup("model", models(), _BASELINE).__module__
+    return (*rooms, "riskkit.study.publishing", baseline)
 
 
 def _scale(threat: Threat) -> dict[str, Any]:

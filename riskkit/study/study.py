@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from riskkit.config import Params, load_params
-from riskkit.family import Family, join_families
+from riskkit.family import KEYS, Family, join_families, references
 from riskkit.forecasting.dataset import Dataset, build_dataset
 from riskkit.forecasting.eligibility import Limits
 from riskkit.forecasting.targets import Series, find
 from riskkit.forecasting.threats import Absent, Threat, resolve
 from riskkit.months import parse_horizons, parse_month
 from riskkit.panel import Panel, build_panel
-from riskkit.panel.hindsight import hindsight
+from riskkit.panel.hindsight import hindsight, measured_against
 from riskkit.progress import Progress, silent
 from riskkit.registry import families, lookup, models
 from riskkit.study.data import name_places, places_within, read_releases, units_of
@@ -191,7 +191,11 @@ class Study:
         return join_families([family.build(panel) for family in self.families], panel.frame)
 
     def hindsight(self, origins: Sequence[int]) -> tuple[str, ...]:
-        """What the features hold at these origins that nobody knew then, in sentences."""
+        """What the features are measured against, and hold that nobody knew at these origins.
+
+        Returns:
+            Sentences: one for each reference period, and those of `riskkit.panel.hindsight`.
+        """
         read = {name for family in self.families for name in family.inputs}
         seen = {
             indicator.name
@@ -199,25 +203,37 @@ class Study:
             for indicator in release.indicators
             if self.params.features.revised or not indicator.revised
         }
-        return hindsight(self.releases, read & seen, origins)
+        declared = [i for release in self.releases for i in release.indicators]
+        against = measured_against(references(self.families, declared))
+        return (*against, *hindsight(self.releases, read & seen, origins))
 
     def features_at(self, origin: int) -> pl.DataFrame:
         """The features as they were known at an origin: anew if anything came out late since."""
         first, as_of = self.span
         if not first <= origin <= as_of or self.panel.exact_at(origin):
             return self.features
-        if origin not in self._vintages_of_features:
-            self._vintages_of_features[origin] = self._features_of(self._panel_at(origin))
-        return self._vintages_of_features[origin]
+        if origin not in self._features_then:
+            self._features_then.clear()  # one origin's at a time: they are large
+            self._features_then[origin] = self._features_of(self._panel_at(origin))
+        return self._features_then[origin]
 
     @cached_property
-    def _vintages_of_features(self) -> dict[int, pl.DataFrame]:
+    def _features_then(self) -> dict[int, pl.DataFrame]:
         return {}
 
-    def dataset(self, threat: Threat, origin: int, horizons: Sequence[int]) -> Dataset:
-        """What may be seen of a threat at one origin."""
+    def dataset(
+        self, threat: Threat, origin: int, horizons: Sequence[int], *, features: bool = True
+    ) -> Dataset:
+        """What may be seen of a threat at one origin.
+
+        Args:
+            threat: The threat.
+            origin: Month id.
+            horizons: Months ahead.
+            features: Whether with the features, which take time and memory; a model needs them.
+        """
         return build_dataset(
-            self.features_at(origin),
+            self.features_at(origin) if features else self.panel.frame.select(KEYS),
             self.releases,
             self.panel.units,
             threat.target,

@@ -45,6 +45,10 @@ def check_declarations(family: Family) -> None:
         odd = not re.fullmatch(r"[a-z][a-z0-9_]*", feature.name)
         _require(not odd, f"odd name {feature.name!r}")
         _require(bool(feature.unit), f"{feature.name} has no unit")
+        strange = set(feature.against) - set(feature.inputs)
+        _require(
+            not strange, f"{feature.name} is measured against what it does not read: {strange}"
+        )
         phrase = feature.description
         _require(bool(phrase) and phrase[-1] != ".", f"{feature.name}: {phrase!r} is no phrase")
         networks = {network_column(relation) for relation in feature.relations}

@@ -14,12 +14,13 @@ import polars as pl
 
 from riskkit.errors import UnknownUnit
 from riskkit.units.countries import countries, name_of
-from riskkit.units.names import fold, known_names, match_name
+from riskkit.units.names import fold, known_names, match_name, part_of
 
 System = Literal["iso3", "iso2", "gwcode", "cowcode", "views_id", "m49", "name"]
 _COLUMNS = {"iso3": "unit"}
 _NUMERIC = ("gwcode", "cowcode", "views_id", "m49")
 _SHOWN = 5
+_LONGEST = 80
 
 
 def to_unit(
@@ -33,10 +34,11 @@ def to_unit(
 
     Names count whole, see `riskkit.units.names`. Former codes go to the unit that continues the
     series, by the table `aliases.csv`; a code that stood for two states in turn (CS) goes to that
-    of the day, and to none where no day is given. A former
-    state that lived beside its successor (East Germany, South Yemen, South Vietnam) or that two
-    states followed (Czechoslovakia) is a unit of its own; with `on`, codes used after its death
-    go to the successor.
+    of the day, and to none where no day is given. Letters that ISO gave to one territory and later
+    to another (AI, BQ, GE, SK) are today's holder's, but nobody's on days when they were the
+    other's. A former state that lived beside its successor (East Germany, South Yemen, South
+    Vietnam) or that two states followed (Czechoslovakia) is a unit of its own; with `on`, codes
+    used after its death go to the successor.
 
     Args:
         values: Codes or names; numbers may be integers, floats or text. Nulls stay null.
@@ -109,13 +111,13 @@ def _used_again(
             date.fromisoformat(since), date.fromisoformat(until)
         )
         units = pl.select(
-            pl.when(ours).then(pl.lit(row["unit"])).otherwise(pl.lit(units))
+            pl.when(ours).then(pl.lit(row["unit"] or None)).otherwise(pl.lit(units))
         ).to_series()
     return units
 
 
 def _unknown(codes: list[str], system: System) -> UnknownUnit:
-    hints = [hint for code in codes if (hint := _hint(code, system))]
+    hints = [hint for code in codes if (hint := hint_of(code, system))]
     return UnknownUnit(
         f"{len(codes)} {system} value(s) stand for no country",
         got=codes[:_SHOWN],
@@ -124,18 +126,24 @@ def _unknown(codes: list[str], system: System) -> UnknownUnit:
 
 
 def why_none(value: str, system: System) -> str | None:
-    """Say why a code or name deliberately stands for no unit; None for all others."""
-    return _refusals(system).get(fold(value) if system == "name" else value)
+    """Say why a code or name stands for no unit, or on some days for none; None for all others."""
+    if system == "name":
+        return _refusals("name").get(fold(value))
+    notes = {row["code"]: row["note"] for row in _aliases(system) if row["since"] or row["until"]}
+    return (_refusals(system) | notes).get(value)
 
 
-def _hint(code: str, system: System) -> str | None:
+def hint_of(code: str, system: System) -> str | None:
+    """Say why a code or name stands for no unit, or which units have one like it."""
+    if why := why_none(code, system):
+        return f"'{code}': {why}"
+    if system == "name" and (unit := part_of(code)):
+        return f"'{code}' is a part of {unit}, whose figure is another"
     key = fold(code) if system == "name" else code
-    if key in _refusals(system):
-        return f"'{code}': {_refusals(system)[key]}"
     near = get_close_matches(key, _lookup(system), n=2)
     units = dict.fromkeys(_lookup(system)[match] for match in near)
     choices = " or ".join(f"{unit} ({name_of(unit)})" for unit in units)
-    return f"for '{code}', did you mean {choices}?" if choices else None
+    return f"for '{code[:_LONGEST]}', did you mean {choices}?" if choices else None
 
 
 @cache
@@ -156,7 +164,7 @@ def _refusals(system: System) -> dict[str, str]:
     refused = {
         row["code"]: row["note"]
         for row in _aliases(system)
-        if not row["unit"] or row["since"] or row["until"]
+        if bool(row["unit"]) == bool(row["since"] or row["until"])
     }
     return {fold(code): note for code, note in refused.items()} if system == "name" else refused
 

@@ -2,9 +2,9 @@
 
 A name counts whole: "Gulf of Guinea" is not Guinea, "Nigeria" not Niger and "Northern Mariana
 Islands" nobody's islands but their own. Compared are names in one form (see `fold`) with the names
-of `states.csv` and the spellings of `names.csv`; a name in brackets or behind a comma may be turned
-round ("Korea, Rep. of", "Iran (Islamic Republic of)"), or be another name of the same country
-("Myanmar (Burma)"). Nothing is searched for inside a name.
+of `states.csv`, the spellings of `names.csv` and the parts of countries in `parts.csv`; a name in
+brackets or behind a comma may be turned round ("Korea, Rep. of", "Iran (Islamic Republic of)"), or
+be another name of the same country ("Myanmar (Burma)"). Nothing is searched for inside a name.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _SMALL = {"the", "of", "and"}
 _INITIALS = re.compile(r"\b(\w)\.(?=\w\b)")
 _INSIDE_WORDS = re.compile(r"['’‘`´ʼ]")
 _BETWEEN_WORDS = re.compile(r"[^\w]+|_+")
-_BRACKETS = re.compile(r"^(.*?)\s*[(\[](.*)[)\]]\s*$")
+_BRACKETS = re.compile(r"^([^(\[]*)[(\[](.*)[)\]]\s*$")
 _ALIKE = 0.82
 _WATER = {
     *("sea", "seas", "ocean", "gulf", "strait", "straits", "channel", "bay", "waters", "offshore"),
@@ -109,6 +109,10 @@ def match_name(name: str) -> str | None:
 
 def rules(name: str, known: Mapping[str, str]) -> str | None:
     """Look a name up in a table of folded names, as it stands or turned round."""
+    if "/" in name and fold(name) not in _with_slash():
+        several = {known.get(fold(part)) for part in name.split("/")} - {None}
+        if len(several) > 1:
+            return None  # "China/Hong Kong" is two places, "Trinidad/Tobago" one
     if (unit := known.get(fold(name))) is not None:
         return unit or None
     for front, back in _parts(name):
@@ -151,20 +155,49 @@ def no_country(name: str) -> str | None:
 def resembles(name: str, own: Iterable[str] = ()) -> bool:
     """Whether a name is likely to be a misspelling of a country's, or of one of one's own names."""
     names = {*known_names(), *map(fold, own)}
+    if any(fold(front) in names for front, _ in _parts(name)):
+        return True  # "Sudan (pre-secession)", "Germany (until 1990)"
     return bool(get_close_matches(fold(name), sorted(names), n=1, cutoff=_ALIKE))
+
+
+def part_of(name: str) -> str | None:
+    """The unit that a name stands for a part of only, as Gaza for PSE; None for all other names.
+
+    What is counted in a part has happened in the unit; a rate or an index of a part is not the
+    unit's.
+
+    >>> part_of("Zanzibar"), part_of("Cyprus (Northern)"), part_of("Tanzania")
+    ('TZA', 'CYP', None)
+    """
+    parts = _part_names()
+    pieces = [name, *(brackets.groups() if (brackets := _BRACKETS.match(name)) else ())]
+    return rules(name, parts) or next((u for p in pieces if (u := parts.get(fold(p)))), None)
 
 
 @cache
 def known_names() -> dict[str, str]:
     """Every folded name and its unit, "" where several countries share it."""
-    folder = Path(__file__).parent
     known: dict[str, str] = {}
-    for table in ("states.csv", "names.csv"):
-        with (folder / table).open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                name = fold(row["name"])
-                known[name] = row["unit"] if known.get(name, row["unit"]) == row["unit"] else ""
+    for row in (*_rows("states.csv"), *_rows("names.csv"), *_rows("parts.csv")):
+        name = fold(row["name"])
+        known[name] = row["unit"] if known.get(name, row["unit"]) == row["unit"] else ""
     return known
+
+
+@cache
+def _with_slash() -> set[str]:
+    """Names that publishers write with a slash, as "Congo/Zaire"."""
+    return {fold(row["name"]) for row in _rows("names.csv") if "/" in row["name"]}
+
+
+@cache
+def _part_names() -> dict[str, str]:
+    return {fold(row["name"]): row["unit"] for row in _rows("parts.csv")}
+
+
+def _rows(table: str) -> list[dict[str, str]]:
+    with Path(__file__).with_name(table).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def converter_rows() -> list[dict[str, str]]:

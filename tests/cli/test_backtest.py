@@ -119,6 +119,21 @@ def test_windows_without_any_outcome_are_forecast_all_the_same(tmp_path: Path) -
 
 
 @pytest.mark.usefixtures("cells")
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (["--origins", "2017-10,2035-10"], "origin 2035-10 lies outside the data"),
+        (["--origins", "2017-10", "--models", "last,last"], "is named twice"),
+    ],
+)
+def test_an_origin_that_cannot_be_is_refused_before_any_fit(
+    tmp_path: Path, asked: list[str], told: str
+) -> None:
+    assert told in riskkit("backtest", *asked, "--out", "out", code=1).err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.usefixtures("cells")
 def test_years_are_forecast_and_scored(tmp_path: Path) -> None:
     """War is judged by the last whole year before the origin, not by the one under way."""
     chosen = ["--set", "target.period=year", "--models", "average12", "--horizons", "3-26"]
@@ -148,7 +163,9 @@ def test_figures_that_look_ahead_are_named(tmp_path: Path, cells: pl.DataFrame) 
     told = "Measured against 1991-2020, which had not ended at an origin before 2021: rain_anomaly."
     seen = riskkit(*asked, "--set", "features.families=[climate]", "--out", "out")
     assert told in seen.err
-    assert told not in riskkit(*asked, "--out", "other").err
+    features = "Features measured against 1991-2020: rain_anomaly_mean_12, rain_dryness, "
+    assert features in seen.err
+    assert "1991-2020" not in riskkit(*asked, "--out", "other").err
     folders = ["--set", "features.families=[climate]", "--set", "backtest.models=[last]"]
     scored = riskkit("evaluate", "out", *folders, "--set", "backtest.reference=last", "--out", "s")
     assert told in scored.err

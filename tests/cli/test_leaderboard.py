@@ -30,6 +30,37 @@ def test_windows_and_targets(backtest: Path) -> None:
     assert "auc_25" not in done.out
 
 
+@pytest.fixture
+def two_threats(backtest: Path, tmp_path: Path) -> Path:
+    """The same scores under a second name, one window of which has another label."""
+    board = pl.read_csv(backtest / "leaderboard.csv", schema_overrides={"window": pl.String})
+    other = board.with_columns(
+        pl.col("target").str.replace("ged_sb", "fled_year"),
+        pl.col("window").str.replace("2023", "2023-07..2024-06"),
+    )
+    with result_folder(tmp_path / "two", open_result(backtest, "").identity) as fresh:
+        pl.concat([board, other]).write_csv(fresh / "leaderboard.csv")
+        scores = pl.read_parquet(backtest / "scores.parquet")
+        renamed = scores.with_columns(pl.col("target").str.replace("ged_sb", "fled_year"))
+        pl.concat([scores, renamed]).write_parquet(fresh / "scores.parquet")
+    return tmp_path / "two"
+
+
+def test_every_threat_is_shown(two_threats: Path) -> None:
+    shown = riskkit("leaderboard", two_threats).out
+    assert shown.index("fled_year, window all") < shown.index("ged_sb, window all")
+    assert "_total" not in shown
+    one = riskkit("leaderboard", two_threats, "--window", "2023").out
+    assert "ged_sb, window 2023" in one
+    assert "fled_year" not in one
+
+
+def test_parts_are_of_one_threat(two_threats: Path) -> None:
+    done = riskkit("leaderboard", two_threats, "--windows", code=1)
+    assert "scores of 2 targets are there: fled_year, ged_sb; name one: --target" in done.err
+    assert "fled" not in riskkit("leaderboard", two_threats, "--windows", "--target", "ged_sb").err
+
+
 def test_an_unknown_window_is_refused(backtest: Path) -> None:
     done = riskkit("leaderboard", backtest, "--window", "1999", code=1)
     assert (

@@ -14,8 +14,9 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -116,14 +117,39 @@ def completed(work: Callable[[], None]) -> float:
     return time.monotonic() - start
 
 
-def moments(number: int, longest: float, seed: int) -> Iterator[tuple[float, signal.Signals]]:
-    """Random moments, three by SIGKILL for one by SIGTERM."""
-    chance = random.Random(seed)
-    for attempt in range(number):
-        yield (
-            chance.uniform(0, longest),
-            signal.SIGTERM if attempt % 4 == 3 else signal.SIGKILL,
-        )
+@dataclass
+class Deaths:
+    """Random moments, three by SIGKILL for one by SIGTERM, until so many have died in the middle.
+
+    Attributes:
+        wanted: Deaths in the middle of the work.
+        longest: Seconds that the work takes at most.
+        seed: Of the moments.
+        killed: Deaths so far.
+        attempts: Processes that were aimed at so far, with those that had already ended.
+    """
+
+    wanted: int
+    longest: float
+    seed: int
+    killed: int = 0
+    attempts: int = 0
+
+    def of(self, work: Callable[[int], Callable[[], None]]) -> Iterator[int]:
+        """Kill what `work` returns for each attempt; yield after each."""
+        chance = random.Random(self.seed)
+        while self.killed < self.wanted:
+            assert self.attempts < 20 * self.wanted + 50, "hardly anybody dies in the middle"
+            how = signal.SIGTERM if self.attempts % 4 == 3 else signal.SIGKILL
+            died = ended(work(self.attempts), chance.uniform(0, self.longest), how)
+            self.killed += died
+            self.attempts += 1
+            yield self.attempts
+
+    def tell(self, what: str) -> int:
+        """Say how many died, and return it."""
+        sys.stderr.write(f"{what}: {self.killed} of {self.attempts} killed in the middle\n")
+        return self.killed
 
 
 def publishing(home: Path, number: int) -> int:
@@ -131,15 +157,14 @@ def publishing(home: Path, number: int) -> int:
     out = home / "publication"
     publish(out, "first")
     took = completed(lambda: publish(out, "dry run"))
-    killed = 0
-    for attempt, (after, how) in enumerate(moments(number, 1.2 * took, 1)):
-        killed += ended(lambda n=attempt: publish(out, f"version {n}"), after, how)
+    deaths = Deaths(number, 1.2 * took, seed=1)
+    for _ in deaths.of(lambda attempt: lambda: publish(out, f"version {attempt}")):
         assert token_of(out)
     completed(lambda: publish(out, "last"))
     assert token_of(out) == "last"
     assert leftovers(home) == []
     assert [path.name for path in home.iterdir()] == ["publication"]
-    return killed
+    return deaths.tell("publishing")
 
 
 def adding(home: Path, number: int) -> int:
@@ -163,9 +188,8 @@ def adding(home: Path, number: int) -> int:
 
     completed(add(0))
     took = completed(add(1))
-    killed = 0
-    for attempt, (after, how) in enumerate(moments(number, 1.2 * took, 2)):
-        killed += ended(add(attempt % 2), after, how)
+    deaths = Deaths(number, 1.2 * took, seed=2)
+    for _ in deaths.of(lambda attempt: add(attempt % 2)):
         (entry,) = Store(store).entries()
         Store(store).check(entry)
     completed(add(0))
@@ -175,7 +199,7 @@ def adding(home: Path, number: int) -> int:
     kept = [path for path in store.rglob("*") if path.is_file() and path.name != ".lock"]
     assert sorted(path.name for path in kept) == ["manifest.json", "riots.csv"]
     assert leftovers(store) == []
-    return killed
+    return deaths.tell("data add")
 
 
 def _command(*arguments: str) -> Callable[[], None]:
@@ -245,14 +269,21 @@ def commanding(home: Path, number: int) -> int:
     killed = 0
     for seed, command in enumerate((build, backtest, evaluate)):
         out = command[-1]
-        took = completed(_command(*command))
+        completed(_command(*command))
+        if command is backtest:
+            _remove(home / out)
+        took = completed(_command(*command))  # once more, with the caches of the first warm
         sys.stderr.write(f"{command[0]} takes {took:.1f} s\n")
         wanted = contents(home / out)
         assert wanted
-        for after, how in moments(number, 1.05 * took, seed):
+
+        def again(_: int, command: Sequence[str] = command) -> Callable[[], None]:
             if command is backtest:  # finished parts are not made again: begin anew
-                _remove(home / out)
-            killed += ended(_command(*command), after, how)
+                _remove(home / command[-1])
+            return _command(*command)
+
+        deaths = Deaths(number, 1.05 * took, seed)
+        for _ in deaths.of(again):
             found = contents(home / out) if (home / out).exists() else {}
             if command is backtest:  # it says that it is not finished, and keeps what is
                 found = {name: what for name, what in found.items() if name != "identity.json"}
@@ -261,6 +292,7 @@ def commanding(home: Path, number: int) -> int:
             assert found.items() <= wanted.items(), found.items() - wanted.items()
         completed(_command(*command))
         assert contents(home / out) == wanted
+        killed += deaths.tell(command[0])
     assert leftovers(home) == []
     return killed
 

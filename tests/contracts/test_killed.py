@@ -1,7 +1,7 @@
 """Whoever is killed in the middle of writing: nothing is lost, blocked or left over.
 
-`RISKKIT_KILLS=500` kills that many publishers and as many `data add`; the short form is for every
-run of the tests.
+`RISKKIT_KILLS=500` kills that many publishers in the middle, as many `data add`, `features build`,
+`backtest` and `evaluate`; the short form is for every run of the tests.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ def _run(job: str, folder: Path, amount: int) -> int:
     [
         ("publishing", KILLS),
         pytest.param("adding", KILLS, marks=pytest.mark.slow),
-        pytest.param("commanding", max(2, KILLS // 10), marks=pytest.mark.slow),
+        pytest.param("commanding", KILLS if KILLS > 20 else 2, marks=pytest.mark.slow),
     ],
 )
 def test_who_is_killed_leaves_nothing_half_done(tmp_path: Path, job: str, amount: int) -> None:
     killed = _run(job, tmp_path, amount)
-    assert killed >= amount / 2
+    assert killed >= amount
     print(f"{job}: {killed} killed")
 
 

@@ -19,11 +19,12 @@ import polars as pl
 import pytest
 
 from riskkit.config import SourceEntry, load_params
+from riskkit.family import references
 from riskkit.months import first_day, month_id, month_id_expr
 from riskkit.panel import Panel, build_panel
 from riskkit.panel.hindsight import hindsight
 from riskkit.panel.schedule import newest_out
-from riskkit.registry import sources
+from riskkit.registry import families, sources
 from riskkit.sources.table import Table
 from riskkit.store import read_file
 from riskkit.tables import Indicator, Release
@@ -33,6 +34,11 @@ from riskkit.world import World, simulate
 from tests.contracts.test_sources import sample_of
 
 ABLATION = Path(__file__).parents[2] / "experiments" / "ablation" / "params.yaml"
+OWN_PAST = (
+    *("temperature_departure_mean_12", "temperature_hot_months_12", "temperature_hot_streak"),
+    "temperature_heat_farming",
+)
+"""Departures from the country's own past: a constant normal of the calendar month drops out."""
 JUNE_2015 = month_id("2015-06")
 START = month_id("2009-01")
 
@@ -248,6 +254,26 @@ def test_a_table_that_looks_ahead_says_so(tmp_path: Path) -> None:
     (told,) = hindsight([today], {"rain_z"}, [JUNE_2015])
     assert told.startswith("Measured against 1991-2020, which had not ended at an origin before")
     assert hindsight([today], {"rain_z"}, [month_id("2020-12")]) == ()
+
+
+def test_features_declare_what_is_measured_against_a_reference_period() -> None:
+    """All that read such an indicator, unless what they compare has the same normal."""
+    normed = {
+        indicator.name
+        for name in sources()
+        for indicator in sample_of(name).read().indicators
+        if indicator.reference
+    }
+    assert {"era5_precip_anom_z", "cru_pre_anom_pct"} <= normed
+    normed |= {f"{index}{months}_derived" for index in ("spi", "spei") for months in (3, 6, 12)}
+    for feature in (feature for family in families().values() for feature in family.features):
+        read = normed & set(feature.inputs)
+        if feature.name not in OWN_PAST:
+            assert read <= set(feature.against), feature.name
+    declared = references(
+        families().values(), [Indicator("spi3_derived", "", "", reference=REFERENCE)]
+    )
+    assert "rain_spi3" in declared[REFERENCE]
 
 
 @pytest.mark.parametrize("name", ["cru", "era5-owid"])

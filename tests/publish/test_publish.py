@@ -21,6 +21,8 @@ FILES = {
     "drivers.csv",
     "forecasts.csv",
     "forecasts.parquet",
+    "grading.json",
+    "grading.parquet",
     "inputs.csv",
     "map.geojson",
     "model-card.md",

@@ -12,6 +12,7 @@ from riskkit.scoring import rules
 from riskkit.scoring.evaluation import (
     group_weights,
     leaderboard,
+    own_targets,
     score_forecast,
 )
 from riskkit.scoring.leaderboard import (
@@ -192,3 +193,11 @@ def test_rules_over_all_rows_are_told_without_each_group(scored):
     row = scored.aggregates.filter(pl.col("rule") == "ap_1").row(0, named=True)
     assert len(row["without"]) == 500
     assert (row["value"], row["without"][group]) == (1, 1)
+
+
+def test_the_targets_themselves_are_told_from_their_sums_and_parts(scored):
+    board = leaderboard([scored], "mine")
+    assert {"deaths", "deaths_total", "deaths_without_2_largest"} <= set(board["target"])
+    assert own_targets(board["target"].to_list()) == ["deaths"]
+    assert own_targets(["fled_year", "deaths_total", "deaths"]) == ["deaths", "fled_year"]
+    assert own_targets(["deaths_total"]) == ["deaths_total"]

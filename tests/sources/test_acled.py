@@ -142,3 +142,16 @@ def test_pages_of_the_interface_are_one_export(tmp_path: Path) -> None:
     (tmp_path / "refusal.json").write_text(json.dumps(refusal))
     with pytest.raises(SourceError, match=r"no list of items \['data'\].*refusal"):
         read(tmp_path / "refusal.json")
+
+
+def test_an_event_at_sea_is_nobodys_whatever_its_number_says(tmp_path: Path) -> None:
+    rows = [
+        "event_id_cnty,event_date,event_type,iso,country,fatalities",
+        "A1,2020-01-31,Battles,466,Mali,1",
+        "A2,2020-01-30,Battles,324,Gulf of Guinea,9",
+    ]
+    path = tmp_path / "acled.csv"
+    path.write_text("\n".join([*rows, ""]))
+    release = read(path, codes={})
+    assert set(release.observations["unit"]) == {"MLI"}
+    assert release.dropped == {"row of no country: a place at sea": 1}

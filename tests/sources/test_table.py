@@ -403,3 +403,56 @@ def test_reference_periods_that_are_none_are_refused(told: dict[str, Any], messa
     }
     with pytest.raises(ValidationError, match=message):
         Table.options.model_validate(options)
+
+
+NAMED = {"unit": {"column": "iso", "system": "name"}}
+
+
+def test_a_part_of_a_country_adds_to_its_counts(tmp_path: Path) -> None:
+    release = read_text(
+        tmp_path,
+        "iso,month,n\nSomalia,2020-01,2\nSomaliland,2020-01,3\n",
+        indicators={"n": {"unit": "deaths"}},
+        **NAMED,
+    )
+    assert rows(release) == [("SOM", "2020-01-01", 5.0)]
+
+
+def test_an_index_of_a_part_is_not_that_of_the_country(tmp_path: Path) -> None:
+    text = "iso,month,x\nTanzania,2020-01,2\nZanzibar,2020-01,3\nCyprus (Northern),2020-01,4\n"
+    with pytest.raises(SourceError, match=r"line 3 and 1 more.*'Zanzibar' is a part of TZA"):
+        read_text(tmp_path, text, **NAMED)
+    dropped = read_text(tmp_path, text, unit=NAMED["unit"] | {"unknown": "drop"})
+    assert rows(dropped) == [("TZA", "2020-01-01", 2.0)]
+    assert dropped.dropped == {"unknown unit in column 'iso'": 2}
+    own = NAMED["unit"] | {"codes": {"Zanzibar": "XAA", "Cyprus (Northern)": "XAB"}}
+    assert len(rows(read_text(tmp_path, text, unit=own))) == 3
+
+
+def test_letters_that_iso_leaves_to_its_users_are_no_invented_country_beside_real_ones(
+    tmp_path: Path,
+) -> None:
+    text = "iso,month,x\nMLI,2020-01,2\nXNC,2020-01,3\nXKO,2020-01,4\n"
+    with pytest.raises(SourceError, match=r"line 3.*'XNC': Northern Cyprus is part of CYP"):
+        read_text(tmp_path, text)
+    unit = {"column": "iso", "unknown": "drop"}
+    assert rows(read_text(tmp_path, text, unit=unit)) == [
+        ("MLI", "2020-01-01", 2.0),
+        ("XKX", "2020-01-01", 4.0),
+    ]
+    invented = read_text(tmp_path, "iso,month,x\nXAA,2020-01,2\nXNC,2020-01,3\n")
+    assert [row[0] for row in rows(invented)] == ["XAA", "XNC"]
+
+
+def test_letters_that_iso_used_again_are_refused_while_they_were_anothers(tmp_path: Path) -> None:
+    unit = {"column": "iso", "system": "iso2"}
+    with pytest.raises(SourceError, match=r"line 2.*'GE': Gilbert and Ellice Islands until 1979"):
+        read_text(tmp_path, "iso,month,x\nGE,1976-01,2\n", unit=unit)
+    release = read_text(tmp_path, "iso,month,x\nGE,1996-01,2\n", unit=unit)
+    assert rows(release) == [("GEO", "1996-01-01", 2.0)]
+
+
+def test_codes_of_ones_own_that_software_made_fractions_of(tmp_path: Path) -> None:
+    unit = {"column": "iso", "codes": {7: "XAA"}}
+    release = read_text(tmp_path, "iso,month,x\n7.0,2020-01,2\n", unit=unit)
+    assert rows(release) == [("XAA", "2020-01-01", 2.0)]

@@ -217,3 +217,29 @@ def test_natural_earth_names_are_known(shared_data):
     codes = to_unit([shape["ADM0_A3"] for shape in shapes], "iso3", unknown="null")
     differ = [unit for unit, code in zip(units, codes, strict=True) if code != unit]
     assert sorted(differ) == ["CYP", "SOM"]  # Northern Cyprus and Somaliland, shapes of their own
+
+
+@pytest.mark.parametrize(
+    ("code", "then", "since"),
+    [("AI", "1976-05", "AIA"), ("BQ", "1978-01", "BES"), ("GE", "1979-12", "GEO"),
+     ("SK", "1975-01", "SVK")],
+)  # fmt: skip
+def test_letters_that_iso_used_again_are_nobodys_while_they_were_anothers(code, then, since):
+    day = date.fromisoformat(f"{then}-01")
+    assert to_unit([code], "iso2", day, unknown="null").to_list() == [None]
+    # Before there was a standard, and since the letters are today's, nobody meant the other.
+    for other in (date(1970, 1, 1), date(1985, 1, 1), date(2020, 1, 1), None):
+        assert to_unit([code], "iso2", other).to_list() == [since]
+
+
+@pytest.mark.parametrize(("code", "unit"), [("XKO", "XKX"), ("XXK", "XKX"), ("XKS", "XKX")])
+def test_other_letters_of_kosovo(code, unit):
+    assert to_unit([code], "iso3").to_list() == [unit]
+
+
+@pytest.mark.parametrize(
+    ("code", "why"), [("XNC", "part of CYP"), ("XXA", "stateless"), ("XPI", "disputed")]
+)
+def test_letters_that_iso_leaves_to_its_users_and_publishers_give_to_no_country(code, why):
+    with pytest.raises(UnknownUnit, match=why):
+        to_unit(["MLI", code], "iso3")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -38,6 +39,45 @@ def test_a_name_inside_another_is_not_that_country(name, where):
     longer = where.format(name)
     found = names.match_name(longer)
     assert found is None or names.fold(longer) in KNOWN
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("Zanzibar (Tanzania)", "TZA"),
+        ("Cyprus, Northern", "CYP"),
+        ("Somaliland", "SOM"),
+        ("Gaza Strip", "PSE"),
+        ("Palestine", None),
+        ("Cyprus", None),
+        ("Ireland", None),
+    ],
+)
+def test_parts_of_countries_are_told_from_countries(name, unit):
+    assert names.part_of(name) == unit
+    assert unit is None or names.match_name(name) == unit
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("China/Hong Kong", None),
+        ("Serbia/Montenegro", None),
+        ("Rwanda/Burundi", None),
+        ("Trinidad/Tobago", "TTO"),
+        ("Bosnia/Herzegovina", "BIH"),
+        ("Italy/Sardinia", "ITA"),
+        ("Congo/Zaire", "COD"),
+    ],
+)
+def test_two_countries_in_one_cell_are_neither(name, unit):
+    assert names.match_name(name) == unit
+
+
+@pytest.mark.parametrize("name", ["Sudan (pre-secession)", "Germany (until 1990)", "Georgia, USA"])
+def test_a_country_with_an_unknown_addition_is_for_people_to_judge(name):
+    assert names.match_name(name) is None
+    assert names.resembles(name)
 
 
 def test_no_country_answers_to_a_part_of_anothers_name():
@@ -147,6 +187,25 @@ def test_the_names_of_others_agree():
     for row in names.converter_rows():
         assert names.match_name(row["name_official"]) in (row["ISO3"], None), row["name_official"]
         assert names.match_name(row["name_short"]) == row["ISO3"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["(" * 100_000, "[" * 100_000 + "x", "a" + " " * 100_000 + "b", "() " * 30_000, ")" * 100_000],
+    ids=["open", "open, a letter", "blanks", "pairs", "closed"],
+)
+def test_a_cell_full_of_brackets_is_told_at_once(name):
+    start = process_time()
+    assert names.match_name(name) is None
+    assert names.no_country(name) is None
+    assert not names.resembles(name)
+    assert process_time() - start < 5
+
+
+def test_a_refusal_of_a_cell_full_of_brackets_stays_short():
+    with pytest.raises(UnknownUnit, match=r"for 'Un\[+', did you mean USA") as refused:
+        to_unit(["Un" + "[" * 2_000 + "ited States"], "name")
+    assert len(str(refused.value)) < 500
 
 
 def test_a_missing_package_is_said(monkeypatch):

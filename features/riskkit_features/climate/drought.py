@@ -11,6 +11,7 @@ import polars as pl
 
 from riskkit.family import Feature, Sign
 from riskkit.family import transforms as tf
+from riskkit_features.climate._past import against
 from riskkit_features.climate.rain import (
     DEVIATIONS,
     FARMING,
@@ -55,4 +56,5 @@ def _feature(
     unit: str = DEVIATIONS,
     sign: Sign = "-",
 ) -> Feature:
-    return Feature(f"drought_{what}", expr, unit, inputs, f"rain less evaporation, {phrase}", sign)
+    text = f"rain less evaporation, {phrase}"
+    return Feature(f"drought_{what}", expr, unit, inputs, text, sign, against=against(inputs))

@@ -12,7 +12,7 @@ import polars as pl
 
 from riskkit.family import Feature, Sign
 from riskkit.family import transforms as tf
-from riskkit_features.climate._past import same_month_mean
+from riskkit_features.climate._past import against, same_month_mean
 
 SUSPECT = "cru_pre_infill_suspect"
 PERCENT = ("cru_pre_anom_pct", SUSPECT, "rain_anomaly")
@@ -40,7 +40,8 @@ def rain() -> Iterator[Feature]:
 def _feature(
     what: str, expr: pl.Expr, unit: str, phrase: str, inputs: tuple[str, ...], sign: Sign = "-"
 ) -> Feature:
-    return Feature(f"rain_{what}", expr, unit, inputs, f"rain, {phrase}", sign)
+    text = f"rain, {phrase}"
+    return Feature(f"rain_{what}", expr, unit, inputs, text, sign, against=against(inputs))
 
 
 def _marked() -> pl.Expr:
@@ -101,12 +102,12 @@ def _own_past() -> Iterator[Feature]:
     """
     fallen, normal = _measured("cru_pre_mm"), same_month_mean(_measured("cru_pre_mm"))
     wet = normal > tf.rolling_mean(normal, 12)
-    against = "against the same months of the 10 years before"
+    before = "against the same months of the 10 years before"
     ratio = _log_ratio(fallen, normal)
-    phrase = f"total of the last 12 months {against}"
+    phrase = f"total of the last 12 months {before}"
     yield _feature("departure_12", ratio, LOG_RATIO, phrase, MEASURED)
     ratio = _log_ratio(fallen * wet, normal * wet)
-    phrase = f"rainy-season months of the last 12 {against}"
+    phrase = f"rainy-season months of the last 12 {before}"
     yield _feature("season_departure", ratio, LOG_RATIO, phrase, MEASURED)
     excess = tf.rolling_sum((normal - tf.rolling_mean(normal, 12)).clip(lower_bound=0), 12)
     concentration = tf.ratio(excess, tf.rolling_sum(normal, 12))

@@ -26,9 +26,15 @@ def temperature() -> Iterator[Feature]:
 
 
 def _feature(
-    what: str, expr: pl.Expr, unit: str, phrase: str, inputs: tuple[str, ...] = LEVEL
+    what: str,
+    expr: pl.Expr,
+    unit: str,
+    phrase: str,
+    inputs: tuple[str, ...] = LEVEL,
+    against: tuple[str, ...] = (),
 ) -> Feature:
-    return Feature(f"temperature_{what}", expr, unit, inputs, f"temperature, {phrase}", "+")
+    text = f"temperature, {phrase}"
+    return Feature(f"temperature_{what}", expr, unit, inputs, text, "+", against=against)
 
 
 def departure() -> pl.Expr:
@@ -41,9 +47,10 @@ def _anomalies() -> Iterator[Feature]:
     """Against the reference period of the publisher."""
     against = "against the reference period"
     anomaly = pl.coalesce(ANOMALY)
-    yield _feature("anomaly", anomaly, DEGREES, f"latest month {against}", ANOMALY)
+    yield _feature("anomaly", anomaly, DEGREES, f"latest month {against}", ANOMALY, ANOMALY)
     mean = tf.rolling_mean(anomaly, 12)
-    yield _feature("anomaly_mean_12", mean, DEGREES, f"last 12 months {against}", ANOMALY)
+    phrase = f"last 12 months {against}"
+    yield _feature("anomaly_mean_12", mean, DEGREES, phrase, ANOMALY, ANOMALY)
 
 
 def _own_past() -> Feature:

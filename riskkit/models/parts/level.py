@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -47,9 +46,10 @@ def moving(values: Array, window: int, statistic: Callable[..., Array] = np.nanm
     """
     pad = np.full((values.shape[0], window - 1), np.nan)
     views = np.lib.stride_tricks.sliding_window_view(np.hstack([pad, values]), window, axis=1)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        return statistic(views, axis=-1)
+    known = ~np.isnan(views).all(axis=-1)
+    out = np.full(values.shape, np.nan)
+    out[known] = statistic(views[known], axis=-1)
+    return out
 
 
 def moving_mean(values: Array, window: int) -> Array:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from riskkit.errors import RiskkitError
+from riskkit.models.parts.quiet import quiet
 
 Array = NDArray[np.float64]
 _STRONGEST = 1e6
@@ -112,8 +112,7 @@ def _start(count: Array, exog: Array, weight: Array, offset: Array) -> Array:
 
 def _settled(model: Any, start: Array | None) -> Array | None:
     """The fit, or None where it does not converge or runs away."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
+    with quiet(), np.errstate(all="ignore"):
         try:
             if start is None:
                 found = model.fit(maxiter=50)

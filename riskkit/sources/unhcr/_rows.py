@@ -36,6 +36,10 @@ _SIDES: dict[Side, tuple[str, str, str]] = {
 _HEADINGS = {
     "country of origin iso": "coo_iso",
     "country of asylum iso": "coa_iso",
+    "country of origin iso3": "coo_iso",
+    "country of asylum iso3": "coa_iso",
+    "country of origin iso code": "coo_iso",
+    "country of asylum iso code": "coa_iso",
     "country of origin code": "coo_iso",
     "country of asylum code": "coa_iso",
     "country of origin": "coo_name",
@@ -264,7 +268,25 @@ def _countries(
     reasons = {code: f"row whose {role} is no state: {what}" for code, what in _NOBODY.items()}
     system: System = "iso3" if column == codes else "name"
     unit, counts = placed(sheet, column, system, options.codes, month, reasons)
+    _refuse_other_names(sheet, side, unit, month, options)
     return unit.alias(side), counts
+
+
+def _refuse_other_names(
+    sheet: Sheet, side: Side, unit: pl.Series, month: pl.Series, options: UnhcrOptions
+) -> None:
+    """Refuse a code that is another country's than the name beside it.
+
+    UNHCR has three letters of its own: its AUS is Austria, its CHI is China.
+    """
+    codes, names, _ = _SIDES[side]
+    if not {codes, names} <= set(sheet.frame.columns):
+        return
+    named = columns.units(sheet, names, "name", options.codes, month, drop_unknown=True)
+    own = sheet.frame[codes].cast(pl.String).str.strip_chars().is_in(list(options.codes))
+    wrong = (named != unit) & ~own
+    hint = "use the download with ISO codes, or leave the column of codes out"
+    sheet.refuse(codes, wrong, f"this code is another country's than '{names}' says", hint)
 
 
 def _refuse_sums_beside_parts(sheet: Sheet, month: pl.Series) -> None:
