@@ -36,7 +36,7 @@ def command(
     from riskkit.cli._progress import progress
     from riskkit.months import parse_month
     from riskkit.study.inspection import in_columns
-    from riskkit.study.replay import record
+    from riskkit.study.record import record
     from riskkit.study.study import Study
 
     study = Study.open(config, settings, progress=progress)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import polars as pl
 import pytest
 
 from riskkit.base import releases
+from riskkit.units import countries
 from tests.cli.running import ROOT, Done, riskkit
 from tests.sources.gtd_rows import write_attacks
 
@@ -43,12 +45,14 @@ def test_the_page_is_short_and_linked() -> None:
 
 
 def attacks(path: Path) -> None:
-    """One attack a year in each of three countries, and a large one in Mali in 2020."""
-    names = ("Mali", "Nigeria", "Peru")
+    """One attack a year in each country, and a large one in Mali in 2020."""
+    living = countries("views").filter(
+        pl.col("died").is_null() & (pl.col("born") < date(1995, 1, 1))
+    )
     rows = [
-        {"country_txt": name, "iyear": year, "nkill": 3}
+        {"country_txt": name, "iyear": year, "imonth": 12, "nkill": 3}
         for year in range(1995, 2021)
-        for name in names
+        for name in living["name"]
     ]
     write_attacks(path, [*rows, {"country_txt": "Mali", "iyear": 2020, "nkill": KILLED}])
 
