@@ -18,9 +18,12 @@ _TOP, _NAME = 10, 22
 def print_summary(folder: Path, *, as_json: bool) -> None:
     """Print the top of a published ranking."""
     ranking = read_csv(folder / "ranking.csv", "publish again")
+    package = read_json(folder / "datapackage.json", "publish again")
+    (terms,) = package["licenses"]
     if as_json:
         top = ranking.head(_TOP).to_dicts()
-        echo_json({"folder": str(folder), "units": ranking.height, "top": top})
+        told = {"folder": str(folder), "units": ranking.height, "licence": terms["name"]}
+        echo_json({**told, "top": top})
         return
     first = ranking.row(0, named=True)
     echo(_headline(first, ranking.height))
@@ -30,8 +33,8 @@ def print_summary(folder: Path, *, as_json: bool) -> None:
         "score and threats 0-10; intervals: 90 % of the joint scenarios; top 10: chance of being "
         "there;\nan empty threat has no data; associations in the model, not causes."
     )
-    files = read_json(folder / "datapackage.json", "publish again")["resources"]
-    paths = [file["path"] for file in files]
+    echo(f"Licence of these figures: {terms['name']}, {terms['title']}.")
+    paths = [file["path"] for file in package["resources"]]
     pages = sum("/" in path for path in paths)
     echo(f"\n{folder}/: " + ", ".join(path for path in paths if "/" not in path))
     echo(f"Open {folder}/report.html in a browser; units/ has {pages} pages beside it.")

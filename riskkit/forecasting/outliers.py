@@ -64,7 +64,8 @@ def _totals(data: Dataset) -> Array:
         return periods
     if periods.shape[1] < size:
         return np.empty((len(periods), 0))
-    return np.lib.stride_tricks.sliding_window_view(periods, size, axis=1).sum(axis=-1)
+    sums = np.lib.stride_tricks.sliding_window_view(periods, size, axis=1).sum(axis=-1)
+    return np.asarray(sums, dtype=np.float64)
 
 
 def _features(data: Dataset, described: Mapping[str, str]) -> Iterator[tuple[int, str]]:

@@ -263,12 +263,15 @@ class Publication:
 
     @property
     def licence(self) -> tuple[str, str]:
-        """The strictest terms of the sources: their name, and what they mean and whose they are."""
-        from riskkit.publish._licences import binding, strictest
+        """The strictest terms of the sources: their name, and all that they ask and whose it is."""
+        from riskkit.publish._licences import duties
 
-        terms, whose = strictest(self.sources), binding(self.sources)
-        names = "; ".join(dict.fromkeys(source.title for source in whose))
-        return terms.name, f"{terms.told}{names and f' (terms of: {names})'}"
+        asked = duties(self.sources)
+        told = []
+        for terms, whose in asked:
+            names = "; ".join(dict.fromkeys(source.title for source in whose))
+            told.append(f"{terms.told}{names and f' (terms of: {names})'}")
+        return asked[0][0].name, "; and ".join(told)
 
     @property
     def title(self) -> str:

@@ -19,6 +19,7 @@ from riskkit.store import MANIFEST, Store
 from riskkit.study.data import name_places, read_releases, units_of
 from riskkit.study.study import Study
 from riskkit.tables import Release
+from tests.sources.ged_rows import event, write_events
 
 ROOT = Path(__file__).parents[2]
 FRESH = "country,month,ged_sb,ged_ns,ged_os\nISR,2025-01,1,0,0\nPSE,2025-01,500,0,9\n"
@@ -195,3 +196,24 @@ def test_an_event_file_that_separates_leaves_only_what_is_still_joined(folder: P
     assert shown["ISR"] == "Israel (with Palestine in terrorism)"
     conflict, terrorism, *_ = (study.names(threat) for threat in study.threats)
     assert (conflict["ISR"], terrorism["ISR"]) == ("Israel", "Israel (with Palestine)")
+
+
+@pytest.mark.parametrize(
+    ("option", "named"), [("false", "Israel (with Palestine)"), ("true", "Israel")]
+)
+def test_ucdp_s_own_events_join_or_separate(tmp_path: Path, option: str, named: str) -> None:
+    """A release of all years, so that nothing of the embedded months is left."""
+    rows = [
+        event(number, f"{year}-03-10", country="Israel", country_id=666, adm_1=province)
+        for number, (year, province) in enumerate(
+            [(1989, "West Bank"), (2025, "Gaza Strip"), (2025, "Central district")]
+        )
+    ]
+    write_events(tmp_path / "GEDEvent_v26_1.csv", rows)
+    (tmp_path / "params.yaml").write_text(
+        "data:\n  sources:\n  - source: ucdp-ged\n    path: GEDEvent_v26_1.csv\n"
+        f"    options: {{separate: {option}, covers_to: '2025-12'}}\n"
+    )
+    study = replace(Study.open(tmp_path / "params.yaml"), folder=tmp_path)
+    conflict = study.threats[0]
+    assert study.names(conflict)["ISR"] == named

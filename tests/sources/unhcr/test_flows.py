@@ -41,6 +41,7 @@ def test_a_row_counts_for_the_origin_and_for_the_country_of_asylum() -> None:
     }
     assert release.dropped == {"row whose origin is no state: unknown": 1}
     assert {i.name for i in release.indicators} == set(INDICATORS)
+    assert release.unit_names == {"SRB": "Serbia (with Kosovo)"}
 
 
 def test_what_is_not_given_is_missing_and_known_in_june() -> None:

@@ -34,6 +34,12 @@ SEASONS = ("MAM", "JJA", "SON", "DJF", "ANN")
 KILLED, FLED = 4321, 765_432
 
 
+@pytest.fixture(autouse=True)
+def _working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in an empty folder, so that no parameter file or data of the checkout is found."""
+    monkeypatch.chdir(tmp_path)
+
+
 def commands() -> list[str]:
     blocks = re.findall(r"```sh\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
     return [line for block in blocks for line in block.splitlines()]
