@@ -226,6 +226,22 @@ def test_a_worker_that_dies_is_told(tmp_path, monkeypatch):
     assert stamps(tmp_path)
 
 
+def refuse_the_first_last(job, path):
+    """Refuse every job, and that of the first model long after the others."""
+    if job.model == CHEAP[0]:
+        sleep(1)
+    raise RiskkitError(f"no {job.model}, {job.window}")
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_of_several_failures_the_first_of_the_list_is_told(tmp_path, monkeypatch, processes):
+    """Which worker fails first in time differs from run to run."""
+    monkeypatch.setattr(working, "write_part", refuse_the_first_last)
+    todo = jobs()
+    with pytest.raises(RiskkitError, match=f"^no {CHEAP[0]}, {todo[0].window}$"):
+        run_backtest(todo, tmp_path, processes)
+
+
 @pytest.mark.parametrize("processes", [1, 2])
 def test_a_models_refusal_names_the_model_and_the_window(tmp_path, processes):
     todo = [*jobs(), *jobs(("xgboost",), origins=2, options={"depth": 4})]
