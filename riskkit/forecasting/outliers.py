@@ -48,7 +48,7 @@ def _counts(data: Dataset, counted: str) -> Iterator[tuple[int, str]]:
     years = _totals(data)
     if years.shape[1] <= _YEAR // data.period:
         return
-    last, before = years[:, -1], _highest(years[:, : -(_YEAR // data.period)])
+    last, before = years[:, -1], np.fmax.reduce(years[:, : -(_YEAR // data.period)], axis=1)
     beyond = (last >= data.target.thresholds[1]) & (last > MARGIN * before)
     for row in np.flatnonzero(beyond):
         yield int(row), f"{last[row]:,.0f} {counted} in a year, {before[row]:,.0f} at most before"
@@ -72,9 +72,9 @@ def _features(data: Dataset, described: Mapping[str, str]) -> Iterator[tuple[int
     """Units of which a feature lies outside training and far outside the unit's own past."""
     if data.X.shape[1] <= _YEAR:
         return
-    now, past = data.X[:, -1].astype(np.float64), data.X[:, :-_YEAR].astype(np.float64)
-    own_low, own_high = -_highest(-past), _highest(past)
-    low, high = -_highest(-own_low, axis=0), _highest(own_high, axis=0)
+    now, past = data.X[:, -1], data.X[:, :-_YEAR]
+    own_low, own_high = np.fmin.reduce(past, axis=1), np.fmax.reduce(past, axis=1)
+    low, high = np.fmin.reduce(own_low, axis=0), np.fmax.reduce(own_high, axis=0)
     room = APART * (own_high - own_low)
     beyond = ((now > high) & (now > own_high + room)) | ((now < low) & (now < own_low - room))
     for row, column in np.argwhere(beyond):
@@ -82,9 +82,3 @@ def _features(data: Dataset, described: Mapping[str, str]) -> Iterator[tuple[int
         known = f"{low[column]:,.4g} to {high[column]:,.4g}"
         phrase = described.get(name, name)
         yield int(row), f"{phrase}: {now[row, column]:,.4g}, outside the {known} of all countries"
-
-
-def _highest(values: Array, axis: int = 1) -> Array:
-    """Maximum of what is known; NaN, with which nothing compares, where nothing is."""
-    known = np.where(np.isnan(values), -np.inf, values).max(axis=axis)
-    return np.where(np.isneginf(known), np.nan, known)

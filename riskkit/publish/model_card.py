@@ -116,9 +116,9 @@ def _outliers(publication: Publication) -> str:
         return "No unit has an input beyond anything it had.\n"
     names = dict(publication.places.select("unit", "name").iter_rows())
     head = (
-        "These units have an input beyond anything they had: a last known year at least "
-        f"{MARGIN:g} times any before, or a feature outside all that training held. Read their "
-        "forecasts with more doubt than the intervals say.\n\n"
+        "These units have an input beyond anything they had: a last known year of more "
+        f"than {MARGIN:g} times any before, or a feature outside all that training held. Read "
+        "their forecasts with more doubt than the intervals say.\n\n"
     )
     return head + "".join(
         f"- {names[unit]} (`{unit}`): {'; '.join(texts)}.\n"

@@ -179,7 +179,7 @@ def _fit(study: Study, threat: Threat, data: Dataset) -> ThreatForecast:
         explained = replace(explained, values=explained.values[rows], inputs=inputs)
     shares = _shares(study, threat, model, data, drawn)
     described = {f.name: f.description for family in study.families for f in family.features}
-    outliers = find_outliers(data, study.series(threat).unit, described)
+    outliers = find_outliers(data, f"{study.series(threat).unit} ({threat.name})", described)
     notes = Notes.of(data, study.hindsight([data.origin]), outliers)
     return ThreatForecast(threat, drawn, explained, notes, shares, model, data)
 
