@@ -52,4 +52,7 @@ def command(
         cells.append([row["period"], row["rule"], row["system"], value, lead])
     for line in in_columns(cells):
         echo(line)
-    echo(f"\n{out}/: composites.parquet, record.csv, chances.csv, classes.csv, leaderboard.csv")
+    echo(
+        f"\n{out}/: composites.parquet, record.csv, threats.csv, intervals.csv, chances.csv, "
+        "classes.csv, leaderboard.csv"
+    )
