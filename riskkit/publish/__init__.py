@@ -45,6 +45,8 @@ __all__ = [
     "Publication",
     "Theme",
     "publish",
+    "read_description",
+    "read_table",
     "schemas",
     "verify",
 ]
@@ -403,6 +405,28 @@ def verify(folder: Path) -> list[str]:
         except RiskkitError as error:
             findings.append(str(error))
     return findings
+
+
+def read_description(folder: Path) -> dict[str, Any]:
+    """Read the datapackage.json of a publication.
+
+    Raises:
+        RiskkitError: The folder holds no publication, or one of another schema version.
+    """
+    from riskkit.publish import _identity
+
+    return _identity.opened(folder)
+
+
+def read_table(folder: Path, name: str) -> pl.DataFrame:
+    """Read a table of a publication by its file name, and check it against its schema.
+
+    Raises:
+        RiskkitError: The file cannot be read, has other columns or breaks a rule.
+    """
+    from riskkit.publish import _table
+
+    return _table.read_csv(folder / name, schemas()[name])
 
 
 def schema_page() -> str:

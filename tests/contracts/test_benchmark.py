@@ -13,10 +13,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from riskkit.exchange.views import views_table
 from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.forecast import Forecast
 from riskkit.months import month_id
-from riskkit.publish.views import views_table
 from riskkit.scoring.submission import read_actuals, read_submission, score_submission
 from riskkit.study.jobs import Job, forecast_job
 from riskkit.study.study import Study
