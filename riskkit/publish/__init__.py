@@ -164,6 +164,8 @@ class Publication:
         record: Leaderboard rows: `model, target, window, rule, value, skill, skill_low,
             skill_high`.
         previous: Ranking to compare with, as `riskkit.publish.previous.find` gives it.
+        history: Scores of earlier publications, as `riskkit.publish.previous.compare` carries
+            them on.
         compared: What that one stood on: `as_of`, `last_data` and `identity`.
         earlier_alerts: Rows of its alerts.csv.
         alert_rules: When an alert is raised.
@@ -180,6 +182,7 @@ class Publication:
     sources: tuple[Citation, ...] = ()
     record: pl.DataFrame | None = None
     previous: pl.DataFrame | None = None
+    history: pl.DataFrame | None = None
     compared: Mapping[str, Any] = field(default_factory=dict)
     earlier_alerts: pl.DataFrame | None = None
     alert_rules: AlertSettings = field(default_factory=AlertSettings)
@@ -293,12 +296,14 @@ class Format:
 def formats() -> dict[str, Format]:
     """Every CSV file of a publication by its name, in the order in which they are made."""
     from riskkit.publish import (
+        _history,
         alerts,
         changes,
         components,
         diplomacy,
         drivers,
         forecasts,
+        history,
         inputs,
         previous,
         ranking,
@@ -324,6 +329,7 @@ def formats() -> dict[str, Format]:
         "changes.csv": Format(changes.Changes, changes.table, ("ranking.csv",)),
         "alerts.csv": Format(alerts.Alerts, alerts.table, ("changes.csv",)),
         "previous.csv": Format(previous.Previous, previous.table),
+        "history.csv": Format(_history.History, history.table),
     }
 
 

@@ -72,7 +72,7 @@ def _counts(publication: Publication, tables: Tables) -> str:
     likely = ranking.filter(pl.col("p_25").is_between(STARTS[3], STARTS[-1], closed="left")).height
     row = ranking.row(0, named=True)
     window = window_name(row["window_start"], row["window_end"])
-    threshold = first.threat.target.thresholds[1]
+    threshold = count(first.threat.target.thresholds[1])
     return (
         f"From {window}, {threshold} or more {first.counted} ({first.threat.name}) are almost "
         f"certain in {certain} {things(ranking)} and likely or very likely in {likely} others; "

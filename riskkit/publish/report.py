@@ -69,6 +69,7 @@ def page(publication: Publication, tables: Tables) -> str:
         total=len(told),
         pages=True,
         columns=_columns(tables, publication),
+        history=tables["history.csv"]["as_of"].n_unique(),
         compared=None if publication.previous is None else publication.previous["as_of"][0],
         alerts=tables["alerts.csv"].filter(pl.col("state") == "new").to_dicts(),
         moved=_moved(tables),
@@ -125,6 +126,7 @@ def _columns(tables: Tables, publication: Publication) -> list[tuple[str, str, s
     """Key, heading and class of each column; `up` sorts upwards first, `mid` makes way."""
     parts = [(name, name, "wide") for name in threats(tables)]
     change = [("change", "change", "n mid")] if publication.previous is not None else []
+    scores = [] if tables["history.csv"].is_empty() else [("past", "past scores", "past")]
     threshold = publication.first.threat.target.thresholds[1]
     counted = publication.first.counted
     return [
@@ -135,7 +137,8 @@ def _columns(tables: Tables, publication: Publication) -> list[tuple[str, str, s
         ("class", "class", "mid"),
         *parts,
         ("top", "top ten", "n"),
-        ("likely", f"{threshold} or more {counted}", "mid"),
+        ("likely", f"{threshold:,} or more {counted}", "mid"),
+        *scores,
         *change,
     ]
 

@@ -23,6 +23,7 @@ FILES = {
     "forecasts.parquet",
     "grading.json",
     "grading.parquet",
+    "history.csv",
     "inputs.csv",
     "map.geojson",
     "model-card.md",
