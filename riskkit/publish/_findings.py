@@ -110,7 +110,8 @@ def _made_of(ranking: pl.DataFrame) -> str:
     if shares.is_empty():
         return "No threat stands out among the highest."
     parts = [f"{name} in {number}" for name, number in shares.iter_rows()]
-    partial = ranking.filter(pl.col("status") == "partial").height
+    whole = pl.col("coverage").str.count_matches(" ").max()
+    partial = ranking.filter(pl.col("coverage").str.count_matches(" ") < whole).height
     lacks = (
         f"; {many(partial, 'of all lacks', 'of all lack')} a threat that others have"
         if partial

@@ -15,7 +15,8 @@ from riskkit.publish.grading import LAST_YEAR
 from riskkit.risk.score import CLASS_STARTS
 from riskkit.scoring.decisions import alarms, costs
 from riskkit.scoring.ensemble import Floats
-from riskkit.study.replay import COMPOSITES, PUBLISHED
+from riskkit.study.record import PUBLISHED
+from riskkit.study.replay import COMPOSITES
 from riskkit.study.results import open_result
 
 ALARMS = (0.1, 0.25, 0.5, 0.75)

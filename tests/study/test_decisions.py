@@ -12,7 +12,7 @@ import pytest
 
 from riskkit.errors import RiskkitError
 from riskkit.study.decisions import EVENTS, decisions, expected_costs
-from riskkit.study.replay import PUBLISHED
+from riskkit.study.record import PUBLISHED
 from tests.cli.running import riskkit
 
 TOP_TEN, HIGH = EVENTS
