@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from riskkit.config import Params
 from riskkit.errors import RiskkitError
 from riskkit.files import read_json
-from riskkit.publish import MARKER, backtest, record
+from riskkit.publish import MARKER, backtest, costs, decisions, record
 from riskkit.publish import _table as t
 from riskkit.publish import publish as write_publication
 from riskkit.publish.previous import compare
@@ -77,6 +77,8 @@ def rebuild(study: Study, folder: Path) -> Rebuilt:
         publication,
         graded=t.read_csv(folder / record.FILE, record.Record),
         ungraded=str(told.get("ungraded", "")),
+        alarms=t.read_csv(folder / "decisions.csv", decisions.Decisions),
+        costs=t.read_csv(folder / "costs.csv", costs.Costs),
     )
     with tempfile.TemporaryDirectory() as home:
         fresh = Path(home) / "publication"
