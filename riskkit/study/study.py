@@ -21,7 +21,7 @@ from riskkit.panel import Panel, build_panel
 from riskkit.panel.hindsight import hindsight, measured_against
 from riskkit.progress import Progress, silent
 from riskkit.registry import families, lookup, models
-from riskkit.study.data import read_releases, units_of
+from riskkit.study.data import name_places, places_within, read_releases, units_of
 from riskkit.study.identity import vintages
 from riskkit.study.names import check_names
 from riskkit.tables import Citation, Release
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from riskkit.study.forecasting import Outlook
     from riskkit.study.replay import Replay
     from riskkit.study.scenario import Contrast
+    from riskkit.study.verifying import Verdict
 
 DEFAULT_CONFIG = Path("params.yaml")
 
@@ -129,11 +130,23 @@ class Study:
     @cached_property
     def units(self) -> pl.DataFrame:
         """The units that the threats' sources speak of, sorted by code."""
-        series = [self.series(threat) for threat in self.threats]
-        if any(one.simulated for one in series):
+        series = {threat.name: self.series(threat) for threat in self.threats}
+        if any(one.simulated for one in series.values()):
             return self.world.units
-        tables = [units_of(release) for one in series for release, _ in one]
-        return pl.concat(tables).unique("unit", keep="first", maintain_order=True).sort("unit")
+        tables = [units_of(release) for one in series.values() for release, _ in one]
+        units = pl.concat(tables).unique("unit", keep="first", maintain_order=True).sort("unit")
+        within = {
+            name: places_within(release for release, _ in one) for name, one in series.items()
+        }
+        return name_places(units, within)
+
+    def names(self, threat: Threat) -> dict[str, str]:
+        """Units as the source of one threat names them, with the places that it counts in them."""
+        series = self.series(threat)
+        if series.simulated:
+            return {}
+        tables = [units_of(release).select("unit", "name") for release, _ in series]
+        return dict(pl.concat(tables).unique("unit", keep="first").iter_rows())
 
     # --- point in time --------------------------------------------------------------------------
 
@@ -323,20 +336,41 @@ class Study:
         out: Path | str,
         forecast: Outlook | Path | str | None = None,
         record: Path | str | None = None,
+        *,
+        archive: str | Path | None = None,
+        reason: str | None = None,
+        refuse_worse: bool = False,
     ) -> Path:
         """Publish a ranking with everything that belongs to it.
 
         Args:
             out: Folder of the publication; it is replaced as a whole.
             forecast: A forecast of this study or the folder of one; None to make it.
-            record: Folder with the scores of a backtest of this study.
+            record: Folder with the scores of a backtest or a replay of this study.
+            archive: Folder or address of an archive that keeps every publication.
+            reason: Why a month that the archive holds is published again.
+            refuse_worse: Publish nothing if the models did worse than conflictology or zero in
+                the recent graded windows.
 
         Returns:
             `out`.
         """
-        from riskkit.study.publishing import publish
+        from riskkit.study.publishing import Filing, publish
 
-        return publish(self, Path(out), forecast, None if record is None else Path(record))
+        folder = None if record is None else Path(record)
+        filing = None if archive is None else Filing(str(archive), reason)
+        return publish(self, Path(out), forecast, folder, filing, refuse_worse=refuse_worse)
+
+    def verify(self, archive: str | Path) -> list[Verdict]:
+        """Grade every archived publication whose window has come true, and add it to the ledger.
+
+        Args:
+            archive: Folder or address of the archive.
+        """
+        from riskkit.archive import Archive
+        from riskkit.study.verifying import grade_archive
+
+        return grade_archive(self, Archive(archive))
 
     def with_progress(self, progress: Progress) -> Study:
         """The same study, whose long work is shown."""
