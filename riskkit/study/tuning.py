@@ -255,7 +255,9 @@ def _tried(
     with threadpool_limits(1):
         scored = {window.name: _scores(study, model, options, window) for window in windows}
     spent = time.process_time() - begun
-    means = {name: float(np.mean([one[name] for one in scored.values()])) for name in RULES}
+    means: dict[str, float] = {
+        name: float(np.mean([one[name] for one in scored.values()])) for name in RULES
+    }
     each = {name: one[rule] for name, one in scored.items()}
     return Trial(number, dict(settings), means, each, round(spent, 2))
 

@@ -138,12 +138,12 @@ def test_a_damaged_log_is_refused(study: Study, tmp_path: Path, damage: str) -> 
 
 
 def test_a_report_needs_a_search(study: Study, tmp_path: Path) -> None:
-    with pytest.raises(RiskkitError, match="there is no .*riskkit tune analogues"):
+    with pytest.raises(RiskkitError, match=r"there is no .*riskkit tune analogues"):
         report(study, MODEL, tmp_path / "none.jsonl", origins="2018-10")
 
 
 def test_a_model_without_a_space_is_refused(study: Study, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="declares nothing to search.*network"):
+    with pytest.raises(ConfigError, match=r"declares nothing to search.*network"):
         tune(study, "conflictology", tmp_path / "log.jsonl")
 
 
