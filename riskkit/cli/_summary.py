@@ -10,23 +10,28 @@ import polars as pl
 
 from riskkit.cli._output import add_row, console, echo, echo_json
 from riskkit.files import read_csv, read_json
-from riskkit.publish import STANDARD
+from riskkit.publish import STANDARD, worse_in
 from riskkit.publish._licences import STRICTEST_FIRST
 
 _TOP, _NAME = 10, 22
 
 
-def print_summary(folder: Path, *, as_json: bool) -> None:
-    """Print the top of a published ranking."""
+def print_summary(folder: Path, *, as_json: bool, archive: str | None = None) -> None:
+    """Print the top of a published ranking, and what is to be said against it."""
+    worse = worse_in(folder)
+    filed = None if archive is None else _filed(archive)
     ranking = read_csv(folder / "ranking.csv", "publish again")
     package = read_json(folder / "datapackage.json", "publish again")
     (terms,) = package["licenses"]
     if as_json:
         top = ranking.head(_TOP).to_dicts()
         told = {"folder": str(folder), "units": ranking.height, "licence": terms["name"]}
-        echo_json({**told, "top": top})
+        told |= {"top": top, "warnings": worse}
+        echo_json(told if filed is None else {**told, "archived": filed})
         return
     first = ranking.row(0, named=True)
+    for text in worse:
+        echo(f"WARNING: {text}")
     echo(_headline(first, ranking.height))
     threats = [name for name in STANDARD if ranking[name].is_not_null().any()]
     _print_table(ranking.head(_TOP), threats)
@@ -40,6 +45,15 @@ def print_summary(folder: Path, *, as_json: bool) -> None:
     echo(f"\n{folder}/: " + ", ".join(path for path in paths if "/" not in path))
     echo(f"Open {folder}/report.html in a browser; units/ has {pages} pages beside it.")
     echo(f"`riskkit explain {first['unit']}` tells one unit's story.")
+    if filed is not None:
+        due = f"; newer figures are due {filed['next_due']}" if filed["next_due"] else ""
+        echo(f"Archived as {archive}/{filed['publication']} ({filed['status']}{due}).")
+
+
+def _filed(archive: str) -> dict[str, Any]:
+    from riskkit.archive import Archive
+
+    return Archive(archive).status()
 
 
 def _short_terms(terms: dict[str, str]) -> str:

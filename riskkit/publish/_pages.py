@@ -50,6 +50,7 @@ def _environment() -> jinja2.Environment:
         "moved": moved,
         "points": _wording.points,
         "ranks": lambda story: _wording.ranks(story.row, story.units),
+        "share": share,
         "past": past,
         "since_last": _wording.since_last,
         "window_of": lambda part: [format_month(month) for month in part.window],
@@ -70,6 +71,15 @@ def moved(row: dict[str, Any]) -> str:
         return "new"
     text = f"{change:+d}".replace("-", "−") if change else "0"
     return text if row["change_clear"] else f"({text})"
+
+
+def share(row: dict[str, Any], name: str) -> str:
+    """Write a share with its interval."""
+    value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
+    if value is None or low is None or high is None:
+        return "none"
+    text = f"{100 * value:.0f}\xa0% ({100 * low:.0f} to {100 * high:.0f})"
+    return text.replace("-", "−")
 
 
 def past(story: Story) -> Markup:

@@ -120,7 +120,7 @@ def ranks(row: Row, units: int) -> str:
     """Say which ranks a unit takes, and why they may reach to the last.
 
     >>> row = {"rank_low": 40, "rank_high": 195, "score_low": 0.0}
-    >>> ranks(row, 195)[:43]
+    >>> ranks(row, 195)[:42]
     'between 40 and 195 in 90\\xa0% of scenarios; i'
     """
     text = f"between {row['rank_low']} and {row['rank_high']} in 90\xa0% of scenarios"

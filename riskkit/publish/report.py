@@ -9,7 +9,7 @@ import polars as pl
 from markupsafe import Markup
 
 from riskkit.months import format_month
-from riskkit.publish import Publication, _pages, _places, _svg, _table
+from riskkit.publish import Publication, _pages, _places, _record, _svg, _table
 from riskkit.publish._findings import sentences, things
 from riskkit.publish._story import Story, Tables, stories, threats
 from riskkit.publish._wording import month_name, window_name
@@ -20,6 +20,8 @@ FILE = "report.html"
 TOP = 20
 MOST_ROWS = 400
 """Rows of the ranking that the page shows."""
+SHOWN = 5
+"""Past rankings whose hits, misses and false alarms the page names."""
 _SPANS = ("below 2", "2 to 3.4", "3.5 to 4.9", "5 to 6.4", "6.5 and more")
 _SECTIONS = (
     ("says", "In five sentences"),
@@ -29,6 +31,7 @@ _SECTIONS = (
     ("top", "The highest"),
     ("regions", "Regions"),
     ("record", "Record"),
+    ("decisions", "Decisions"),
     ("diplomacy", "Diplomacy"),
     ("method", "Method, data, limits"),
 )
@@ -80,7 +83,17 @@ def page(publication: Publication, tables: Tables) -> str:
         last_data=format_month(first.last_data),
         as_of=format_month(publication.as_of),
         regions=_regions(publication, tables),
-        record=_record(publication),
+        worse=_record.worse(tables["record.csv"]),
+        live=_record.windows(tables["record.csv"], _record.LIVE),
+        replayed=_record.windows(tables["record.csv"], _record.REPLAYED),
+        live_means=_record.means(tables["record.csv"], _record.LIVE),
+        replayed_means=_record.means(tables["record.csv"], _record.REPLAYED),
+        shown=SHOWN,
+        fewest=_record.FEWEST_PUBLICATIONS,
+        ungraded=publication.ungraded,
+        record=_backtest(publication),
+        decided=_pairs(tables["decisions.csv"], "alarm"),
+        spent=_pairs(tables["costs.csv"], "ratio"),
         missing=told[0].themes,
         told=any(one.diplomacy for one in told),
         threats=publication.parts,
@@ -166,7 +179,7 @@ def _regions(publication: Publication, tables: Tables) -> list[dict[str, Any]]:
     ]
 
 
-def _record(publication: Publication) -> list[dict[str, Any]]:
+def _backtest(publication: Publication) -> list[dict[str, Any]]:
     """Rows of the published models: all windows together where there is such a row."""
     record = publication.record
     if record is None:
@@ -174,3 +187,14 @@ def _record(publication: Publication) -> list[dict[str, Any]]:
     published = [part.forecast.model for part in publication.parts]
     rows = record.filter(pl.col("model").is_in(published)).sort("target", "rule", "window")
     return rows.to_dicts()
+
+
+def _pairs(table: pl.DataFrame, key: str) -> dict[str, list[tuple[dict[str, Any], dict[str, Any]]]]:
+    """By event, the rows of the ranking, each beside that of last year's."""
+    found: dict[str, list[tuple[dict[str, Any], dict[str, Any]]]] = {}
+    ours = table.filter(pl.col("system") == "ranking")
+    theirs = table.filter(pl.col("system") != "ranking")
+    for one in ours.to_dicts():
+        other = theirs.filter(pl.col("event") == one["event"], pl.col(key) == one[key])
+        found.setdefault(str(one["event"]), []).append((one, other.row(0, named=True)))
+    return found
