@@ -73,6 +73,7 @@ class Acled(Source):
     """
 
     name = "acled"
+    themes = ("conflict",)
     title = "Armed Conflict Location & Event Data (ACLED)"
     licence = (
         "ACLED's end user licence and terms of use: registration, attribution, commercial use only "

@@ -55,6 +55,7 @@ class Atop(Source):
     """
 
     name = "atop"
+    themes = ("diplomacy",)
     title = "Alliance Treaty Obligations and Provisions (ATOP), state-year"
     licence = "free for research, with citation; no licence is stated"
     citation = (

@@ -52,6 +52,7 @@ class Coups(Source):
     """
 
     name = "coups"
+    themes = ("conflict",)
     title = "Global Instances of Coups"
     licence = "free for research with citation; no licence stated"
     citation = (

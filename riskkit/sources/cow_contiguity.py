@@ -57,6 +57,7 @@ class CowContiguity(Source):
     """
 
     name = "cow-contiguity"
+    themes = ("geography",)
     title = "Correlates of War, Direct Contiguity"
     licence = "free for research, with citation; no licence is stated"
     citation = (

@@ -89,6 +89,7 @@ class Cwm(Source):
     """
 
     name = "cwm"
+    themes = ("diplomacy",)
     title = "Civil Wars Mediation (CWM) dataset"
     licence = "free for research, with citation; no licence is stated"
     citation = (

@@ -63,6 +63,7 @@ class Embassies(Source):
     """
 
     name = "embassies"
+    themes = ("diplomacy",)
     title = "Diplomatic representation, a table of your own"
     licence = "as the table's compiler says"
     citation = (

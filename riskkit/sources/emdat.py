@@ -79,6 +79,7 @@ class Emdat(Source):
     """
 
     name = "emdat"
+    themes = ("climate",)
     title = "EM-DAT, The International Disaster Database"
     licence = (
         "UCLouvain's terms of use: registration; free for research, teaching, the public and the "

@@ -55,6 +55,7 @@ class Era5Owid(Source):
     """
 
     name = "era5-owid"
+    themes = ("climate",)
     title = "ERA5 by country, processed by Our World in Data"
     licence = "CC BY 4.0 (ERA5 until July 2025: Copernicus licence; and Our World in Data)"
     citation = (

@@ -79,6 +79,7 @@ class Gsdb(Source):
     """
 
     name = "gsdb"
+    themes = ("diplomacy",)
     title = "Global Sanctions Data Base"
     licence = "sent on request for research; rows may not be passed on"
     citation = (

@@ -44,6 +44,7 @@ class Igo(Source):
     """
 
     name = "igo"
+    themes = ("diplomacy",)
     title = "Correlates of War Intergovernmental Organizations, state-year"
     licence = "free for research, with citation; no licence is stated"
     citation = (

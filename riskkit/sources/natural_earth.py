@@ -45,6 +45,7 @@ class NaturalEarth(Source):
     """
 
     name = "natural-earth"
+    themes = ("geography",)
     title = "Natural Earth, countries"
     licence = "public domain"
     citation = "Made with Natural Earth"

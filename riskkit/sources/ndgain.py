@@ -55,6 +55,7 @@ class NdGain(Source):
     """
 
     name = "ndgain"
+    themes = ("climate",)
     title = "ND-GAIN Country Index"
     licence = "free and open to the public, with attribution; no licence stated in the files"
     citation = (

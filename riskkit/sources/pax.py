@@ -64,6 +64,7 @@ class Pax(Source):
     """
 
     name = "pax"
+    themes = ("diplomacy",)
     title = "PA-X Peace Agreements Database and Dataset"
     licence = "terms of use of PA-X: free with citation; rows may not be passed on"
     citation = (

@@ -60,6 +60,7 @@ class Peacekeeping(Source):
     """
 
     name = "peacekeeping"
+    themes = ("diplomacy",)
     title = "Geocoded Peacekeeping Operations (Geo-PKO) Dataset"
     licence = "free for research, with citation; no licence is stated"
     citation = (

@@ -121,6 +121,7 @@ class Vdem(PlainYears):
     """
 
     name = "vdem"
+    themes = ("development", "diplomacy")
     title = "Varieties of Democracy (V-Dem), country-year"
     licence = "CC BY-SA 4.0"
     citation = (

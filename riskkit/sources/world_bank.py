@@ -105,6 +105,7 @@ class WorldBank(Source):
     """
 
     name = "world-bank"
+    themes = ("development",)
     title = "World Bank, World Development Indicators"
     licence = "CC BY 4.0"
     citation = "World Bank, World Development Indicators, with the code of each series"

@@ -86,6 +86,7 @@ class Cru(Source):
     """
 
     name = "cru"
+    themes = ("climate",)
     title = "CRU CY v4, country averages of CRU TS"
     licence = "Open Government Licence v3"
     citation = (

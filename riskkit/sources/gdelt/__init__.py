@@ -115,6 +115,7 @@ class Gdelt(Source):
     """
 
     name = "gdelt"
+    themes = ("conflict", "diplomacy")
     title = "The GDELT Project: events"
     licence = "free for any use, with citation"
     citation = (

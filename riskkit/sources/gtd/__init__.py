@@ -106,6 +106,7 @@ class Gtd(Source):
     """
 
     name = "gtd"
+    themes = ("terrorism",)
     title = "Global Terrorism Database"
     licence = "START's end user licence: registration, research use, rows may not be passed on"
     citation = (

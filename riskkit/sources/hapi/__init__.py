@@ -84,6 +84,7 @@ class Hapi(Source):
     """
 
     name = "hapi"
+    themes = ("conflict", "migration", "development")
     title = "HDX Humanitarian API (HAPI)"
     licence = (
         "that of each publisher (ACLED's terms for conflict events, whose rows may not be passed "

@@ -102,6 +102,7 @@ class Reign(Source):
     """
 
     name = "reign"
+    themes = ("conflict", "development")
     title = "Rulers, Elections, and Irregular Governance dataset (REIGN)"
     licence = "free with citation; no licence stated"
     citation = (

@@ -41,6 +41,7 @@ class UnhcrAsylum(UnhcrTable):
     """
 
     name = "unhcr-asylum"
+    themes = ("migration",)
     offer = pairs("asylum-applications")
     title = "UNHCR Refugee Population Statistics Database: asylum applications"
     lag_reason = "the Global Trends report of June publishes the applications of last year"

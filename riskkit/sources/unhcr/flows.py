@@ -57,6 +57,7 @@ class UnhcrFlows(UnhcrTable):
     """
 
     name = "unhcr-flows"
+    themes = ("migration",)
     title = "UNHCR forced displacement flow dataset"
     citation = f"Forced displacement flow dataset, {CITATION}"
     url = "https://www.unhcr.org/refugee-statistics/insights/explainers/forcibly-displaced-flow-data.html"
