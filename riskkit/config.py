@@ -107,7 +107,7 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
-_Kind = TypeVar("_Kind", bound=_Section)
+_Kind = TypeVar("_Kind", bound=BaseModel)
 
 
 class SourceEntry(_Section):
@@ -359,12 +359,30 @@ def _included(path: Path | None, name: str) -> tuple[SourceEntry, ...]:
     return _checked(SourceList, _read_yaml(file), file).sources
 
 
-def _checked(kind: type[_Kind], tree: dict[str, Any], path: Path | None) -> _Kind:
+def read_settings(kind: type[_Kind], path: Path, hint: str) -> _Kind:
+    """Read a file of settings of another kind.
+
+    Args:
+        kind: What is wanted.
+        path: A YAML file.
+        hint: Where its keys are described.
+
+    Raises:
+        ConfigError: The file cannot be read, is not YAML, or a key or value does not fit.
+    """
+    return _checked(kind, _read_yaml(path), path, hint)
+
+
+def _checked(
+    kind: type[_Kind],
+    tree: dict[str, Any],
+    path: Path | None,
+    hint: str = "docs/configuration.md lists every key",
+) -> _Kind:
     try:
         return kind.model_validate(tree)
     except ValidationError as error:
-        place, hint = str(path or "settings"), "docs/configuration.md lists every key"
-        raise refusal(error, kind, place, hint) from None
+        raise refusal(error, kind, str(path or "settings"), hint) from None
 
 
 def settings_tree(settings: Sequence[str], tree: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -21,6 +21,12 @@ settings.register_profile(
 settings.load_profile("riskkit")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with files that are slow by nature, so that no worker is left with them at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder with the real data and the published benchmark, or skip."""

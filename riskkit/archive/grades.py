@@ -22,10 +22,10 @@ from riskkit.publish.grading import (
 from riskkit.scoring import score_rows
 from riskkit.scoring.brier import decompose
 from riskkit.scoring.ranking import concordance, placed, spearman, top_hits
+from riskkit.tables import INTERVAL
 
 Floats = NDArray[np.float64]
 REPLICATES = 1000
-LEVELS = (0.05, 0.95)
 BASELINES = {CONFLICTOLOGY: "conflictology", LAST_YEAR: "last_year", ZERO: "zero"}
 """Name of each baseline in columns."""
 _ERRORS = ("brier_top_10", "brier", "crps")
@@ -196,7 +196,7 @@ def _skill(column: str, own: Floats, other: Floats, best: float) -> dict[str, fl
     undefined = np.full(own.shape, np.nan)
     skill = np.divide(own - other, best - other, out=undefined, where=best != other)
     again = skill[1:][~np.isnan(skill[1:])]
-    ends = np.quantile(again, LEVELS) if len(again) else (np.nan, np.nan)
+    ends = np.quantile(again, INTERVAL) if len(again) else (np.nan, np.nan)
     return {
         column: other[0],
         f"skill_{column}": skill[0],

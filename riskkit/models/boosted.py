@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
-import xgboost as xgb
 from numpy.typing import NDArray
 
 from riskkit.forecasting.dataset import Dataset
@@ -15,6 +14,9 @@ from riskkit.models.parts.draws import stratified
 from riskkit.models.parts.history import history
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.rows import RowMaker
+
+if TYPE_CHECKING:
+    import xgboost as xgb
 
 
 class BoostedClasses(Marginal):

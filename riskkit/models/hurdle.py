@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
-import xgboost as xgb
 from numpy.typing import NDArray
 
 from riskkit.forecasting.dataset import Dataset
@@ -22,6 +21,9 @@ from riskkit.models.parts.draws import stratified
 from riskkit.models.parts.history import history
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.rows import OWN, RowMaker, Rows, at_most, feature_names, own_units
+
+if TYPE_CHECKING:
+    import xgboost as xgb
 
 LEVELS = np.concatenate([[0.01], (np.arange(19) + 0.5) / 19, [0.99]])
 POINTS = (np.arange(200) + 0.5) / 200

@@ -7,7 +7,7 @@ one file (`write(publication, folder)`); none imports another, this module bring
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -45,6 +45,8 @@ __all__ = [
     "Publication",
     "Theme",
     "publish",
+    "read_description",
+    "read_table",
     "schemas",
     "verify",
 ]
@@ -273,8 +275,23 @@ class Publication:
         )
 
 
-def schemas() -> dict[str, type[dy.Schema]]:
-    """Schema of each CSV file, by file name."""
+@dataclass(frozen=True)
+class Format:
+    """How one CSV file is made.
+
+    Attributes:
+        schema: Of its table.
+        table: Makes it of a publication and the tables `made_of`.
+        made_of: Names of other files that come before it.
+    """
+
+    schema: type[dy.Schema]
+    table: Callable[..., pl.DataFrame]
+    made_of: tuple[str, ...] = ()
+
+
+def formats() -> dict[str, Format]:
+    """Every CSV file of a publication by its name, in the order in which they are made."""
     from riskkit.publish import (
         alerts,
         changes,
@@ -293,21 +310,26 @@ def schemas() -> dict[str, type[dy.Schema]]:
     )
 
     return {
-        "ranking.csv": ranking.Ranking,
-        "components.csv": components.Components,
-        "regions.csv": regions.Regions,
-        "sensitivity.csv": sensitivity.Sensitivity,
-        "drivers.csv": drivers.Drivers,
-        "forecasts.csv": forecasts.Forecasts,
-        "series.csv": series.Series,
-        "situations.csv": situations.Situations,
-        "diplomacy.csv": diplomacy.Diplomacy,
-        "themes.csv": themes.Themes,
-        "inputs.csv": inputs.Inputs,
-        "changes.csv": changes.Changes,
-        "alerts.csv": alerts.Alerts,
-        "previous.csv": previous.Previous,
+        "ranking.csv": Format(ranking.Ranking, ranking.table),
+        "components.csv": Format(components.Components, components.table),
+        "regions.csv": Format(regions.Regions, regions.table),
+        "sensitivity.csv": Format(sensitivity.Sensitivity, sensitivity.table),
+        "drivers.csv": Format(drivers.Drivers, drivers.table),
+        "forecasts.csv": Format(forecasts.Forecasts, forecasts.table),
+        "series.csv": Format(series.Series, series.table),
+        "situations.csv": Format(situations.Situations, situations.table),
+        "diplomacy.csv": Format(diplomacy.Diplomacy, diplomacy.table),
+        "themes.csv": Format(themes.Themes, themes.table),
+        "inputs.csv": Format(inputs.Inputs, inputs.table),
+        "changes.csv": Format(changes.Changes, changes.table, ("ranking.csv",)),
+        "alerts.csv": Format(alerts.Alerts, alerts.table, ("changes.csv",)),
+        "previous.csv": Format(previous.Previous, previous.table),
     }
+
+
+def schemas() -> dict[str, type[dy.Schema]]:
+    """Schema of each CSV file, by file name."""
+    return {name: made.schema for name, made in formats().items()}
 
 
 def publish(publication: Publication, folder: Path) -> dict[str, Path]:
@@ -356,44 +378,13 @@ def publish(publication: Publication, folder: Path) -> dict[str, Path]:
 
 def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
     """Make and check each CSV table, by file name."""
-    from riskkit.publish import (
-        _table,
-        alerts,
-        changes,
-        components,
-        diplomacy,
-        drivers,
-        forecasts,
-        inputs,
-        previous,
-        ranking,
-        regions,
-        sensitivity,
-        series,
-        situations,
-        themes,
-    )
+    from riskkit.publish import _table
 
-    ranked = ranking.table(publication)
-    moved = changes.table(publication, ranked)
-    made = {
-        "ranking.csv": ranked,
-        "components.csv": components.table(publication),
-        "regions.csv": regions.table(publication),
-        "sensitivity.csv": sensitivity.table(publication),
-        "drivers.csv": drivers.table(publication),
-        "forecasts.csv": forecasts.table(publication),
-        "series.csv": series.table(publication),
-        "situations.csv": situations.table(publication),
-        "diplomacy.csv": diplomacy.table(publication),
-        "themes.csv": themes.table(publication),
-        "inputs.csv": inputs.table(publication),
-        "changes.csv": moved,
-        "alerts.csv": alerts.table(publication, moved),
-        "previous.csv": previous.table(publication),
-    }
-    described = schemas()
-    return {name: _table.checked(table, described[name], name) for name, table in made.items()}
+    made: dict[str, pl.DataFrame] = {}
+    for name, how in formats().items():
+        table = how.table(publication, *(made[other] for other in how.made_of))
+        made[name] = _table.checked(table, how.schema, name)
+    return made
 
 
 def verify(folder: Path) -> list[str]:
@@ -414,6 +405,28 @@ def verify(folder: Path) -> list[str]:
         except RiskkitError as error:
             findings.append(str(error))
     return findings
+
+
+def read_description(folder: Path) -> dict[str, Any]:
+    """Read the datapackage.json of a publication.
+
+    Raises:
+        RiskkitError: The folder holds no publication, or one of another schema version.
+    """
+    from riskkit.publish import _identity
+
+    return _identity.opened(folder)
+
+
+def read_table(folder: Path, name: str) -> pl.DataFrame:
+    """Read a table of a publication by its file name, and check it against its schema.
+
+    Raises:
+        RiskkitError: The file cannot be read, has other columns or breaks a rule.
+    """
+    from riskkit.publish import _table
+
+    return _table.read_csv(folder / name, schemas()[name])
 
 
 def schema_page() -> str:

@@ -83,6 +83,24 @@ def read(folder: Path) -> dict[str, Any] | None:
     return found
 
 
+def opened(folder: Path) -> dict[str, Any]:
+    """Read the datapackage.json of a publication that must be there, and of this version.
+
+    Raises:
+        RiskkitError: The folder holds no publication, or one of another schema version.
+    """
+    found = read(folder)
+    if found is None:
+        raise RiskkitError(f"{folder} holds no {MARKER}", hint="name the folder of a publication")
+    version = found[KEY].get("schema_version")
+    if version != SCHEMA_VERSION:
+        raise RiskkitError(
+            f"{folder} has schema version {version}, this riskkit reads {SCHEMA_VERSION}",
+            hint="use the riskkit version that wrote it",
+        )
+    return found
+
+
 def files(folder: Path) -> list[str]:
     """Paths of the files of a publication inside its folder, sorted; hidden ones do not count."""
     found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())

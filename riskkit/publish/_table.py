@@ -102,27 +102,31 @@ def stamp(publication: Publication) -> list[pl.Expr]:
     ]
 
 
-class Distribution(dy.Schema):
-    """Rules of every table that summarises draws."""
+class Quantiles(dy.Schema):
+    """Rule of every table that summarises draws."""
 
     @dy.rule()
     def quantiles_ascend(cls) -> pl.Expr:  # noqa: N805 - dataframely rules are class methods
         """The 5 % quantile is at most the median, the median at most the 95 % quantile."""
         return (pl.col("q05") <= pl.col("median")) & (pl.col("median") <= pl.col("q95"))
 
-    @dy.rule()
-    def exceedance_descends(cls) -> pl.Expr:  # noqa: N805
-        """A higher count is never more probable."""
-        return (pl.col("p_any") >= pl.col("p_25")) & (pl.col("p_25") >= pl.col("p_100"))
 
-
-class Scored(Distribution):
-    """Rules of every table that carries scores."""
+class Interval(dy.Schema):
+    """Rule of every table that carries scores."""
 
     @dy.rule()
     def score_lies_in_its_interval(cls) -> pl.Expr:  # noqa: N805
         """The interval holds the score."""
         return pl.col("score").is_between("score_low", "score_high")
+
+
+class Scored(Quantiles, Interval):
+    """Rules of a table with exceedance by its own names, and classes of scores."""
+
+    @dy.rule()
+    def exceedance_descends(cls) -> pl.Expr:  # noqa: N805
+        """A higher count is never more probable."""
+        return (pl.col("p_any") >= pl.col("p_25")) & (pl.col("p_25") >= pl.col("p_100"))
 
     @dy.rule()
     def class_is_that_of_the_score(cls) -> pl.Expr:  # noqa: N805

@@ -21,7 +21,7 @@ _STATE = (
 _P = "Probability that the threat's window total reaches its {} threshold."
 
 
-class Components(dy.Schema):
+class Components(t.Quantiles, t.Interval):
     """Schema version 2. Numbers are empty in rows that are not forecast; `reason` says why."""
 
     unit = dy.String(primary_key=True, metadata=t.note("Code of the unit, as in ranking.csv."))
@@ -58,17 +58,7 @@ class Components(dy.Schema):
     schema_version = t.schema_version()
 
     @dy.rule()
-    def quantiles_ascend(cls) -> pl.Expr:  # noqa: N805 - dataframely rules are class methods
-        """The 5 % quantile is at most the median, the median at most the 95 % quantile."""
-        return (pl.col("q05") <= pl.col("median")) & (pl.col("median") <= pl.col("q95"))
-
-    @dy.rule()
-    def score_lies_in_its_interval(cls) -> pl.Expr:  # noqa: N805
-        """The interval holds the score."""
-        return pl.col("score").is_between("score_low", "score_high")
-
-    @dy.rule()
-    def a_row_without_a_score_says_why(cls) -> pl.Expr:  # noqa: N805
+    def a_row_without_a_score_says_why(cls) -> pl.Expr:  # noqa: N805 - dataframely's class method
         """Nothing is absent without a reason."""
         return pl.col("score").is_not_null() | pl.col("reason").is_not_null()
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import dataframely as dy
 
-from riskkit.errors import RiskkitError
 from riskkit.months import format_month, last_day
 from riskkit.publish import MARKER, SCHEMA_VERSION, Publication, _identity
 from riskkit.publish import _table as t
@@ -50,7 +49,7 @@ def write(publication: Publication, schemas: Schemas, folder: Path) -> None:
         "licenses": [{"name": name, "title": meaning}],
         "sources": [_source(source) for source in publication.sources],
         _identity.KEY: _identity.identity(publication),
-        "resources": [_resource(folder, file, schemas.get(file)) for file in files],
+        "resources": [_resource(folder, file, schemas) for file in files],
     }
     text = json.dumps(descriptor, indent=2, ensure_ascii=False)
     (folder / MARKER).write_text(f"{text}\n", encoding="utf-8", newline="\n")
@@ -65,7 +64,7 @@ def _source(source: Citation) -> dict[str, str]:
     }
 
 
-def _resource(folder: Path, name: str, schema: type[dy.Schema] | None) -> dict[str, Any]:
+def _resource(folder: Path, name: str, schemas: Schemas) -> dict[str, Any]:
     file = folder / name
     resource = {
         "$schema": f"{_PROFILES}/dataresource.json",
@@ -77,19 +76,30 @@ def _resource(folder: Path, name: str, schema: type[dy.Schema] | None) -> dict[s
     }
     if file.suffix != ".parquet":
         resource["encoding"] = "utf-8"
-    return resource if schema is None else {**resource, **_tabular(schema)}
+    return {**resource, **_tabular(name, schemas)}
 
 
-def _tabular(schema: type[dy.Schema]) -> dict[str, Any]:
+def _tabular(name: str, schemas: Schemas) -> dict[str, Any]:
+    """Describe the columns of a table; a parquet file holds those of the CSV file, and draws.
+
+    The draws are lists, which few readers of tables know: a reader is told to leave them out.
+    """
+    csv = str(PurePosixPath(name).with_suffix(".csv"))
+    if csv not in schemas or name not in (csv, str(PurePosixPath(csv).with_suffix(".parquet"))):
+        return {}
+    schema = {
+        "$schema": f"{_PROFILES}/tableschema.json",
+        "fields": t.fields(schemas[csv]),
+        "primaryKey": schemas[csv].primary_key(),
+        "missingValues": [""],
+    }
+    if name == csv:
+        return {"type": "table", "dialect": {"lineTerminator": "\n"}, "schema": schema}
     return {
         "type": "table",
-        "dialect": {"lineTerminator": "\n"},
-        "schema": {
-            "$schema": f"{_PROFILES}/tableschema.json",
-            "fields": t.fields(schema),
-            "primaryKey": schema.primary_key(),
-            "missingValues": [""],
-        },
+        "description": f"The rows of {csv} with their draws, lists that `dialect` leaves out.",
+        "dialect": {"parquet": {"columns": schemas[csv].column_names()}},
+        "schema": {**schema, "fieldsMatch": "superset"},
     }
 
 
@@ -107,20 +117,13 @@ def check(folder: Path, schemas: Schemas) -> list[str]:
     Raises:
         RiskkitError: The folder holds no publication, or one of another schema version.
     """
-    descriptor = _identity.read(folder)
-    if descriptor is None:
-        raise RiskkitError(f"{folder} holds no {MARKER}", hint="name the folder of a publication")
-    version = descriptor[_identity.KEY].get("schema_version")
-    if version != SCHEMA_VERSION:
-        raise RiskkitError(
-            f"{folder} has schema version {version}, this riskkit reads {SCHEMA_VERSION}",
-            hint="use the riskkit version that wrote it",
-        )
+    descriptor = _identity.opened(folder)
     resources = {str(r.get("path")): r for r in descriptor.get("resources", [])}
     findings = [f"{MARKER} does not list {name}" for name in schemas if name not in resources]
     for name, resource in resources.items():
         findings += _check_file(folder, name, resource)
-        if name in schemas and resource.get("schema") != _tabular(schemas[name])["schema"]:
+        if name in schemas and resource.get("schema") != _tabular(name, schemas)["schema"]:
+            version = SCHEMA_VERSION
             findings.append(f"{MARKER} describes other columns of {name} than schema {version}")
     return findings
 

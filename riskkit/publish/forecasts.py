@@ -19,7 +19,7 @@ _ROWS_IN_GROUP = 4096
 _LARGEST = int(np.iinfo(np.uint32).max)
 
 
-class Forecasts(dy.Schema):
+class Forecasts(t.Quantiles):
     """Columns of both files; `riskkit.forecasting.forecast.from_frame` reads the parquet file."""
 
     model = t.words("Name of the model.")
@@ -39,11 +39,6 @@ class Forecasts(dy.Schema):
     p_3 = t.probability("That the outcome reaches the target's third threshold.")
     data_kind = t.data_kind()
     schema_version = t.schema_version()
-
-    @dy.rule()
-    def quantiles_ascend(cls) -> pl.Expr:  # noqa: N805 - dataframely rules are class methods
-        """The 5 % quantile is at most the median, the median at most the 95 % quantile."""
-        return (pl.col("q05") <= pl.col("median")) & (pl.col("median") <= pl.col("q95"))
 
     @dy.rule()
     def exceedance_descends(cls) -> pl.Expr:  # noqa: N805

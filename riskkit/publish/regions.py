@@ -17,7 +17,7 @@ _HIGHEST = 3
 _MEAN = "Composite of the region: mean over its units, weighted by people, in each scenario."
 
 
-class Regions(dy.Schema):
+class Regions(t.Quantiles, t.Interval):
     """Schema version 2. A threat's rows hold counts, those of `composite` scores."""
 
     region = t.words("Region, or `World` for all units.", primary_key=True)

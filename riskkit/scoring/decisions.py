@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from riskkit.errors import RiskkitError
 from riskkit.scoring.ensemble import Floats
+from riskkit.tables import INTERVAL
 
-LEVELS = (0.05, 0.95)
 REPLICATES = 1000
 
 
@@ -140,5 +140,5 @@ def _told(values: Floats) -> tuple[float, float, float]:
     again = values[1:][~np.isnan(values[1:])]
     if np.isnan(values[0]) or not len(again):
         return (float("nan"),) * 3
-    low, high = np.quantile(again, LEVELS)
+    low, high = np.quantile(again, INTERVAL)
     return float(values[0]), float(low), float(high)

@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from riskkit.errors import RiskkitError
 from riskkit.scoring import score_rows
 from riskkit.scoring.ensemble import Floats
+from riskkit.tables import INTERVAL
 
 OWN = "ranking"
 """The ranking itself, beside its baselines."""
 PLACES = 10
 """Places that a ranking's chance speaks of."""
 BINS = 10
-LEVELS = (0.05, 0.95)
 _LOWER_IS_BETTER = ("brier_top_10", "crps")
 
 
@@ -304,7 +304,7 @@ def _ends(replicates: Floats) -> tuple[float, float]:
     defined = replicates[~np.isnan(replicates)]
     if not len(defined):
         return float("nan"), float("nan")
-    low, high = np.quantile(defined, LEVELS)
+    low, high = np.quantile(defined, INTERVAL)
     return float(low), float(high)
 
 

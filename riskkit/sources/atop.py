@@ -10,8 +10,9 @@ import polars as pl
 from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
-from riskkit.reading.states import COW_LEFT_OUT, january, known_units
+from riskkit.reading.states import january, known_units
 from riskkit.sources import Address, Source, offered
+from riskkit.sources._cow import COW_LEFT_OUT
 from riskkit.sources._options import LaggedOptions, lagged
 from riskkit.sources._release import released
 from riskkit.tables import Relation, Release

@@ -13,8 +13,9 @@ from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
 from riskkit.reading.selection import leave_out
 from riskkit.reading.sheets import Form
-from riskkit.reading.states import COW_LEFT_OUT, january, known_units
+from riskkit.reading.states import january, known_units
 from riskkit.sources import Source
+from riskkit.sources._cow import COW_LEFT_OUT
 from riskkit.sources._options import FileOptions
 from riskkit.tables import Dyads, Observations, Relation, Release
 

@@ -11,8 +11,9 @@ from pydantic import Field
 from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
-from riskkit.reading.states import COW_LEFT_OUT, january, known_units
+from riskkit.reading.states import january, known_units
 from riskkit.sources import Source
+from riskkit.sources._cow import COW_LEFT_OUT
 from riskkit.sources._options import FileOptions
 from riskkit.sources._release import released
 from riskkit.tables import Release

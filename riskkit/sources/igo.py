@@ -11,8 +11,9 @@ from riskkit.errors import SourceError
 from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet
-from riskkit.reading.states import COW_LEFT_OUT, january, known_units
+from riskkit.reading.states import january, known_units
 from riskkit.sources import MB, Address, Source, offered
+from riskkit.sources._cow import COW_LEFT_OUT
 from riskkit.sources._options import LaggedOptions, lagged
 from riskkit.sources._release import released
 from riskkit.tables import Release

@@ -8,8 +8,8 @@ import polars as pl
 
 from riskkit.reading import columns
 from riskkit.reading.sheets import Sheet
-from riskkit.reading.states import COW_LEFT_OUT
 from riskkit.sources import MB, Address, offered
+from riskkit.sources._cow import COW_LEFT_OUT
 from riskkit.sources._options import lagged
 from riskkit.sources._plain import Measure, PlainYears
 

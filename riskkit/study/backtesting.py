@@ -144,7 +144,7 @@ def _origins(study: Study, threat: Threat, horizons: Sequence[int]) -> list[int]
 
 
 def _export_views(paths: Sequence[Path], out: Path) -> None:
-    from riskkit.publish.views import views_table
+    from riskkit.exchange.views import views_table
 
     forecasts = [read_forecast(path) for path in paths]
     several = len({forecast.target for forecast, _ in forecasts}) > 1

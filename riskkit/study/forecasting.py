@@ -125,7 +125,7 @@ def forecast(study: Study, out: Path | None = None) -> Outlook:
         for name, fitted in fitting.items():
             threats[name] = fitted.result()
             advance(f"{name} by {threats[name].threat.model}")
-    threats = _joined(study, threats)
+    threats = joined(study, threats)
     outlook = Outlook(threats, (*study.absent, *absent), forecast_identity(study))
     if out is not None:
         _write(study, outlook, out)
@@ -151,12 +151,17 @@ def _datasets(study: Study) -> tuple[dict[str, Dataset], list[Absent]]:
     return datasets, absent
 
 
+def job_of(study: Study, threat: Threat, data: Dataset) -> Job:
+    """What is fitted and drawn for a threat, with which seed."""
+    options = study.model_options(threat.model, threat.options)
+    params = study.params
+    return Job(data, threat.model, options, params.forecast.draws, params.seed)
+
+
 def _fit(study: Study, threat: Threat, data: Dataset) -> ThreatForecast:
     """Fit a threat's model as of the study's date and draw; keep the model."""
-    params = study.params
-    options = study.model_options(threat.model, threat.options)
-    job = Job(data, threat.model, options, params.forecast.draws, params.seed)
-    model = make_model(threat.model, options).fit(data, job.stream)
+    job = job_of(study, threat, data)
+    model = make_model(threat.model, job.options).fit(data, job.stream)
     drawn = model.forecast(data, job.size, job.stream)
     explained = model.contributions(data)
     if explained is not None:
@@ -186,17 +191,17 @@ def _shares(
     return replace(found, values=found.values[rows])
 
 
-def _joined(study: Study, threats: dict[str, ThreatForecast]) -> dict[str, ThreatForecast]:
+def joined(study: Study, threats: Mapping[str, ThreatForecast]) -> dict[str, ThreatForecast]:
     """Let the scenarios of every threat follow those of the first."""
     first, *others = threats.values()
     seed = stream_of(study.params.seed, first.forecast.origin, first.threat.model)
-    joined = {first.threat.name: first}
+    together = {first.threat.name: first}
     for one in others:
         drawn = one.forecast
         if first.data is not None and one.data is not None:
             drawn = follow(first.data, seed, one.data, drawn)
-        joined[one.threat.name] = replace(one, forecast=drawn)
-    return joined
+        together[one.threat.name] = replace(one, forecast=drawn)
+    return together
 
 
 def _write(study: Study, outlook: Outlook, out: Path) -> None:
@@ -312,3 +317,17 @@ def read_outlook(study: Study, folder: Path) -> Outlook:
         shares = _read_shares(opened, threat.name)
         threats[threat.name] = ThreatForecast(threat, one, explained, notes, shares)
     return Outlook(threats, absent, opened.identity)
+
+
+def fitted(study: Study, outlook: Outlook, folder: Path) -> Outlook:
+    """Give an outlook that was read from a folder the models and the data that it was made from.
+
+    Raises:
+        RiskkitError: A model's file is missing, damaged or another model's.
+    """
+    threats = {}
+    for name, one in outlook.threats.items():
+        data = study.forecast_dataset(one.threat)
+        model = make_model(one.threat.model, job_of(study, one.threat, data).options)
+        threats[name] = replace(one, model=model.load(folder / model_file(name)), data=data)
+    return replace(outlook, threats=threats)

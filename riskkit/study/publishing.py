@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from riskkit.forecasting.threats import Threat
 from riskkit.models import Model
 from riskkit.months import first_day
+from riskkit.panel import Panel
 from riskkit.publish import Part, Publication
 from riskkit.publish import publish as write_publication
 from riskkit.publish.previous import compare
@@ -69,7 +70,7 @@ def _publication(study: Study, outlook: Outlook, record: Path | None) -> Publica
         exponent=study.params.composite.exponent,
         alert_rules=study.params.alerts,
         absent=outlook.absent,
-        population=_latest(study, _PEOPLE, study.span[1]),
+        population=_latest(study.panel, _PEOPLE, study.span[1]),
         sources=study.citations,
         record=None if record is None else _record(study, record),
         identity=identity.to_json(),
@@ -91,7 +92,7 @@ def _part(study: Study, one: ThreatForecast) -> Part:
         descriptions=_phrases(study, one, series.unit),
         measured_in=_units(study, one, series.unit),
         shares=one.shares,
-        joined_with=dimensions(study, one.threat, forecast.units, forecast.origin),
+        joined_with=dimensions(study.panel, one.threat, forecast.units, forecast.origin),
         left_out=one.notes.left_out,
         findings=tuple(one.notes.findings.values()),
         stale="stale" in one.notes.findings,
@@ -99,18 +100,17 @@ def _part(study: Study, one: ThreatForecast) -> Part:
 
 
 def dimensions(
-    study: Study, threat: Threat, units: Sequence[str], origin: int
+    panel: Panel, threat: Threat, units: Sequence[str], origin: int
 ) -> NDArray[np.float64] | None:
     """What a hazard is joined with, [units, dimensions], as known at the origin; else None."""
     if not threat.joined_with:
         return None
-    columns = [_latest(study, (name,), origin) for name in threat.joined_with]
+    columns = [_latest(panel, (name,), origin) for name in threat.joined_with]
     return np.array([[column.get(unit, np.nan) for column in columns] for unit in units])
 
 
-def _latest(study: Study, names: Sequence[str], origin: int) -> dict[str, float]:
+def _latest(panel: Panel, names: Sequence[str], origin: int) -> dict[str, float]:
     """The value by unit, last known at the origin, of the first indicator that there is."""
-    panel = study.panel
     name = next((name for name in names if name in panel.indicators), None)
     if name is None:
         return {}

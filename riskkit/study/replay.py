@@ -304,7 +304,7 @@ def _publication(
             forecast=forecast,
             summary="replayed",
             last_data=study.series(threat).last_known(origin),
-            joined_with=dimensions(study, threat, forecast.units, origin),
+            joined_with=dimensions(study.panel, threat, forecast.units, origin),
         )
         for threat, forecast in forecasts.values()
     )

@@ -28,9 +28,11 @@ from riskkit.tables import Citation, Release
 from riskkit.world import World, simulate
 
 if TYPE_CHECKING:
+    from riskkit.study.changes import Scenario
     from riskkit.study.evaluating import Backtest
     from riskkit.study.forecasting import Outlook
     from riskkit.study.replay import Replay
+    from riskkit.study.scenario import Contrast
 
 DEFAULT_CONFIG = Path("params.yaml")
 
@@ -173,9 +175,10 @@ class Study:
             from riskkit.study.features import read_features
 
             return read_features(self, self.built)
-        return self._features_of(self.panel)
+        return self.features_of(self.panel)
 
-    def _features_of(self, panel: Panel) -> pl.DataFrame:
+    def features_of(self, panel: Panel) -> pl.DataFrame:
+        """The features of all families on a panel."""
         return join_families([family.build(panel) for family in self.families], panel.frame)
 
     def hindsight(self, origins: Sequence[int]) -> tuple[str, ...]:
@@ -202,7 +205,7 @@ class Study:
             return self.features
         if origin not in self._features_then:
             self._features_then.clear()  # one origin's at a time: they are large
-            self._features_then[origin] = self._features_of(self._panel_at(origin))
+            self._features_then[origin] = self.features_of(self._panel_at(origin))
         return self._features_then[origin]
 
     @cached_property
@@ -297,6 +300,23 @@ class Study:
         from riskkit.study.replay import replay
 
         return replay(self, origins, Path(out))
+
+    def scenario(
+        self, wanted: Scenario | Path | str, forecast: Outlook | Path | str | None = None
+    ) -> Contrast:
+        """Forecast with stated changes of inputs, by the models as they are fitted to the data.
+
+        Args:
+            wanted: The changes, or a YAML file of them (docs/scenario.md).
+            forecast: A forecast of this study or the folder of one; None to make it.
+
+        Returns:
+            Both forecasts side by side; their difference is the models' association with the
+            change, not its effect.
+        """
+        from riskkit.study.scenario import scenario
+
+        return scenario(self, wanted, forecast)
 
     def publish(
         self,

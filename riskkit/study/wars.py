@@ -13,6 +13,7 @@ from riskkit.models.parts.draws import counts, stratified
 from riskkit.models.parts.level import own_level
 from riskkit.models.parts.support import ENDED
 from riskkit.scoring import score_rows
+from riskkit.tables import INTERVAL
 
 Array = NDArray[np.float64]
 
@@ -135,7 +136,7 @@ def _differences(
         reference = scored[REFERENCE][rule]
         for name, scores in scored.items():
             gaps = np.bincount(place, scores[rule] - reference)
-            low, high = np.quantile(drawn @ gaps / (drawn @ months), [0.05, 0.95])
+            low, high = np.quantile(drawn @ gaps / (drawn @ months), INTERVAL)
             rows.append(
                 {
                     "forecast": name,

@@ -261,7 +261,8 @@ def thousands(rows: Rows, random: Random) -> None:
     mark = random.choice((",", " ", "\u202f", "'", "."))
     for row in rows[1:]:
         for at, cell in enumerate(row):
-            if cell.isascii() and cell.isdigit() and len(cell) > 3 and random.random() < 1 / 2:
+            figure = cell.isascii() and cell.isdigit() and len(cell) in _CONVERTED
+            if figure and random.random() < 1 / 2:
                 row[at] = f"{int(cell):,}".replace(",", mark)
 
 
@@ -277,6 +278,8 @@ def month_names(rows: Rows, random: Random) -> None:
             row[at] = random.choice((f"{day:%d %B %Y}", f"{day:%d-%b-%Y}", f"{day:%B %Y}", serial))
 
 
+_CONVERTED = range(4, 4_300)
+"""Digits of whole numbers with thousands that Python reads; it refuses longer ones."""
 SENTINELS = ("-99", "-999", "-9", "9999", "-99.0", "-1", "NA", "..")
 _SPELLED: tuple[Callable[[str], str], ...] = (
     str.upper,

@@ -37,6 +37,7 @@ ROOMS = {
     "scoring": "one proper score per file; comparison, leaderboard rules",
     "risk": "scores, ranks, composite, drivers, regions",
     "publish": "one format of a publication per file",
+    "exchange": "a finished publication in the formats of others, one per file",
     "archive": "dated publications, and the ledger of how they turned out",
     "world": "the simulated world with known truth",
     "study": "Study and identities: what commands and notebooks call",

@@ -20,6 +20,7 @@ System = Literal["iso3", "iso2", "gwcode", "cowcode", "views_id", "m49", "name"]
 _COLUMNS = {"iso3": "unit"}
 _NUMERIC = ("gwcode", "cowcode", "views_id", "m49")
 _SHOWN = 5
+_LONGEST = 80
 
 
 def to_unit(
@@ -142,7 +143,7 @@ def hint_of(code: str, system: System) -> str | None:
     near = get_close_matches(key, _lookup(system), n=2)
     units = dict.fromkeys(_lookup(system)[match] for match in near)
     choices = " or ".join(f"{unit} ({name_of(unit)})" for unit in units)
-    return f"for '{code}', did you mean {choices}?" if choices else None
+    return f"for '{code[:_LONGEST]}', did you mean {choices}?" if choices else None
 
 
 @cache

@@ -42,7 +42,7 @@ _SMALL = {"the", "of", "and"}
 _INITIALS = re.compile(r"\b(\w)\.(?=\w\b)")
 _INSIDE_WORDS = re.compile(r"['’‘`´ʼ]")
 _BETWEEN_WORDS = re.compile(r"[^\w]+|_+")
-_BRACKETS = re.compile(r"^(.*?)\s*[(\[](.*)[)\]]\s*$")
+_BRACKETS = re.compile(r"^([^(\[]*)[(\[](.*)[)\]]\s*$")
 _ALIKE = 0.82
 _WATER = {
     *("sea", "seas", "ocean", "gulf", "strait", "straits", "channel", "bay", "waters", "offshore"),

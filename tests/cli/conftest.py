@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import chdir
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from riskkit.study import study
 from tests.cli.running import SMALL, riskkit, settings
 
 
@@ -14,6 +17,14 @@ from tests.cli.running import SMALL, riskkit, settings
 def _working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand in an empty folder, so that no parameter file or data of the checkout is found."""
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_world_each() -> Iterator[None]:
+    """Simulate a world once, however many commands of this process are about it."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(study, "simulate", cache(study.simulate))
+        yield
 
 
 @pytest.fixture(scope="session")

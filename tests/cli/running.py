@@ -24,6 +24,9 @@ SMALL = (
     "forecast.draws=200",
     "models.xgboost.rounds=15",
     "models.xgboost_hurdle.rounds=15",
+    "models.network.seeds=1",
+    "models.network.epochs=3",
+    "models.distribution_regression.thresholds=5",
 )
 """A study that takes about two seconds."""
 

@@ -78,10 +78,13 @@ def test_the_publication_verifies(publication: Path) -> None:
     assert done.json == {"folder": str(publication), "ok": True, "findings": []}
 
 
-def test_another_process_writes_the_same_bytes(publication: Path, tmp_path: Path) -> None:
-    done = process("run", *settings(*SMALL), "--out", "again", cwd=tmp_path)
+@pytest.mark.parametrize("model", ["ewhistory", pytest.param("pool", marks=pytest.mark.slow)])
+def test_another_process_writes_the_same_bytes(tmp_path: Path, model: str) -> None:
+    chosen = settings(*SMALL, f"forecast.model={model}")
+    riskkit("run", *chosen, "--out", "here")
+    done = process("run", *chosen, "--out", "there", cwd=tmp_path)
     assert done.code == 0, done.err
-    assert contents(tmp_path / "again") == contents(publication)
+    assert contents(tmp_path / "there") == contents(tmp_path / "here")
 
 
 def test_a_summary_on_stdout_and_progress_on_stderr(tmp_path: Path) -> None:

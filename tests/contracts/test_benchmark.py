@@ -13,10 +13,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from riskkit.exchange.views import views_table
 from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.forecast import Forecast
 from riskkit.months import month_id
-from riskkit.publish.views import views_table
 from riskkit.scoring.submission import read_actuals, read_submission, score_submission
 from riskkit.study.jobs import Job, forecast_job
 from riskkit.study.study import Study
@@ -92,6 +92,7 @@ def test_conflictology_on_our_own_table(
     assert crps == pytest.approx(PUBLISHED[year], rel=tolerance)
 
 
+@pytest.mark.slow
 def test_the_pool_beats_conflictology_by_far_in_2019(
     study: Study, shared_data: Path, tmp_path: Path
 ) -> None:

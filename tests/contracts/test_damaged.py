@@ -34,6 +34,8 @@ FILES: dict[str, tuple[list[str], str]] = {
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("results")
     small_study(home)
+    params = home / "params.yaml"
+    params.write_text(params.read_text().replace("draws: 100", "draws: 100, model: ewhistory"))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(home)
         riskkit("backtest", "--no-scores", "--out", "bt")

@@ -299,12 +299,14 @@ def tables(shared_data: Path) -> list[tuple[SourceEntry, Path, Release]]:
     return [(e, p, read_file(e.source, p, e.options)) for e, p in zip(listed, paths, strict=True)]
 
 
+@pytest.mark.slow
 def test_every_table_of_real_data(tables: list[tuple[SourceEntry, Path, Release]]) -> None:
     panel = check([release for _, _, release in tables], countries(), START, JUNE_2015)
     assert len(panel.indicators) > 90
     assert len(panel.networks) > 5
 
 
+@pytest.mark.slow
 def test_every_table_of_real_data_cut_in_its_file(
     tables: list[tuple[SourceEntry, Path, Release]], tmp_path: Path
 ) -> None:

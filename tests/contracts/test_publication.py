@@ -117,7 +117,9 @@ def test_a_process_killed_inside_the_write_leaves_the_earlier_publication(folder
     assert list(folder.parent.iterdir()) == [folder]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 6))]
+)
 def test_a_process_killed_at_any_moment_leaves_a_whole_publication(tmp_path, seed):
     kill_when_ready(_LOOP, tmp_path / "pub", random.Random(seed).uniform(0, 0.4))
     assert verify(tmp_path / "pub") == []

@@ -52,6 +52,14 @@ def test_no_text_holds(pattern: str) -> None:
     assert not places
 
 
+def test_the_ends_of_intervals_stand_in_one_place() -> None:
+    """`riskkit.tables.INTERVAL`: who changes it changes every interval that is published."""
+    both = re.compile(r"[(\[]0?\.05, 0?\.95[)\]]")
+    library = {path: text for path, text in TEXTS.items() if ROOT / "riskkit" in path.parents}
+    places = [path.name for path, text in library.items() for _ in both.findall(text)]
+    assert places == ["tables.py"]
+
+
 def test_no_file_is_large() -> None:
     assert not [path for path in FILES if path.stat().st_size > LARGEST]
 

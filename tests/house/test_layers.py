@@ -21,9 +21,9 @@ from riskkit.testing.house import (
 ROOT = Path(__file__).parents[2]
 SOURCE_ROOTS = (ROOT / "riskkit", ROOT / "features" / "riskkit_features")
 LEVEL = {room: level for level, room in enumerate(ROOMS)}
-STRANGERS = ("models", "publish", "scoring", "sources")
+STRANGERS = ("exchange", "models", "publish", "scoring", "sources")
 """Rooms whose members (a model, a format, a rule, a publisher) never import each other."""
-SHARED = ("models.parts", "publish._", "sources._")
+SHARED = ("exchange._", "models.parts", "publish._", "sources._")
 """What the members of a room have in common."""
 HOMES = {
     "click": ("cli",),

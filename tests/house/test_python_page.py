@@ -24,7 +24,7 @@ def _blocks() -> list[str]:
     return re.findall(r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.M | re.S)
 
 
-def _run(block: str, names: dict[str, Any]) -> None:
+def run(block: str, names: dict[str, Any]) -> None:
     """Run a block statement by statement; compare expressions that say what they are."""
     lines = block.splitlines()
     for node in ast.parse(block).body:
@@ -43,11 +43,11 @@ def test_every_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     names: dict[str, Any] = {}
     blocks = _blocks()
     for block in blocks:
-        _run(block, names)
+        run(block, names)
     assert len(blocks) > 8
     assert Path("publication/model-card.md").is_file()
 
 
 def test_a_wrong_statement_is_noticed() -> None:
     with pytest.raises(AssertionError, match=r"1 \+ 1"):
-        _run("1 + 1  # -> 3", {})
+        run("1 + 1  # -> 3", {})

@@ -41,3 +41,13 @@ def test_asking_the_command_line_loads_nothing_heavy(code: str) -> None:
     loaded = _loaded(code)
     assert "click" in loaded
     assert not loaded & HEAVY
+
+
+def test_a_mistyped_model_is_told_before_a_library_of_models_is_loaded() -> None:
+    loaded = _loaded(
+        "from riskkit.cli import main\n"
+        "try:\n    main(['run', '--set', 'forecast.model=xgbost'])\n"
+        "except SystemExit as end:\n    assert end.code == 1"
+    )
+    assert "riskkit" in loaded
+    assert not loaded & {"pandas", "scipy", "sklearn", "statsmodels", "xgboost"}

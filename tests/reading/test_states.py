@@ -10,13 +10,13 @@ import pytest
 from riskkit.errors import SourceError
 from riskkit.reading.sheets import Sheet
 from riskkit.reading.states import (
-    COW_LEFT_OUT,
     known_units,
     one_row_each,
     rows_of,
     succeeded,
     units_where_given,
 )
+from riskkit.sources._cow import COW_LEFT_OUT
 from riskkit.units import to_unit
 
 SHEET = Sheet("f.csv", pl.DataFrame({"c": ["2", "300", "20.0"]}), lambda row: f"line {row + 2}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 from typing import Any, ClassVar
 
 import polars as pl
@@ -13,7 +14,7 @@ from riskkit.sources import Source
 from riskkit.sources.table import Table
 from riskkit.tables import Release
 from riskkit.testing import sources as checks
-from riskkit.testing.fuzz import BYTES, CELLS, CHANGES, CONTAINERS, mangle
+from riskkit.testing.fuzz import BYTES, CELLS, CHANGES, CONTAINERS, ODD, mangle
 from riskkit.testing.hostile import hostile_files
 from riskkit.testing.sources import Sample, check_hostile_files, check_mangled, check_mangled_files
 
@@ -108,6 +109,14 @@ def test_what_a_good_reader_makes_of_a_mangled_file(sample: Sample) -> None:
     read = [check_mangled(good, "as it is", ["shuffle_rows"], seed) for seed in range(20)]
     rows = {None if release is None else release.rows for release in read}
     assert rows == {None, 4}, "with the header on top the rows are those of the sample"
+
+
+@pytest.mark.parametrize("change", CELLS)
+def test_a_change_of_cells_works_on_whatever_another_left(change: str) -> None:
+    for text in ODD:
+        rows = [["country", "month"], *([text, "2020-01"] for _ in range(6))]
+        CELLS[change](rows, Random(3))
+        assert all(isinstance(cell, str) for row in rows for cell in row)
 
 
 @pytest.mark.parametrize("change", CHANGES)

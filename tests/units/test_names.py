@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -186,6 +187,25 @@ def test_the_names_of_others_agree():
     for row in names.converter_rows():
         assert names.match_name(row["name_official"]) in (row["ISO3"], None), row["name_official"]
         assert names.match_name(row["name_short"]) == row["ISO3"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["(" * 100_000, "[" * 100_000 + "x", "a" + " " * 100_000 + "b", "() " * 30_000, ")" * 100_000],
+    ids=["open", "open, a letter", "blanks", "pairs", "closed"],
+)
+def test_a_cell_full_of_brackets_is_told_at_once(name):
+    start = process_time()
+    assert names.match_name(name) is None
+    assert names.no_country(name) is None
+    assert not names.resembles(name)
+    assert process_time() - start < 5
+
+
+def test_a_refusal_of_a_cell_full_of_brackets_stays_short():
+    with pytest.raises(UnknownUnit, match=r"for 'Un\[+', did you mean USA") as refused:
+        to_unit(["Un" + "[" * 2_000 + "ited States"], "name")
+    assert len(str(refused.value)) < 500
 
 
 def test_a_missing_package_is_said(monkeypatch):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xgboost as xgb
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import xgboost as xgb
 
 MAX_BIN = 64
 _LOSSES = "training_losses"
@@ -21,6 +23,8 @@ def train(
     **settings: Any,
 ) -> xgb.Booster:
     """Boost trees on rows; `settings` are xgboost's own and override the defaults."""
+    import xgboost as xgb
+
     parameters: dict[str, Any] = {
         "tree_method": "hist",
         "max_bin": MAX_BIN,
@@ -73,6 +77,8 @@ def shapley(booster: xgb.Booster, X: NDArray[np.float32], units: int) -> NDArray
     Returns:
         `[units, features]`, the constant left out.
     """
+    import xgboost as xgb
+
     values = booster.predict(xgb.DMatrix(X, nthread=1), pred_contribs=True)[:, :-1]
     means = values.reshape(units, -1, values.shape[1]).mean(axis=1, dtype=np.float64)
     return np.asarray(means, dtype=np.float64)
@@ -85,4 +91,6 @@ def to_bytes(booster: xgb.Booster | None) -> bytes:
 
 def from_bytes(raw: bytes | NDArray[np.uint8]) -> xgb.Booster | None:
     """What `to_bytes` made."""
+    import xgboost as xgb
+
     return xgb.Booster(model_file=bytearray(raw)) if len(raw) else None

@@ -22,7 +22,7 @@ FIRST_YEAR = 1850
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _YEAR_WIDTH, _WIDTH, _FIELDS = 5, 8, 17
 _LINE = _YEAR_WIDTH + _WIDTH * _FIELDS
-_ABOUT = re.compile(r"Country = (.+?) *: [Pp]arameter = (.+?) *: Units = (.+?) *")
+_ABOUT = re.compile(r"Country = ([^:]+): [Pp]arameter = ([^:]+): Units = ([^:]+)")
 _PERIOD = re.compile(
     r"Period = (\d{4})\.(\d{4}) : missing value = (-\d+\.\d) : format = \(i5,17f8\.1\) *"
 )
@@ -66,7 +66,8 @@ def read_per(member: Member) -> Series:
     values = _values(member.file, lines[4:], range(first, last + 1))
     months = pl.date_range(date(first, 1, 1), date(last, 12, 1), "1mo", eager=True)
     frame = pl.DataFrame({"month": months, "value": values}).filter(pl.col("value") != missing)
-    return Series(member.file, about[1], about[2], about[3], frame)
+    country, parameter, unit = (text.strip() for text in about.groups())
+    return Series(member.file, country, parameter, unit, frame)
 
 
 def _lines(member: Member) -> list[str]:

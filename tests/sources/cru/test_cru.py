@@ -283,6 +283,7 @@ def test_the_drought_index_agrees_with_the_tidy_table(shared_data: Path, tmp_pat
         assert (both["ours"] - both["theirs"].clip(-3.09, 3.09)).abs().max() < 1e-5
 
 
+@pytest.mark.slow
 def test_agrees_with_the_tidy_table(shared_data: Path) -> None:
     """Values exactly, anomalies against the table's 1991-2020; every country of the table.
 
@@ -324,6 +325,7 @@ DROUGHTS = [
 ]
 
 
+@pytest.mark.slow
 def test_evapotranspiration_on_real_data(shared_data: Path) -> None:
     """Standard normal in its reference period wherever it exists; rain's index where it is cool and
     wet; far below it where it is hot and dry; and low in droughts of which books tell."""
