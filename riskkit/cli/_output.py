@@ -19,7 +19,6 @@ import click
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
@@ -148,8 +147,3 @@ def echo_wrapped(text: str, indent: str = "") -> None:
         break_on_hyphens=False,
     )
     echo("\n".join(lines))
-
-
-def add_row(table: Table, *cells: str, style: str | None = None) -> None:
-    """Add a row of texts to a table."""
-    table.add_row(*map(plain, cells), style=style)
