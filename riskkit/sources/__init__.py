@@ -36,6 +36,7 @@ class Source(ABC):
     Attributes:
         name: Registry name, as in `riskkit data add NAME PATH`.
         themes: What it tells of, of `THEMES`.
+        sample: The layout of its sample, and of which releases that is.
         title: The publisher's name for the data.
         licence: Licence or terms of use.
         citation: What the publisher asks to be cited.
@@ -60,6 +61,7 @@ class Source(ABC):
 
     name: ClassVar[str]
     themes: ClassVar[tuple[str, ...]] = ()
+    sample: ClassVar[str] = ""
     title: ClassVar[str]
     licence: ClassVar[str]
     citation: ClassVar[str]

@@ -73,6 +73,7 @@ class Acled(Source):
     """
 
     name = "acled"
+    sample = "export of one row per event, as since 2024"
     themes = ("conflict",)
     title = "Armed Conflict Location & Event Data (ACLED)"
     licence = (

@@ -79,6 +79,7 @@ class Emdat(Source):
     """
 
     name = "emdat"
+    sample = "public table since September 2023, as csv"
     themes = ("climate",)
     title = "EM-DAT, The International Disaster Database"
     licence = (

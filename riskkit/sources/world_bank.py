@@ -105,6 +105,7 @@ class WorldBank(Source):
     """
 
     name = "world-bank"
+    sample = "download of one indicator: four lines above the headings, a column per year"
     themes = ("development",)
     title = "World Bank, World Development Indicators"
     licence = "CC BY 4.0"

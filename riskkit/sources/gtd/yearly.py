@@ -67,6 +67,7 @@ class GtdYearly(Source):
     """
 
     name = "gtd-yearly"
+    sample = "two tables of R's package Ecdat, closed with 2020"
     themes = ("terrorism",)
     title = "Global Terrorism Database, yearly summaries (Ecdat)"
     licence = (

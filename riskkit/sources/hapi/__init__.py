@@ -84,6 +84,7 @@ class Hapi(Source):
     """
 
     name = "hapi"
+    sample = "answers of the interface, csv with tags and JSON, in one folder"
     themes = ("conflict", "migration", "development")
     title = "HDX Humanitarian API (HAPI)"
     licence = (

@@ -82,6 +82,7 @@ class Unhcr(UnhcrTable):
     """
 
     name = "unhcr"
+    sample = "headings of the programming interface"
     themes = ("migration",)
     offer = pairs("population")
     title = "UNHCR Refugee Population Statistics Database"

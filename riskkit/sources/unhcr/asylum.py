@@ -41,6 +41,7 @@ class UnhcrAsylum(UnhcrTable):
     """
 
     name = "unhcr-asylum"
+    sample = "headings of the programming interface"
     themes = ("migration",)
     offer = pairs("asylum-applications")
     title = "UNHCR Refugee Population Statistics Database: asylum applications"

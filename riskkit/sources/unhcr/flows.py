@@ -57,6 +57,7 @@ class UnhcrFlows(UnhcrTable):
     """
 
     name = "unhcr-flows"
+    sample = "table of UNHCR's R package refugees"
     themes = ("migration",)
     title = "UNHCR forced displacement flow dataset"
     citation = f"Forced displacement flow dataset, {CITATION}"
