@@ -208,6 +208,9 @@ class Measure(_Section):
     """What forecasts and scores call it; an indicator's name where it is one."""
     indicators: tuple[str, ...] = ()
     """Indicators that are added up; by default the one that `name` names."""
+    optional: tuple[str, ...] = ()
+    """Those of `indicators` that add nothing where they have no figure; elsewhere a sum of which a
+    part is missing is unknown."""
     title: str = ""
     """What it counts, in words, such as "deaths in organised violence"."""
     period: Period = "month"
@@ -222,13 +225,17 @@ class Measure(_Section):
     """The model that is published; by default `forecast.model`."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Options of that model, over those of `models`."""
+    joined_with: tuple[str, ...] | None = None
+    """What this measure is joined with instead of the threat's `joined_with`: nothing where it
+    counts an impact and no hazard."""
 
 
 class ThreatSettings(_Section):
     """One threat: what it counts, and how much it weighs in the composite score."""
 
     measures: tuple[Measure, ...] = Field(min_length=1)
-    """In order of preference: the first whose indicators the data bring is forecast."""
+    """In order of preference: the first whose indicators the data bring is forecast, unless another
+    is known for more than `forecast.stale_after` months longer or of twice as many units."""
     weight: float = Field(default=1.0, ge=0)
     """Weight in the composite score; 0 leaves the threat out of it."""
     joined_with: tuple[str, ...] = ()

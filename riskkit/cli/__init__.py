@@ -32,6 +32,7 @@ _COMMANDS = (
     "backtest",
     "evaluate",
     "replay",
+    "decisions",
     "leaderboard",
     "score",
     "experiment",

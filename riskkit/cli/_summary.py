@@ -11,6 +11,7 @@ import polars as pl
 from riskkit.cli._output import Column, echo, echo_json, echo_table, echo_wrapped
 from riskkit.files import read_csv, read_json
 from riskkit.publish import STANDARD
+from riskkit.publish._licences import STRICTEST_FIRST
 
 _TOP = 10
 
@@ -18,9 +19,12 @@ _TOP = 10
 def print_summary(folder: Path, *, as_json: bool) -> None:
     """Print the top of a published ranking."""
     ranking = read_csv(folder / "ranking.csv", "publish again")
+    package = read_json(folder / "datapackage.json", "publish again")
+    (terms,) = package["licenses"]
     if as_json:
         top = ranking.head(_TOP).to_dicts()
-        echo_json({"folder": str(folder), "units": ranking.height, "top": top})
+        told = {"folder": str(folder), "units": ranking.height, "licence": terms["name"]}
+        echo_json({**told, "top": top})
         return
     first = ranking.row(0, named=True)
     echo_wrapped(_headline(first, ranking.height))
@@ -30,13 +34,20 @@ def print_summary(folder: Path, *, as_json: bool) -> None:
         "score and threats 0-10; 90 %: of the joint scenarios; top 10: chance of being there; an "
         "empty threat has no data; associations in the model, not causes."
     )
-    files = read_json(folder / "datapackage.json", "publish again")["resources"]
-    paths = [file["path"] for file in files]
+    echo(f"Licence of these figures: {terms['name']}, {_short_terms(terms)}.")
+    paths = [file["path"] for file in package["resources"]]
     pages = sum("/" in path for path in paths)
     echo()
     echo_wrapped(f"{folder}/: " + ", ".join(path for path in paths if "/" not in path), "    ")
     echo_wrapped(f"Open {folder}/report.html in a browser; units/ has {pages} pages beside it.")
     echo(f"`riskkit explain {first['unit']}` tells one unit's story.")
+
+
+def _short_terms(terms: dict[str, str]) -> str:
+    """What must be kept to; of whom, where it is more than to name every source."""
+    if terms["name"] == STRICTEST_FIRST[-1].name:
+        return f"{STRICTEST_FIRST[-1].told}, which model-card.md lists"
+    return terms["title"]
 
 
 def _headline(row: dict[str, Any], units: int) -> str:

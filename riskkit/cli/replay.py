@@ -36,7 +36,7 @@ def command(
     from riskkit.cli._progress import progress
     from riskkit.months import parse_month
     from riskkit.study.inspection import in_columns
-    from riskkit.study.replay import record
+    from riskkit.study.record import record
     from riskkit.study.study import Study
 
     study = Study.open(config, settings, progress=progress)
@@ -52,4 +52,7 @@ def command(
         cells.append([row["period"], row["rule"], row["system"], value, lead])
     for line in in_columns(cells):
         echo(line)
-    echo(f"\n{out}/: composites.parquet, record.csv, chances.csv, classes.csv, leaderboard.csv")
+    echo(
+        f"\n{out}/: composites.parquet, record.csv, threats.csv, intervals.csv, chances.csv, "
+        "classes.csv, leaderboard.csv"
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +16,7 @@ from riskkit.months import month_id, month_id_expr
 from riskkit.panel import complete
 from riskkit.panel.schedule import comes_out, newest_out
 from riskkit.tables import Indicator, Release
+from riskkit.units import countries
 
 PERIOD_MONTHS = {"month": 1, "year": 12}
 _THREATS = {
@@ -36,12 +37,14 @@ class Target:
         thresholds: Counts whose exceedance is forecast, ascending; the second one carries the
             likelihood words of a publication.
         parts: The indicators that are added up; by default `indicator` alone.
+        optional: Those of `parts` that add nothing where their source has no figure.
     """
 
     indicator: str
     period: Literal["month", "year"] = "month"
     thresholds: tuple[int, ...] = (1, 25, 100)
     parts: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -90,6 +93,14 @@ class Series:
         """Month id of the last month of which every part is known at the end of `origin`."""
         return min(self.covers[1], *(newest_out(indicator, origin) for _, indicator in self))
 
+    def breadth(self, optional: Collection[str] = ()) -> int:
+        """Number of units of which every part speaks, but for optional ones."""
+        return min(
+            _spoken(release, indicator)
+            for release, indicator in self
+            if indicator.name not in optional
+        )
+
     @property
     def unit(self) -> str:
         """Unit of measurement, in words."""
@@ -124,6 +135,15 @@ def find(target: Target, releases: Sequence[Release]) -> Series:
                 hint="set target.period to year",
             )
     return Series(tuple(declared[name] for name in target.indicators))
+
+
+def _spoken(release: Release, indicator: Indicator) -> int:
+    rows = release.observations.filter(pl.col("indicator") == indicator.name)
+    named = rows["unit"].n_unique()
+    if not indicator.census:
+        return named
+    everywhere = countries("views")["unit"] if release.covered_units is None else ()
+    return max(named, len(release.covered_units or everywhere))
 
 
 def outcomes(
@@ -181,9 +201,25 @@ def _part(
     )
     values = np.full((units.height, len(months)), np.nan)
     values[rows["row"].to_numpy(), rows["column"].to_numpy()] = rows["value"].to_numpy()
+    if indicator.name in target.optional:
+        values = _with_nothing(values, release, indicator, months, as_of)
     if target.period == "year" and indicator.frequency == "month":
         return _year_sums(values, months)
     return values
+
+
+def _with_nothing(
+    values: NDArray[np.float64], release: Release, indicator: Indicator, months: range, as_of: int
+) -> NDArray[np.float64]:
+    """Let the periods that the source speaks of and that are out add nothing where it has none."""
+    first, last = (month_id(day) for day in release.covers)
+    length = PERIOD_MONTHS[indicator.frequency]
+    starts = np.array(months)
+    out = np.array([comes_out(indicator, month + length - 1) <= as_of for month in months])
+    spoken = out & (starts >= first) & (starts + length - 1 <= last)
+    if indicator.frequency == "year":
+        spoken &= starts % PERIOD_MONTHS["year"] == 1
+    return np.where(spoken & np.isnan(values), 0.0, values)
 
 
 def _year_sums(values: NDArray[np.float64], months: range) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ one file (`write(publication, folder)`); none imports another, this module bring
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -79,6 +79,9 @@ class Part:
         left_out: Units that are not forecast, with the reason.
         findings: What must be said of the outcomes, in sentences.
         stale: Whether the data are older than a publication should rest on.
+        names: Units as the threat's own source names them, with the places that it counts within
+            them; others have the publication's name.
+        outliers: Units of which an input is beyond anything that they had, and which.
         baselines: Window totals that others forecast, by name: [units, draws] in the order of
             `forecast.units`, or one column for a forecast that is certain.
         counted_by: Sources of the target.
@@ -99,6 +102,8 @@ class Part:
     left_out: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
     stale: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
+    outliers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     baselines: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     counted_by: tuple[str, ...] = ()
     out: int | None = None
@@ -164,10 +169,15 @@ class Publication:
         record: Leaderboard rows: `model, target, window, rule, value, skill, skill_low,
             skill_high`.
         previous: Ranking to compare with, as `riskkit.publish.previous.find` gives it.
+        history: Scores of earlier publications, as `riskkit.publish.previous.compare` carries
+            them on.
         compared: What that one stood on: `as_of`, `last_data` and `identity`.
         earlier_alerts: Rows of its alerts.csv.
         alert_rules: When an alert is raised.
         identity: What it stands on, as canonical JSON.
+        alarms: What alarms on replayed rankings would have brought, as
+            `riskkit.study.decisions.decisions` counts it.
+        costs: What acting on them would have cost, as `expected_costs` there.
         dossier: The past, nearest situations, diplomacy and dates that the pages tell.
     """
 
@@ -180,10 +190,13 @@ class Publication:
     sources: tuple[Citation, ...] = ()
     record: pl.DataFrame | None = None
     previous: pl.DataFrame | None = None
+    history: pl.DataFrame | None = None
     compared: Mapping[str, Any] = field(default_factory=dict)
     earlier_alerts: pl.DataFrame | None = None
     alert_rules: AlertSettings = field(default_factory=AlertSettings)
     identity: str = ""
+    alarms: pl.DataFrame | None = None
+    costs: pl.DataFrame | None = None
     dossier: Dossier = field(default_factory=Dossier)
 
     def __post_init__(self) -> None:
@@ -218,6 +231,16 @@ class Publication:
         """First and last month id of the window of the first threat."""
         return self.first.window
 
+    @cached_property
+    def outliers(self) -> dict[str, tuple[str, ...]]:
+        """By ranked unit, the inputs that are beyond anything it had, of threats with a weight."""
+        found: dict[str, list[str]] = {}
+        for part in self.parts:
+            for unit, texts in part.outliers.items():
+                if unit in self.ranked and part.threat.weight > 0:
+                    found.setdefault(unit, []).extend(texts)
+        return {unit: tuple(dict.fromkeys(texts)) for unit, texts in sorted(found.items())}
+
     @property
     def weights(self) -> dict[str, float]:
         """Weight of each threat in the composite."""
@@ -250,12 +273,15 @@ class Publication:
 
     @property
     def licence(self) -> tuple[str, str]:
-        """The strictest terms of the sources: their name, and what they mean and whose they are."""
-        from riskkit.publish._licences import binding, strictest
+        """The strictest terms of the sources: their name, and all that they ask and whose it is."""
+        from riskkit.publish._licences import duties
 
-        terms, whose = strictest(self.sources), binding(self.sources)
-        names = "; ".join(dict.fromkeys(source.title for source in whose))
-        return terms.name, f"{terms.told}{names and f' (terms of: {names})'}"
+        asked = duties(self.sources)
+        told = []
+        for terms, whose in asked:
+            names = "; ".join(dict.fromkeys(source.title for source in whose))
+            told.append(f"{terms.told}{names and f' (terms of: {names})'}")
+        return asked[0][0].name, "; and ".join(told)
 
     @property
     def title(self) -> str:
@@ -293,12 +319,16 @@ class Format:
 def formats() -> dict[str, Format]:
     """Every CSV file of a publication by its name, in the order in which they are made."""
     from riskkit.publish import (
+        _history,
         alerts,
         changes,
         components,
+        costs,
+        decisions,
         diplomacy,
         drivers,
         forecasts,
+        history,
         inputs,
         previous,
         ranking,
@@ -323,7 +353,10 @@ def formats() -> dict[str, Format]:
         "inputs.csv": Format(inputs.Inputs, inputs.table),
         "changes.csv": Format(changes.Changes, changes.table, ("ranking.csv",)),
         "alerts.csv": Format(alerts.Alerts, alerts.table, ("changes.csv",)),
+        "decisions.csv": Format(decisions.Decisions, decisions.table),
+        "costs.csv": Format(costs.Costs, costs.table),
         "previous.csv": Format(previous.Previous, previous.table),
+        "history.csv": Format(_history.History, history.table),
     }
 
 

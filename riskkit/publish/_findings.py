@@ -26,6 +26,15 @@ def sentences(publication: Publication, tables: Tables) -> list[str]:
     ]
 
 
+def _are(number: int) -> str:
+    """Count units as the subject of a sentence.
+
+    >>> _are(0), _are(1), _are(3)
+    ('none is', '1 is', '3 are')
+    """
+    return {0: "none is", 1: "1 is"}.get(number, f"{number} are")
+
+
 def things(ranking: pl.DataFrame) -> str:
     """Name the units: countries or cells."""
     return "cells" if ranking["unit"][0].isdigit() else "countries"
@@ -35,11 +44,13 @@ def _highest(ranking: pl.DataFrame) -> str:
     top = ranking.head(3)
     scores = listed([f"{score:.1f}" for score in top["score"]])
     verb = "has" if top.height == 1 else "have"
+    classes = ranking["risk_class"].cast(pl.String)
+    counted = {name: int((classes == name).sum()) for name in ("very high", "high")}
     return (
         f"{listed(top['name'].to_list())} {verb} the highest composite risk of "
         f"{ranking.height} {things(ranking)}, {scores} on a scale from 0 to 10; "
-        f"{ranking.filter(pl.col('risk_class') == 'very high').height} are in the class very high "
-        f"and {ranking.filter(pl.col('risk_class') == 'high').height} in the class high."
+        f"{_are(counted['very high'])} in the class very high and "
+        f"{counted['high'] or 'none'} in the class high."
     )
 
 
@@ -72,10 +83,11 @@ def _counts(publication: Publication, tables: Tables) -> str:
     likely = ranking.filter(pl.col("p_25").is_between(STARTS[3], STARTS[-1], closed="left")).height
     row = ranking.row(0, named=True)
     window = window_name(row["window_start"], row["window_end"])
-    threshold = first.threat.target.thresholds[1]
+    threshold = count(first.threat.target.thresholds[1])
     return (
-        f"From {window}, {threshold} or more {first.counted} ({first.threat.name}) are almost "
-        f"certain in {certain} {things(ranking)} and likely or very likely in {likely} others; "
+        f"{'In' if ' to ' not in window else 'From'} {window}, {threshold} or more {first.counted} "
+        f"({first.threat.name}) are almost certain in {certain or 'none'} of the {things(ranking)} "
+        f"and likely or very likely in {likely or 'none'} of the others; "
         f"the sum over all {things(ranking)} lies between {count(total['q05'])} and "
         f"{count(total['q95'])} in 90\xa0% of the scenarios."
     )
@@ -110,7 +122,8 @@ def _made_of(ranking: pl.DataFrame) -> str:
     if shares.is_empty():
         return "No threat stands out among the highest."
     parts = [f"{name} in {number}" for name, number in shares.iter_rows()]
-    partial = ranking.filter(pl.col("status") == "partial").height
+    whole = pl.col("coverage").str.count_matches(" ").max()
+    partial = ranking.filter(pl.col("coverage").str.count_matches(" ") < whole).height
     lacks = (
         f"; {many(partial, 'of all lacks', 'of all lack')} a threat that others have"
         if partial

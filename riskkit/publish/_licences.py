@@ -63,13 +63,31 @@ def terms_of(licence: str) -> Terms:
     return _UNKNOWN
 
 
+def duties(sources: Sequence[Citation]) -> list[tuple[Terms, list[Citation]]]:
+    """Everything that binds who passes a publication on, the strictest terms first.
+
+    Terms add up: of a source that forbids commerce and one that asks for the same terms, both
+    hold. Attribution is not listed where anything beyond it is asked.
+
+    Returns:
+        Terms, and the sources whose they are.
+    """
+    found = [
+        (terms, [one for one in sources if terms in _asked(one.licence)])
+        for terms in STRICTEST_FIRST
+    ]
+    held = [(terms, whose) for terms, whose in found if whose]
+    beyond = [pair for pair in held if pair[0] is not STRICTEST_FIRST[-1]]
+    return beyond or held or [(STRICTEST_FIRST[-1], [])]
+
+
+def _asked(licence: str) -> list[Terms]:
+    """All terms whose words a licence has, or the unknown ones."""
+    asked = [one for one in STRICTEST_FIRST if re.search(one.pattern, licence, re.IGNORECASE)]
+    return asked or [_UNKNOWN]
+
+
 def strictest(sources: Sequence[Citation]) -> Terms:
     """The strictest terms of some sources; without sources the publication is the maker's own."""
     found = [terms_of(source.licence) for source in sources]
     return min(found, key=STRICTEST_FIRST.index, default=STRICTEST_FIRST[-1])
-
-
-def binding(sources: Sequence[Citation]) -> list[Citation]:
-    """The sources whose terms are the strictest."""
-    terms = strictest(sources)
-    return [source for source in sources if terms_of(source.licence) == terms]

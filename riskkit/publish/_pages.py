@@ -49,6 +49,9 @@ def _environment() -> jinja2.Environment:
         "fan": fan,
         "moved": moved,
         "points": _wording.points,
+        "ranks": lambda story: _wording.ranks(story.row, story.units),
+        "share": share,
+        "past": past,
         "since_last": _wording.since_last,
         "window_of": lambda part: [format_month(month) for month in part.window],
         "last_of": last_of,
@@ -68,6 +71,29 @@ def moved(row: dict[str, Any]) -> str:
         return "new"
     text = f"{change:+d}".replace("-", "−") if change else "0"
     return text if row["change_clear"] else f"({text})"
+
+
+def share(row: dict[str, Any], name: str) -> str:
+    """Write a share with its interval."""
+    value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
+    if value is None or low is None or high is None:
+        return "none"
+    text = f"{100 * value:.0f}\xa0% ({100 * low:.0f} to {100 * high:.0f})"
+    return text.replace("-", "−")
+
+
+def past(story: Story) -> Markup:
+    """Draw the scores of earlier publications and of this one; nothing where there are none."""
+    if not story.past:
+        return Markup("")
+    rows = [*story.past, story.row]
+    first, last = rows[0], rows[-1]
+    label = (
+        f"score {first['score']:.1f} as of {_wording.month_name(first['as_of'])}, "
+        f"{last['score']:.1f} as of {_wording.month_name(last['as_of'])}"
+    )
+    months = [row["as_of"] for row in rows]
+    return Markup(_svg.spark(months, [row["score"] for row in rows], label))  # noqa: S704
 
 
 def last_of(part: Part) -> str:

@@ -21,6 +21,7 @@ BY_UNIT = (
     "diplomacy.csv",
     "changes.csv",
     "alerts.csv",
+    "history.csv",
 )
 
 
@@ -37,6 +38,7 @@ class Story:
         series: Its rows of series.csv of the first threat, by month.
         situations: Its rows of situations.csv.
         diplomacy: Its rows of diplomacy.csv, by theme.
+        past: Its rows of history.csv, by month.
         change: Its row of changes.csv; None without an earlier publication.
         alerts: Its new rows of alerts.csv.
         themes: Rows of themes.csv of which no table is at hand.
@@ -50,6 +52,7 @@ class Story:
     series: list[Row]
     situations: list[Row]
     diplomacy: dict[str, list[Row]]
+    past: list[Row]
     change: Row | None
     alerts: list[Row]
     themes: list[Row]
@@ -132,6 +135,7 @@ def _story(
         series=[one for one in rows["series.csv"] if one["threat"] == order[0]],
         situations=rows["situations.csv"],
         diplomacy=diplomacy,
+        past=rows["history.csv"],
         change=next(iter(rows["changes.csv"]), None),
         alerts=[one for one in rows["alerts.csv"] if one["state"] == "new"],
         themes=missing,

@@ -91,6 +91,34 @@ def _ring(ring: Sequence[Sequence[float]]) -> str:
     return f"M{x} {y}l{' '.join(steps)}z" if steps else ""
 
 
+# --- past scores --------------------------------------------------------------------------------
+
+SPARK = (64, 16)
+
+
+def spark(months: Sequence[str], scores: Sequence[float], label: str) -> str:
+    """Draw a line of scores, from 0 at the bottom to 10 at the top, with a dot at the newest.
+
+    Args:
+        months: Of each score, ascending, as YYYY-MM.
+        scores: Scores from 0 to 10.
+        label: What the line says, for those who do not see it.
+    """
+    width, height = SPARK
+    at = [month_id(f"{month}-01") for month in months]
+    span = max(at[-1] - at[0], 1)
+    points = [
+        (round(2 + (width - 5) * (month - at[0]) / span, 1), round(height - 2 - 1.2 * score, 1))
+        for month, score in zip(at, scores, strict=True)
+    ]
+    x, y = points[-1]
+    return (
+        f'<svg class="spark" viewBox="0 0 {width} {height}" role="img" '
+        f'aria-label="{escape(label)}"><path d="{_line(points)}"/>'
+        f'<circle cx="{x:g}" cy="{y:g}" r="1.8"/></svg>'
+    )
+
+
 # --- fans ---------------------------------------------------------------------------------------
 
 WIDTH, HEIGHT = 360, 190

@@ -116,6 +116,22 @@ def points(value: float) -> str:
     return f"{value:+.1f}".replace("-", "−")
 
 
+def ranks(row: Row, units: int) -> str:
+    """Say which ranks a unit takes, and why they may reach to the last.
+
+    >>> row = {"rank_low": 40, "rank_high": 195, "score_low": 0.0}
+    >>> ranks(row, 195)[:42]
+    'between 40 and 195 in 90\\xa0% of scenarios; i'
+    """
+    text = f"between {row['rank_low']} and {row['rank_high']} in 90\xa0% of scenarios"
+    if row["rank_high"] == units and row["score_low"] == 0:
+        text += (
+            "; in at least 5\xa0% of them nothing happens there, and it shares the last places "
+            "with all others at zero"
+        )
+    return text
+
+
 def since_last(change: Row | None) -> str:
     """Say how a unit moved since the compared publication, and whether that may be chance."""
     if change is None:

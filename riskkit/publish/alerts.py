@@ -125,7 +125,7 @@ def _chance(publication: Publication, row: Row) -> Iterator[Row]:
     if _crossed(before, now, publication.alert_rules.probability):
         first = publication.first
         text = (
-            f"{row['name']}: {first.threat.target.thresholds[1]} or more {first.counted}, "
+            f"{row['name']}: {first.threat.target.thresholds[1]:,} or more {first.counted}, "
             f"{percent(before)} before, {percent(now)} now"
         )
         yield _alert(row, "chance of 25", before, now, text)

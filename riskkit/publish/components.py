@@ -25,7 +25,7 @@ class Components(t.Quantiles, t.Interval):
     """Schema version 2. Numbers are empty in rows that are not forecast; `reason` says why."""
 
     unit = dy.String(primary_key=True, metadata=t.note("Code of the unit, as in ranking.csv."))
-    name = t.words("Name of the unit.")
+    name = t.words("Name of the unit, with the places that this threat's source counts in it.")
     threat = t.words("Name of the threat.", primary_key=True)
     state = dy.Enum(STATES, metadata=t.note(_STATE))
     reason = t.words("Why there is no score.", nullable=True)
@@ -75,6 +75,7 @@ def table(publication: Publication) -> pl.DataFrame:
         for one in publication.absent
     ]
     frame = pl.concat(parts, how="diagonal").join(names, on="unit", maintain_order="left")
+    frame = frame.with_columns(name=pl.coalesce(_own_name(publication), "name"))
     missing = [c for c in Components.column_names() if c not in frame.columns]
     return (
         frame.with_columns(*(pl.lit(None).alias(name) for name in missing))
@@ -132,3 +133,14 @@ def _left_out(part: Part, units: list[str]) -> pl.DataFrame:
     schema = {"unit": pl.String, "reason": pl.String}
     frame = pl.DataFrame({"unit": absent, "reason": reasons}, schema=schema)
     return frame.with_columns(state=pl.lit("left out"), **_shared(part))
+
+
+def _own_name(publication: Publication) -> pl.Expr:
+    """The unit's name in the threat's own source; null where that names none."""
+    names = {
+        f"{part.threat.name} {unit}": name
+        for part in publication.parts
+        for unit, name in part.names.items()
+    }
+    key = pl.col("threat") + pl.lit(" ") + pl.col("unit")
+    return key.replace_strict(names, default=None, return_dtype=pl.String)

@@ -21,6 +21,7 @@ from riskkit.publish._wording import (
     month_name,
     percent,
     points,
+    ranks,
     since_last,
     window_name,
     word,
@@ -70,6 +71,7 @@ def explanation_data(story: Story) -> dict[str, Any]:
         "series": story.series,
         "forecast": story.fan,
         "situations": story.situations,
+        "past": story.past,
         "change": story.change,
         "alerts": story.alerts,
         "diplomacy": [fact for facts in story.diplomacy.values() for fact in facts],
@@ -88,9 +90,8 @@ def _head(story: Story) -> Iterator[str]:
     row = story.row
     made_up = " (SIMULATED)" if row["data_kind"] == "simulated" else ""
     yield f"{row['name']} ({row['unit']}), {row['region']}{made_up}"
-    yield (
-        f"Rank {row['rank']} of {story.units}; in 90 % of the joint scenarios between "
-        f"{row['rank_low']} and {row['rank_high']}."
+    yield from _wrapped(
+        f"Rank {row['rank']} of {story.units}, {ranks(row, story.units)}.", "", "  "
     )
     yield (
         f"Score {row['score']:.1f} of 10 ({row['risk_class']}), 90 % of the scenarios "
@@ -184,6 +185,11 @@ def _past(story: Story) -> Iterator[str]:
 
 
 def _change(story: Story) -> Iterator[str]:
+    if story.past:
+        rows = [*story.past, story.row]
+        bars = "".join(_STEPS[min(int(row["score"] * 0.8), 7)] for row in rows)
+        first = month_name(rows[0]["as_of"])
+        yield f"Scores since {first}: {bars} ({rows[0]['score']:.1f} to {rows[-1]['score']:.1f})"
     yield from _wrapped(f"Since last time: {since_last(story.change)}", "", "  ")
     for alert in story.alerts:
         yield from _wrapped(f"! {alert['text']}", "  ", "    ")

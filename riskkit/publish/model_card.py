@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from riskkit.forecasting.outliers import MARGIN
 from riskkit.months import format_month
 from riskkit.publish import Part, Publication
 from riskkit.tables import Citation
@@ -52,6 +53,7 @@ def card(publication: Publication) -> str:
         f"# {publication.title}\n\n{banner}{_facts(publication)}",
         f"## What the score means\n\n{_SCORE}",
         f"## Record\n\n{_record(publication)}",
+        f"## Outliers\n\n{_outliers(publication)}",
         f"## Limits\n\n{_LIMITS}",
         f"## Sources\n\n{_sources(publication.sources)}",
     )
@@ -80,6 +82,7 @@ def _threat(part: Part) -> str:
     thresholds = ", ".join(f"{threshold:,}" for threshold in target.thresholds)
     joined = f", joined with {' and '.join(threat.joined_with)}" if threat.joined_with else ""
     said = "".join(f" {finding}" for finding in part.findings)
+    said += "".join(f" Not counted: {one}." for one in threat.passed_over)
     return (
         f"- **{threat.name}** (weight {threat.weight:g}): {threat.title}, `{target.name}` by "
         f"{target.period}{joined}. Window {first} to {last}; latest known outcome "
@@ -104,6 +107,22 @@ def _record(publication: Publication) -> str:
     return head + "".join(
         f"| {' | '.join(_cell(value) for value in row)} |\n"
         for row in record.select(columns).sort("target", "rule", "window").iter_rows()
+    )
+
+
+def _outliers(publication: Publication) -> str:
+    """Name the inputs that no model has seen the like of."""
+    if not publication.outliers:
+        return "No unit has an input beyond anything it had.\n"
+    names = dict(publication.places.select("unit", "name").iter_rows())
+    head = (
+        "These units have an input beyond anything they had: a last known year of more "
+        f"than {MARGIN:g} times any before, or a feature outside all that training held. Read "
+        "their forecasts with more doubt than the intervals say.\n\n"
+    )
+    return head + "".join(
+        f"- {names[unit]} (`{unit}`): {'; '.join(texts)}.\n"
+        for unit, texts in publication.outliers.items()
     )
 
 

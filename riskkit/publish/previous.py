@@ -16,6 +16,7 @@ from riskkit.errors import RiskkitError
 from riskkit.months import parse_month
 from riskkit.publish import Publication, _identity
 from riskkit.publish import _table as t
+from riskkit.publish._history import carried
 from riskkit.risk.score import CLASSES
 
 FILE = "previous.csv"
@@ -74,7 +75,7 @@ def find(folder: Path, publication: Publication) -> pl.DataFrame | None:
 
 
 def compare(folder: Path, publication: Publication) -> Publication:
-    """Give a publication what it is compared with: a ranking, its alerts and what it stood on.
+    """Give a publication what it is compared with: a ranking, its alerts, scores before it.
 
     Raises:
         RiskkitError: The folder holds something else, or a damaged publication.
@@ -90,6 +91,7 @@ def compare(folder: Path, publication: Publication) -> Publication:
     return replace(
         publication,
         previous=earlier,
+        history=carried(folder, earlier),
         compared=stood_on or {},
         earlier_alerts=pl.read_csv(alerts, glob=False) if alerts.is_file() else None,
     )

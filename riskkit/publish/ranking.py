@@ -29,8 +29,8 @@ _HIGH = "Worst rank by composite in 90 % of scenarios, ties against it."
 _DRIVER = "Feature that differs {}most from the average unit in its contribution; not a cause."
 _COUNT = "{} of the window total of the first threat (conflict: deaths)."
 _STATUS = (
-    "`ok`; `partial`: a threat is missing; `stale`: old data; `outlier`: an input beyond anything "
-    "the unit had, which the model card names."
+    "`ok`; `partial`: a threat is missing; `outlier`: an input beyond anything the unit had, which "
+    "the model card names; `stale`: old data. Of several the last."
 )
 
 
@@ -179,7 +179,10 @@ def _components(publication: Publication) -> list[pl.Series]:
     coverage = [" ".join(n for n, p in zip(used, row, strict=True) if p) for row in present]
     whole = [bool(row.all()) and not publication.absent for row in present]
     stale = any(part.stale for part in publication.parts)
-    status = ["stale" if stale else "ok" if complete else "partial" for complete in whole]
+    status = [
+        _status(stale=stale, outlier=unit in publication.outliers, whole=complete)
+        for unit, complete in zip(publication.ranked, whole, strict=True)
+    ]
     main = main_threats(publication.scores, weights, publication.exponent)
     return [
         *named,
@@ -187,6 +190,15 @@ def _components(publication: Publication) -> list[pl.Series]:
         pl.Series("coverage", coverage),
         pl.Series("status", status),
     ]
+
+
+def _status(*, stale: bool, outlier: bool, whole: bool) -> str:
+    """The first that holds; which threats are in is told by `coverage` as well."""
+    if stale:
+        return "stale"
+    if outlier:
+        return "outlier"
+    return "ok" if whole else "partial"
 
 
 def _drivers(part: Part, units: Sequence[str]) -> list[pl.Series]:

@@ -29,6 +29,7 @@ _SECTIONS = (
     ("top", "The highest"),
     ("regions", "Regions"),
     ("record", "Record"),
+    ("decisions", "Decisions"),
     ("diplomacy", "Diplomacy"),
     ("method", "Method, data, limits"),
 )
@@ -69,6 +70,7 @@ def page(publication: Publication, tables: Tables) -> str:
         total=len(told),
         pages=True,
         columns=_columns(tables, publication),
+        history=tables["history.csv"]["as_of"].n_unique(),
         compared=None if publication.previous is None else publication.previous["as_of"][0],
         alerts=tables["alerts.csv"].filter(pl.col("state") == "new").to_dicts(),
         moved=_moved(tables),
@@ -80,6 +82,8 @@ def page(publication: Publication, tables: Tables) -> str:
         as_of=format_month(publication.as_of),
         regions=_regions(publication, tables),
         record=_record(publication),
+        decided=_pairs(tables["decisions.csv"], "alarm"),
+        spent=_pairs(tables["costs.csv"], "ratio"),
         missing=told[0].themes,
         told=any(one.diplomacy for one in told),
         threats=publication.parts,
@@ -125,6 +129,7 @@ def _columns(tables: Tables, publication: Publication) -> list[tuple[str, str, s
     """Key, heading and class of each column; `up` sorts upwards first, `mid` makes way."""
     parts = [(name, name, "wide") for name in threats(tables)]
     change = [("change", "change", "n mid")] if publication.previous is not None else []
+    scores = [] if tables["history.csv"].is_empty() else [("past", "past scores", "past")]
     threshold = publication.first.threat.target.thresholds[1]
     counted = publication.first.counted
     return [
@@ -135,7 +140,8 @@ def _columns(tables: Tables, publication: Publication) -> list[tuple[str, str, s
         ("class", "class", "mid"),
         *parts,
         ("top", "top ten", "n"),
-        ("likely", f"{threshold} or more {counted}", "mid"),
+        ("likely", f"{threshold:,} or more {counted}", "mid"),
+        *scores,
         *change,
     ]
 
@@ -171,3 +177,14 @@ def _record(publication: Publication) -> list[dict[str, Any]]:
     published = [part.forecast.model for part in publication.parts]
     rows = record.filter(pl.col("model").is_in(published)).sort("target", "rule", "window")
     return rows.to_dicts()
+
+
+def _pairs(table: pl.DataFrame, key: str) -> dict[str, list[tuple[dict[str, Any], dict[str, Any]]]]:
+    """By event, the rows of the ranking, each beside that of last year's."""
+    found: dict[str, list[tuple[dict[str, Any], dict[str, Any]]]] = {}
+    ours = table.filter(pl.col("system") == "ranking")
+    theirs = table.filter(pl.col("system") != "ranking")
+    for one in ours.to_dicts():
+        other = theirs.filter(pl.col("event") == one["event"], pl.col(key) == one[key])
+        found.setdefault(str(one["event"]), []).append((one, other.row(0, named=True)))
+    return found

@@ -36,7 +36,7 @@ def page(publication: Publication, story: Story) -> str:
         story=story,
         simulated=publication.data_kind == "simulated",
         last_data=format_month(first.last_data),
-        threshold=first.threat.target.thresholds[1],
+        threshold=f"{first.threat.target.thresholds[1]:,}",
         counted=first.counted,
         title=first.threat.title,
         licence=publication.licence[0],

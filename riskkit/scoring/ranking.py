@@ -40,6 +40,8 @@ class Ranking:
         truth: Composite of what came, [units]; units with NaN are left out.
         baselines: Other scores of the same units by name: [units], or [units, scenarios] whose
             mean makes the order.
+        baseline_chances: Their own chances of being among the ten highest, by name; one that has
+            none is certain of its own ten.
     """
 
     units: Sequence[str]
@@ -48,6 +50,7 @@ class Ranking:
     chance: Floats
     truth: Floats
     baselines: Mapping[str, Floats] = field(default_factory=dict)
+    baseline_chances: Mapping[str, Floats] = field(default_factory=dict)
 
     def known(self) -> Ranking:
         """The same without the units whose outcome is not known.
@@ -65,6 +68,7 @@ class Ranking:
             chance=self.chance[rows],
             truth=self.truth[rows],
             baselines={name: scores[rows] for name, scores in self.baselines.items()},
+            baseline_chances={n: chance[rows] for n, chance in self.baseline_chances.items()},
         )
 
 
@@ -144,8 +148,9 @@ def compare(
     """Score rankings and their baselines by every rule.
 
     Rules: `concordance`, `spearman`, `top_10`, `top_20` (see `top_hits`); `brier_top_10`, the
-    squared error of the chance of being among the ten highest, where a baseline is certain of its
-    own ten; and `crps` of the composite, where a baseline of one score is a point forecast.
+    squared error of the chance of being among the ten highest, where a baseline without chances is
+    certain of its own ten; and `crps` of the composite, where a baseline of one score is a point
+    forecast.
 
     Args:
         rankings: One for each origin, with the same baselines.
@@ -268,7 +273,8 @@ def _values(ranking: Ranking, times: Floats) -> dict[tuple[str, str], Floats]:
     for system, scores in {OWN: ranking.draws, **ranking.baselines}.items():
         draws = scores if scores.ndim == 2 else scores[:, None]
         order = ranking.score if system == OWN else draws.mean(axis=1)
-        chance = ranking.chance if system == OWN else placed(order, PLACES)
+        stated = {OWN: ranking.chance, **ranking.baseline_chances}.get(system)
+        chance = placed(order, PLACES) if stated is None else stated
         crps = score_rows(draws, ranking.truth, ("crps",))["crps"]
         of_rule = {
             "concordance": concordance(order, ranking.truth, times),

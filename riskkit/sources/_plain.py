@@ -66,6 +66,7 @@ class PlainYears(Source):
         averaged: Whether two codes of one unit in one year give their mean; else they are refused.
         succeeded: Whether codes of dead states go to their successors.
         restated: Whether later releases change the figures of past years.
+        unit_names: Unit -> name to display, where its rows hold another place as well.
     """
 
     code: ClassVar[tuple[str, System]]
@@ -80,6 +81,7 @@ class PlainYears(Source):
     averaged: ClassVar[bool] = False
     succeeded: ClassVar[bool] = True
     restated: ClassVar[bool] = False
+    unit_names: ClassVar[Mapping[str, str]] = {}
 
     def read(self, path: Path, options: Any) -> Release:
         """Read a release.
@@ -131,6 +133,7 @@ class PlainYears(Source):
             covered_units=columns.covered_units(unit.drop_nulls()) if self.census else None,
             dropped=dropped | nowhere,
             simulated=columns.simulated(known["unit"]),
+            unit_names=dict(self.unit_names),
         )
 
     def declared(self, options: Any) -> Mapping[str, Measure]:

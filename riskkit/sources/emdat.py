@@ -27,6 +27,10 @@ COUNTS = {
     "weather_disasters": ("disasters", "Floods, storms, droughts and other disasters of weather"),
     "deaths": ("deaths", "Deaths in disasters of natural hazards, missing people included"),
     "affected": ("people", "People injured, affected or made homeless by natural hazards"),
+    "weather_affected": (
+        "people",
+        "People injured, affected or made homeless by floods, storms, droughts and other weather",
+    ),
 }
 """What is counted, `emdat_` by month and `emdat_year_` by year -> unit, description."""
 
@@ -114,9 +118,9 @@ class Emdat(Source):
         """Read the public table.
 
         Returns:
-            Monthly `emdat_disasters`, `emdat_weather_disasters`, `emdat_deaths` and
-            `emdat_affected`, and by year, unknown months included, `emdat_year_disasters` and so
-            on; a census.
+            Monthly `emdat_disasters`, `emdat_weather_disasters`, `emdat_deaths`, `emdat_affected`
+            and `emdat_weather_affected`, and by year, unknown months included,
+            `emdat_year_disasters` and so on; a census.
         """
         form = Form(
             required=(*_REQUIRED, *_PEOPLE.values()),
@@ -174,7 +178,11 @@ def _disasters(sheet: Sheet, options: EmdatOptions, dropped: dict[str, int]) -> 
     if count := days["month"].null_count():
         dropped[_NO_MONTH] = count
     return days.with_columns(
-        unit, disasters=pl.lit(1.0), weather_disasters=weather.cast(pl.Float64), **people
+        unit,
+        disasters=pl.lit(1.0),
+        weather_disasters=weather.cast(pl.Float64),
+        weather_affected=people["affected"] * weather.cast(pl.Float64),
+        **people,
     )
 
 

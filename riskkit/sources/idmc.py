@@ -69,6 +69,7 @@ _EVENT_COLUMNS = (_START, _DISPLACED, _HAZARD)
 _YEAR_COLUMNS = tuple(among for among, _, _ in YEARLY.values())
 _CATEGORIES = ("weather related", "geophysical", "mixed disasters")
 _MOST = 1_000_000_000
+_YEAR = 12
 _LEFT_OUT = {"AB9": "row of the Abyei Area, which no unit answers to"}
 _NO_FIGURE = "disaster without a number of displacements"
 _OUTSIDE = "disaster that began before or after the years of the file"
@@ -89,7 +90,7 @@ class Idmc(Source):
     a later vintage of it, known when the year they were counted to was published.
 
     All figures of a year appear together in May of the next, those of January after 16 months and
-    those of December after five: the months of disasters wait for the longest. The Abyei Area has
+    those of December after five. The Abyei Area has
     no unit and is left out. Coverage grew over the years: the file has twenty times as many
     disasters of 2018 as of 2010.
     """
@@ -226,17 +227,24 @@ def _disasters(sheet: Sheet, options: LaggedOptions) -> Release:
     dropped |= nowhere
     if inside.height < events.height:
         dropped[_OUTSIDE] = events.height - inside.height
-    lag = 11 + options.lag_months
     return Release(
-        observations=_vintages(inside, lag),
-        indicators=tuple(
-            Indicator(name, what, Idmc.name, text, lag_months=lag, census=True)
-            for name, (what, text) in MONTHLY.items()
-        ),
+        observations=_vintages(inside, options.lag_months),
+        indicators=_by_month(options.lag_months),
         covers=(first, last),
         covered_units=columns.covered_units(inside["unit"]),
         dropped=dropped,
         simulated=columns.simulated(inside["unit"]),
+    )
+
+
+def _by_month(lag_months: int) -> tuple[Indicator, ...]:
+    """Months come out with their year; after more than a year they wait for the longest."""
+    together = 1 <= lag_months <= _YEAR
+    lag = lag_months if together else _YEAR - 1 + lag_months
+    release = lag_months if together else None
+    return tuple(
+        Indicator(name, what, Idmc.name, text, lag_months=lag, census=True, yearly_release=release)
+        for name, (what, text) in MONTHLY.items()
     )
 
 
@@ -262,7 +270,8 @@ def _is_weather(sheet: Sheet, hazard: str) -> pl.Series:
 
 def _vintages(events: pl.DataFrame, lag_months: int) -> pl.DataFrame:
     """Sums by month of what was known of it, at first and after each later publication."""
-    told = pl.max_horizontal("month", "counted").dt.offset_by(f"{lag_months}mo").dt.month_end()
+    year = pl.max_horizontal(pl.col("month", "counted").dt.year())
+    told = pl.date(year, _YEAR, 1).dt.offset_by(f"{lag_months}mo").dt.month_end()
     key = ["unit", "month", "known_from"]
     return (
         events.with_columns(known_from=told)

@@ -6,12 +6,12 @@ import os
 import platform
 import shutil
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from riskkit.errors import RiskkitError
 from riskkit.registry import families, models, sources
+from riskkit.study.code import NOT_INSTALLED, installed
 from riskkit.study.study import Study
 
 _PACKAGES = ("polars", "numpy", "scikit-learn", "statsmodels", "xgboost", "dataframely", "pydantic")
@@ -41,7 +41,10 @@ def _one(name: str, check: Callable[[], str]) -> dict[str, Any]:
 
 
 def _packages() -> str:
-    return ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+    versions = {name: installed(name) for name in _PACKAGES}
+    if missing := [name for name, told in versions.items() if told == NOT_INSTALLED]:
+        raise RiskkitError(f"not installed: {', '.join(missing)}", hint="install riskkit afresh")
+    return ", ".join(f"{name} {told}" for name, told in versions.items())
 
 
 def _parameters(config: Path | None, settings: tuple[str, ...]) -> str:

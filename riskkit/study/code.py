@@ -21,6 +21,9 @@ LIBRARIES = {
     "xgboost": "xgboost",
 }
 """Libraries that can change a figure, by the name that is imported, with that of the package."""
+_TWINS = {"xgboost": "xgboost-cpu"}
+"""Packages that hold the same library; xgboost-cpu has no code for graphics cards."""
+NOT_INSTALLED = "not installed"
 _SHOWN = 16
 
 
@@ -51,11 +54,18 @@ def libraries_of(roots: Iterable[str]) -> dict[str, str]:
     _, strangers = _closure(frozenset(roots))
     versions = {"python": "{}.{}".format(*sys.version_info[:2])}
     for name in sorted(strangers & LIBRARIES.keys()):
-        try:
-            versions[LIBRARIES[name]] = version(LIBRARIES[name])
-        except PackageNotFoundError:
-            versions[LIBRARIES[name]] = "not installed"
+        versions[LIBRARIES[name]] = installed(LIBRARIES[name])
     return versions
+
+
+def installed(package: str) -> str:
+    """Tell which version of a package is installed, by its own name or that of its twin."""
+    for name in filter(None, (package, _TWINS.get(package))):
+        try:
+            return version(name)
+        except PackageNotFoundError:
+            continue
+    return NOT_INSTALLED
 
 
 def modules_in(package: str) -> list[str]:

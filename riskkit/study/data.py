@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ from riskkit.store import Entry, Store, read_file
 from riskkit.tables import Release
 from riskkit.units import countries
 from riskkit.world import simulate
+
+_WITH = " (with "
 
 
 def read_releases(params: Params, folder: Path) -> tuple[Release, ...]:
@@ -118,3 +121,44 @@ def units_of(release: Release) -> pl.DataFrame:
         dict(release.unit_names), default=pl.col("name"), return_dtype=pl.String
     )
     return pl.concat([table.select(grid.columns), grid]).with_columns(shown.alias("name"))
+
+
+def places_within(releases: Iterable[Release]) -> dict[str, str]:
+    """What is counted within each unit, as in `{"ISR": "Palestine"}`.
+
+    Args:
+        releases: Sources whose `unit_names` are as "Israel (with Palestine)".
+    """
+    shown = {unit: name for one in releases for unit, name in one.unit_names.items()}
+    return {
+        unit: name.partition(_WITH)[2].removesuffix(")")
+        for unit, name in shown.items()
+        if _WITH in name
+    }
+
+
+def name_places(units: pl.DataFrame, within: Mapping[str, Mapping[str, str]]) -> pl.DataFrame:
+    """Say beside a unit's name what only some threats count within it.
+
+    What the first threat's source counts within a unit is in its name already, as in "Israel (with
+    Palestine)"; where only later ones do, the name says which: "Serbia (with Kosovo in
+    displacement)".
+
+    Args:
+        units: Units as the first threat's source names them.
+        within: By threat, in their order, what `places_within` finds.
+    """
+    first, *later = within
+    told: dict[str, dict[str, list[str]]] = {}
+    for threat in later:
+        for unit, place in within[threat].items():
+            if unit not in within[first]:
+                told.setdefault(unit, {}).setdefault(place, []).append(threat)
+    notes = {
+        unit: ", ".join(f"{place} in {' and '.join(by)}" for place, by in places.items())
+        for unit, places in told.items()
+    }
+    plain = pl.col("name").str.split(_WITH).list.first()
+    note = pl.col("unit").replace_strict(notes, default=None, return_dtype=pl.String)
+    said = pl.when(note.is_not_null()).then(plain + pl.lit(_WITH) + note + pl.lit(")"))
+    return units.with_columns(said.otherwise("name").alias("name"))

@@ -20,6 +20,7 @@ from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.eligibility import left_out
 from riskkit.forecasting.fans import fans
 from riskkit.forecasting.forecast import Forecast, from_frame
+from riskkit.forecasting.outliers import find_outliers
 from riskkit.forecasting.threats import Absent, Threat
 from riskkit.models import Contributions, Model, make_model
 from riskkit.models.parts.attribution import FamilyShares, family_shares
@@ -47,20 +48,28 @@ class Notes:
         findings: Sentences by kind: outcomes that are "stale", units "behind", "early" reporters,
             and the "hindsight" of features.
         last_data: Month id in which the last known period ends.
+        outliers: Units of which an input is beyond anything that they had, and which.
     """
 
     left_out: Mapping[str, str]
     findings: Mapping[str, str]
     last_data: int
+    outliers: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, data: Dataset, hindsight: Sequence[str] = ()) -> Self:
+    def of(
+        cls,
+        data: Dataset,
+        hindsight: Sequence[str] = (),
+        outliers: Mapping[str, Sequence[str]] | None = None,
+    ) -> Self:
         """Read them off what a forecast was made from, and what its features hold too early."""
         findings: dict[str, str] = {finding.kind: finding.text for finding in data.findings}
         if hindsight:
             findings["hindsight"] = " ".join(hindsight)
         left = dict(left_out(data.units, data.eligibility).iter_rows())
-        return cls(left, findings, data.first_month + data.last_known + data.period - 1)
+        last = data.first_month + data.last_known + data.period - 1
+        return cls(left, findings, last, outliers or {})
 
 
 @dataclass(frozen=True)
@@ -169,7 +178,9 @@ def _fit(study: Study, threat: Threat, data: Dataset) -> ThreatForecast:
         inputs = None if explained.inputs is None else explained.inputs[rows]
         explained = replace(explained, values=explained.values[rows], inputs=inputs)
     shares = _shares(study, threat, model, data, drawn)
-    notes = Notes.of(data, study.hindsight([data.origin]))
+    described = {f.name: f.description for family in study.families for f in family.features}
+    outliers = find_outliers(data, f"{study.series(threat).unit} ({threat.name})", described)
+    notes = Notes.of(data, study.hindsight([data.origin]), outliers)
     return ThreatForecast(threat, drawn, explained, notes, shares, model, data)
 
 

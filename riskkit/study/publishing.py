@@ -96,6 +96,8 @@ def _part(study: Study, one: ThreatForecast) -> Part:
         left_out=one.notes.left_out,
         findings=tuple(one.notes.findings.values()),
         stale="stale" in one.notes.findings,
+        names=study.names(one.threat),
+        outliers=one.notes.outliers,
     )
 
 

@@ -37,15 +37,15 @@ from riskkit.publish import Part, Publication, grading
 from riskkit.publish.grading import LAST_YEAR
 from riskkit.risk.composite import top_shares
 from riskkit.risk.rank import ranks
-from riskkit.risk.score import CLASSES, class_codes, summarise_scores
+from riskkit.risk.score import summarise_scores
 from riskkit.scoring import score_rows
-from riskkit.scoring.ranking import Ranking, chances, classes, compare
 from riskkit.study.backtesting import begin
-from riskkit.study.evaluating import write_scores
+from riskkit.study.evaluating import SCORES, write_scores
 from riskkit.study.grading import ANY_TIME, counts, known_to, last_year, release, totals_of
 from riskkit.study.identity import hash_frame
 from riskkit.study.jobs import Job, part_name, read_forecast, write_part
 from riskkit.study.publishing import dimensions
+from riskkit.study.record import PUBLISHED, THREATS, by_threat, write_record
 from riskkit.study.results import PARTS, carry_over, result_folder
 from riskkit.study.stages import backtest_identity, scores_identity
 
@@ -53,11 +53,6 @@ if TYPE_CHECKING:
     from riskkit.study.study import Study
 
 COMPOSITES = "composites.parquet"
-PUBLISHED = "published"
-"""The system of the threats' own models; the other is the reference model in every threat."""
-CHOOSING_ENDS = 2017
-"""Origins from June of this year on speak of 2018: they are for reporting, never for choosing."""
-RECORD, CHANCES, CLASSES_TABLE = "record.csv", "chances.csv", "classes.csv"
 
 
 @dataclass(frozen=True)
@@ -92,8 +87,9 @@ def replay(study: Study, origins: Sequence[int], out: Path) -> Replay:
         `last_year` (composite of the last year known at the origin), `crps`, `covered` (whether
         the 90 % interval holds the truth), `crps_apart` and `covered_apart` (the same for
         scenarios that are not joined across threats), `threats` (how many are in) and `draws`.
-        The folder also holds record.csv (see `record`), chances.csv and classes.csv (reliability
-        of p_top10 and of the classes), and the scores of each threat as a backtest has them.
+        The folder also holds what `riskkit.study.record` tells: record.csv, threats.csv,
+        intervals.csv, chances.csv and classes.csv (reliability of p_top10 and of the classes), and
+        the scores of each threat as a backtest has them.
     """
     parts = begin(out)
     done: list[Path] = []
@@ -116,23 +112,20 @@ def replay(study: Study, origins: Sequence[int], out: Path) -> Replay:
     with result_folder(out, scored) as fresh:
         carry_over(parts, fresh / PARTS)
         composites.write_parquet(fresh / COMPOSITES)
-        _write_record(composites, fresh)
+        write_record(composites, fresh)
         _write_ledger(study, graded, fresh)
         board = write_scores(study, [fresh / PARTS / path.name for path in done], fresh)
+        if board is not None:
+            _write_threats(study, fresh)
     return Replay(out, composites, board)
 
 
-def _write_record(composites: pl.DataFrame, folder: Path) -> None:
-    """Write how good the rankings were, where any outcome is known."""
-    known = rankings(composites)
-    if known:
-        told = {
-            RECORD: record(composites),
-            CHANCES: chances(known),
-            CLASSES_TABLE: classes(known, class_codes, CLASSES),
-        }
-        for name, table in told.items():
-            table.write_csv(folder / name, float_precision=4)
+def _write_threats(study: Study, folder: Path) -> None:
+    """Write how each threat's forecast compares with the reference."""
+    targets = {threat.name: threat.target.name for threat in study.threats}
+    rows = pl.read_parquet(folder / SCORES, glob=False)
+    table = by_threat(rows, targets, study.params.backtest.reference)
+    table.write_csv(folder / THREATS, float_precision=6)
 
 
 def _write_ledger(study: Study, graded: Sequence[Graded], folder: Path) -> None:
@@ -355,63 +348,3 @@ def _judged(
     """CRPS and whether the 90 % interval holds the truth; NaN where it is not known."""
     scores = score_rows(points, truth, ("crps", "coverage_90"))
     return scores["crps"], scores["coverage_90"]
-
-
-def rankings(composites: pl.DataFrame) -> list[Ranking]:
-    """The published ranking of each origin whose outcomes are known, beside its baselines.
-
-    Args:
-        composites: As of `replay`.
-    """
-    made = []
-    ours = composites.filter(system=PUBLISHED)
-    reference = composites.filter(pl.col("system") != PUBLISHED)
-    for (origin,), rows in ours.partition_by("origin", as_dict=True).items():
-        if rows["truth"].is_null().all():
-            continue
-        others = reference.filter(origin=origin).select("unit", other="score")
-        both = rows.join(others, on="unit", how="left", maintain_order="left")
-        named = reference["system"][0] if reference.height else "reference"
-        made.append(
-            Ranking(
-                units=rows["unit"].to_list(),
-                score=rows["score"].to_numpy(),
-                draws=rows["draws"].to_numpy().astype(np.float64),
-                chance=rows["p_top10"].to_numpy(),
-                truth=rows["truth"].fill_null(np.nan).to_numpy(),
-                baselines={
-                    LAST_YEAR: both["last_year"].fill_null(0.0).to_numpy(),
-                    named: both["other"].fill_null(0.0).to_numpy(),
-                },
-            )
-        )
-    return made
-
-
-def record(composites: pl.DataFrame) -> pl.DataFrame:
-    """How good the rankings of each period were, beside last year's and the reference's.
-
-    Returns:
-        `period` and the columns of `riskkit.scoring.ranking.compare`, with bootstrap over units.
-    """
-    frames = []
-    for name, rows in _periods(composites):
-        known = rankings(rows)
-        if known:
-            frames.append(compare(known).select(pl.lit(name).alias("period"), pl.all()))
-    if not frames:
-        raise RiskkitError(
-            "no outcome of these origins is known yet", hint="replay earlier origins"
-        )
-    return pl.concat(frames)
-
-
-def _periods(composites: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
-    """All origins, those whose outcomes models were chosen by, and those for reporting only."""
-    chosen = pl.col("origin") < pl.date(CHOOSING_ENDS, 1, 1)
-    parts = [
-        ("all", composites),
-        (f"to {CHOOSING_ENDS - 1}", composites.filter(chosen)),
-        (f"from {CHOOSING_ENDS}", composites.filter(~chosen)),
-    ]
-    return [(name, rows) for name, rows in parts if rows.height]

@@ -21,7 +21,7 @@ from riskkit.panel import Panel, build_panel
 from riskkit.panel.hindsight import hindsight, measured_against
 from riskkit.progress import Progress, silent
 from riskkit.registry import families, lookup, models
-from riskkit.study.data import read_releases, units_of
+from riskkit.study.data import name_places, places_within, read_releases, units_of
 from riskkit.study.identity import vintages
 from riskkit.study.names import check_names
 from riskkit.tables import Citation, Release
@@ -129,11 +129,23 @@ class Study:
     @cached_property
     def units(self) -> pl.DataFrame:
         """The units that the threats' sources speak of, sorted by code."""
-        series = [self.series(threat) for threat in self.threats]
-        if any(one.simulated for one in series):
+        series = {threat.name: self.series(threat) for threat in self.threats}
+        if any(one.simulated for one in series.values()):
             return self.world.units
-        tables = [units_of(release) for one in series for release, _ in one]
-        return pl.concat(tables).unique("unit", keep="first", maintain_order=True).sort("unit")
+        tables = [units_of(release) for one in series.values() for release, _ in one]
+        units = pl.concat(tables).unique("unit", keep="first", maintain_order=True).sort("unit")
+        within = {
+            name: places_within(release for release, _ in one) for name, one in series.items()
+        }
+        return name_places(units, within)
+
+    def names(self, threat: Threat) -> dict[str, str]:
+        """Units as the source of one threat names them, with the places that it counts in them."""
+        series = self.series(threat)
+        if series.simulated:
+            return {}
+        tables = [units_of(release).select("unit", "name") for release, _ in series]
+        return dict(pl.concat(tables).unique("unit", keep="first").iter_rows())
 
     # --- point in time --------------------------------------------------------------------------
 

@@ -5,16 +5,18 @@ from pathlib import Path
 import pytest
 
 from riskkit.registry import models
-from riskkit.testing.models import MODEL_CHECKS, check_extremes
+from riskkit.testing.models import MODEL_CHECKS, check_calibration, check_extremes, check_scale
 
 LEARNED = ("distribution_regression", "network", "pool", "xgboost", "xgboost_hurdle")
-"""Models that take seconds for thirty extremes: their check is left to make test-all."""
+SLOW = {(check, "pool") for check in (check_calibration, check_scale)}
+SLOW |= {(check_extremes, name) for name in LEARNED}
+"""Checks that take seconds, and what the pool owes to its members: left to make test-all."""
 CHECKS = [
     pytest.param(
         kind,
         check,
         id=f"{check.__name__}-{name}",
-        marks=[pytest.mark.slow] if check is check_extremes and name in LEARNED else [],
+        marks=[pytest.mark.slow] if (check, name) in SLOW else [],
     )
     for check in MODEL_CHECKS
     for name, kind in models().items()

@@ -118,6 +118,7 @@ def _write(path: Path, indicator: str, series: dict[str, list[int]]) -> None:
     path.write_text("\n".join([f"iso3,month,{indicator}", *rows, ""]), encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_its_own_tests_pass(installed: Environment, package: Path) -> None:
     options = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist")
     done = installed.python("-m", "pytest", *options, "tests", cwd=package)

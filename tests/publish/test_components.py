@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -56,3 +58,16 @@ def test_two_rows_of_one_unit_and_threat_are_refused():
     frame = table(sample_publication())
     assert Components.is_valid(frame, cast=True)
     assert not Components.is_valid(pl.concat([frame, frame]), cast=True)
+
+
+def test_each_threat_names_a_unit_as_its_source_does():
+    publication = joint_publication()
+    first, second = publication.parts
+    second = replace(second, names={"XAA": "Aurelia (with Borduna)"})
+    frame = table(replace(publication, parts=(first, second))).filter(unit="XAA")
+    told = dict(frame.select("threat", "name").iter_rows())
+    assert told == {
+        "conflict": "Aurelia",
+        "displacement": "Aurelia (with Borduna)",
+        "climate": "Aurelia",
+    }

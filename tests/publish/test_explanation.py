@@ -26,7 +26,7 @@ def test_lines_fit_a_terminal_and_tell_everything(folder):
     assert max(map(len, text.splitlines())) <= 80
     for part in (
         "Borduna (XAB), South (SIMULATED)",
-        "of 7; in 90 % of the joint scenarios between",
+        "of 7, between 1 and 5 in 90 % of scenarios.",
         "displacement",
         "climate: absent, no source brings heat_month_2sd",
         "observed",

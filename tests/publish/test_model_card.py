@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -44,3 +46,11 @@ def test_without_sources_the_card_says_so():
 
 def test_the_card_claims_no_cause():
     assert "They do not say what causes violence." in card(sample_publication())
+
+
+def test_outliers_are_named_with_their_inputs():
+    publication = sample_publication()
+    assert "No unit has an input beyond anything it had." in card(publication)
+    part = replace(publication.first, outliers={"XAB": ("9 deaths in a year, 2 at most before",)})
+    text = card(replace(publication, parts=(part,)))
+    assert "- Borduna (`XAB`): 9 deaths in a year, 2 at most before." in text

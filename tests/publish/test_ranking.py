@@ -201,3 +201,21 @@ def test_units_that_scenarios_agree_on_have_narrow_intervals():
     frame = table(with_draws(draws))
     assert frame["unit"].to_list() == ["XAB", "XAC", "XAA", "XAD"]
     assert frame["rank_low"].to_list() == frame["rank_high"].to_list() == [1, 2, 3, 4]
+
+
+def test_an_outlier_is_marked_unless_its_data_are_stale():
+    publication = sample_publication()
+    part = replace(publication.first, outliers={"XAB": ("9 deaths",), "XZZ": ("not ranked",)})
+    status = dict(table(replace(publication, parts=(part,))).select("unit", "status").iter_rows())
+    assert {unit for unit, told in status.items() if told == "outlier"} == {"XAB"}
+    assert set(status.values()) == {"ok", "outlier"}
+    stale = table(replace(publication, parts=(replace(part, stale=True),)))
+    assert set(stale["status"]) == {"stale"}
+
+
+def test_an_outlier_of_a_threat_without_weight_does_not_count():
+    publication = joint_publication()
+    first, second = publication.parts
+    threat = replace(second.threat, weight=0.0)
+    second = replace(second, threat=threat, outliers={"XAA": ("9 people",)})
+    assert "outlier" not in table(replace(publication, parts=(first, second)))["status"].to_list()

@@ -47,3 +47,15 @@ def test_a_fan_lies_inside_its_frame_and_shades_what_is_not_published():
 def test_a_fan_without_a_past_and_one_without_a_future():
     assert 'class="b90"' in _svg.fan([], AHEAD, "chart")
     assert _svg.fan(SERIES, [], "chart") == ""
+
+
+def test_past_scores_are_a_line_on_the_scale_of_scores():
+    text = _svg.spark(["2020-01", "2020-07", "2021-01"], [0.0, 10.0, 5.0], 'of "A" & B')
+    path = re.search(r'd="M(.+?)"', text)[1]
+    points = [tuple(map(float, point.split())) for point in path.split("L")]
+    _, height = _svg.SPARK
+    assert [y for _, y in points] == [height - 2, height - 14, height - 8]
+    assert points[0][0] == 2
+    assert points[1][0] == points[0][0] + round((points[2][0] - points[0][0]) * 6 / 12, 1)
+    assert "&quot;A&quot; &amp; B" in text
+    assert _svg.spark(["2020-01"], [3.0], "one").count("<circle") == 1

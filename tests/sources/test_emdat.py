@@ -40,6 +40,7 @@ def test_disasters_count_in_the_month_they_began() -> None:
         "emdat_affected": 1000.0,
         "emdat_deaths": 52.0,
         "emdat_disasters": 2.0,
+        "emdat_weather_affected": 1000.0,
         "emdat_weather_disasters": 1.0,
     }
     known = release.observations.filter(unit="XAA", month=date(2001, 3, 1))["known_from"]
@@ -54,6 +55,7 @@ def test_a_disaster_of_an_unknown_month_counts_in_its_year_only() -> None:
         "emdat_year_affected": 51_000.0,
         "emdat_year_deaths": 52.0,
         "emdat_year_disasters": 3.0,
+        "emdat_year_weather_affected": 51_000.0,
         "emdat_year_weather_disasters": 2.0,
     }
     known = release.observations.filter(indicator="emdat_year_deaths")["known_from"]

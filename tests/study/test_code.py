@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,17 @@ def test_libraries_that_change_figures_are_those_that_are_imported(package: str)
     assert set(libraries_of([f"{package}.model"])) == {"python", "numpy", "polars", "xgboost"}
     assert set(libraries_of([f"{package}.near"])) == {"python"}
     assert "polars" in libraries_of(["riskkit.panel"])
+
+
+def test_a_library_may_come_in_a_package_of_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def version(name: str) -> str:
+        if name == "xgboost-cpu":
+            return "3.2.0"
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(code, "version", version)
+    assert code.installed("xgboost") == "3.2.0"
+    assert code.installed("polars") == "not installed"
 
 
 def test_every_module_of_a_room_is_named() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from riskkit.errors import ConfigError
 from riskkit.months import month_id
 from riskkit.panel import build_panel
 from riskkit.store import MANIFEST, Store
-from riskkit.study.data import read_releases, units_of
+from riskkit.study.data import name_places, read_releases, units_of
+from riskkit.study.study import Study
 from riskkit.tables import Release
+from tests.sources.ged_rows import event, write_events
 
 ROOT = Path(__file__).parents[2]
 FRESH = "country,month,ged_sb,ged_ns,ged_os\nISR,2025-01,1,0,0\nPSE,2025-01,500,0,9\n"
@@ -154,3 +157,63 @@ def test_the_yearly_studies_are_yearly(study: str) -> None:
     target = load_params(ROOT / "experiments" / study / "params.yaml").target
     assert target is not None
     assert target.period == "year"
+
+
+def _units(*codes: str) -> pl.DataFrame:
+    names = {"ISR": "Israel (with Palestine)", "SRB": "Serbia", "XKX": "Kosovo"}
+    return pl.DataFrame({"unit": codes, "name": [names[code] for code in codes]})
+
+
+def test_a_name_says_what_later_threats_count_within_a_unit() -> None:
+    within = {
+        "conflict": {"ISR": "Palestine"},
+        "terrorism": {"ISR": "Palestine", "SRB": "Kosovo"},
+        "displacement": {"SRB": "Kosovo"},
+    }
+    named = name_places(_units("ISR", "SRB", "XKX"), within)["name"].to_list()
+    both = "Serbia (with Kosovo in terrorism and displacement)"
+    assert named == ["Israel (with Palestine)", both, "Kosovo"]
+
+
+def test_base_names_every_place_that_a_source_puts_into_another(tmp_path: Path) -> None:
+    study = Study.open(None, ["data.kind=base"])
+    shown = dict(study.units.select("unit", "name").iter_rows())
+    assert {unit: name for unit, name in shown.items() if "(with" in name} == {
+        "ISR": "Israel (with Palestine)",
+        "MAR": "Morocco (with Western Sahara)",
+        "SRB": "Serbia (with Kosovo in displacement)",
+    }
+    conflict, _, displacement, _ = (study.names(threat) for threat in study.threats)
+    assert (conflict["SRB"], displacement["SRB"]) == ("Serbia", "Serbia (with Kosovo)")
+    assert (conflict["ISR"], displacement["ISR"]) == ("Israel (with Palestine)", "Israel")
+
+
+def test_an_event_file_that_separates_leaves_only_what_is_still_joined(folder: Path) -> None:
+    """The file brings the months of conflict; the year of terrorism is still UCDP's table."""
+    study = replace(Study.open(folder / "params.yaml", ["data.kind=auto"]), folder=folder)
+    shown = dict(study.units.select("unit", "name").iter_rows())
+    assert shown["PSE"] == "Palestine"
+    assert shown["ISR"] == "Israel (with Palestine in terrorism)"
+    conflict, terrorism, *_ = (study.names(threat) for threat in study.threats)
+    assert (conflict["ISR"], terrorism["ISR"]) == ("Israel", "Israel (with Palestine)")
+
+
+@pytest.mark.parametrize(
+    ("option", "named"), [("false", "Israel (with Palestine)"), ("true", "Israel")]
+)
+def test_ucdp_s_own_events_join_or_separate(tmp_path: Path, option: str, named: str) -> None:
+    """A release of all years, so that nothing of the embedded months is left."""
+    rows = [
+        event(number, f"{year}-03-10", country="Israel", country_id=666, adm_1=province)
+        for number, (year, province) in enumerate(
+            [(1989, "West Bank"), (2025, "Gaza Strip"), (2025, "Central district")]
+        )
+    ]
+    write_events(tmp_path / "GEDEvent_v26_1.csv", rows)
+    (tmp_path / "params.yaml").write_text(
+        "data:\n  sources:\n  - source: ucdp-ged\n    path: GEDEvent_v26_1.csv\n"
+        f"    options: {{separate: {option}, covers_to: '2025-12'}}\n"
+    )
+    study = replace(Study.open(tmp_path / "params.yaml"), folder=tmp_path)
+    conflict = study.threats[0]
+    assert study.names(conflict)["ISR"] == named

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from riskkit.months import last_day, parse_month
-from riskkit.study.replay import PUBLISHED, record, replay
+from riskkit.study.record import PUBLISHED, record
+from riskkit.study.replay import replay
 from riskkit.study.results import open_result
 from riskkit.study.study import Study
 

@@ -35,6 +35,9 @@ PARAMETERS = {
 _PER_DAY = "mm/day"
 _LOWEST, _HIGHEST = -100.0, 10_000.0
 _SUSPECT_YEARS, _SUSPECT_ABOVE = 20, 2.0
+_DROUGHT = "_drought"
+SEVERELY_DRY = -1.5
+"""Index at and below which a month is severely dry."""
 
 Length = Literal[3, 6, 12]
 """Months that a standardised index looks over."""
@@ -120,7 +123,8 @@ class Cru(Source):
             Monthly `cru_pre_mm`, `cru_tmp_c`, `cru_tmn_c`, `cru_tmx_c` as the files have them,
             `cru_pet_mm`, `cru_pre_anom_pct`, `cru_tmp_anom_c`, `cru_pre_infill_suspect`, and with
             the options `spi` and `spei` the indices `spi3_derived`, `spi6_derived`,
-            `spi12_derived`, `spei3_derived`, `spei6_derived`, `spei12_derived`.
+            `spi12_derived`, `spei3_derived`, `spei6_derived`, `spei12_derived`, and for each,
+            such as `spei6_drought`, whether the month is severely dry.
         """
         dropped: dict[str, int] = {}
         observed = pl.concat(_observed(path, options.codes, dropped)).with_columns(
@@ -225,10 +229,12 @@ def _derived(
     for months in dict.fromkeys(options.spi):
         index = standardised("spi", rain, months, options.reference)
         yield index.with_columns(_named(f"spi{months}_derived"))
+        yield _drought(index, f"spi{months}{_DROUGHT}", options)
     balance = _balance(observed, options.reference, dropped) if options.spei else rain
     for months in dict.fromkeys(options.spei):
         index = standardised("spei", balance, months, options.reference)
         yield index.with_columns(_named(f"spei{months}_derived"))
+        yield _drought(index, f"spei{months}{_DROUGHT}", options)
 
 
 def _balance(
@@ -248,6 +254,26 @@ def _balance(
         reason = "month without evapotranspiration, neither in a file nor out of the temperature"
         dropped[reason] = dropped.get(reason, 0) + rain.height - both.height
     return both.with_columns(known_from=pl.max_horizontal("known_from", "known_from_right"))
+
+
+def _drought(index: pl.DataFrame, name: str, options: CruOptions) -> pl.DataFrame:
+    """Mark months that are severely dry or worse (McKee, Doesken and Kleist 1993).
+
+    Droughts are counted and forecast, not looked at month by month beside other features: all
+    months of a year are known together, as CRU publishes them, without December's waiting.
+    """
+    dry = (pl.col("value") <= SEVERELY_DRY).cast(pl.Float64)
+    known = pl.col("known_from")
+    if (release := _released(options)) is not None:
+        year = pl.max_horizontal(pl.col("month").dt.year(), pl.lit(options.reference[1]))
+        known = pl.date(year, 12, 1).dt.offset_by(f"{release}mo").dt.month_end()
+    return index.with_columns(dry.alias("value"), _named(name), known.alias("known_from"))
+
+
+def _released(options: CruOptions) -> int | None:
+    """Calendar month in which the year before comes out; None where it is later than that."""
+    month = options.lag_months - 11
+    return month if 1 <= month <= 12 else None
 
 
 def _suspect(rain: pl.DataFrame) -> pl.DataFrame:
@@ -282,23 +308,23 @@ def _indicators(options: CruOptions) -> tuple[Indicator, ...]:
             "Precipitation that repeats earlier years and may be a climatology",
         ),
     ]
-    declared += [
-        (
-            f"{index}{months}_derived",
-            "standard deviations",
-            f"Standardised {what} index of {months} months {against}",
-        )
-        for index, what in (("spi", "precipitation"), ("spei", "precipitation evapotranspiration"))
-        for months in (3, 6, 12)
-    ]
+    for index, what in (("spi", "precipitation"), ("spei", "precipitation evapotranspiration")):
+        for months in (3, 6, 12):
+            told = f"tandardised {what} index of {months} months {against}"
+            declared += [
+                (f"{index}{months}_derived", "standard deviations", f"S{told}"),
+                (f"{index}{months}{_DROUGHT}", "months", f"Severely dry: s{told} at most -1.5"),
+            ]
+    release = _released(options)
     return tuple(
         Indicator(
             name,
             unit,
             Cru.name,
             text,
-            lag_months=options.lag_months,
+            lag_months=release if release and name.endswith(_DROUGHT) else options.lag_months,
             reference=options.reference if against in text else None,
+            yearly_release=release if name.endswith(_DROUGHT) else None,
         )
         for name, unit, text in declared
     )

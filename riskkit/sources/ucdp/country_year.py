@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from riskkit.sources._options import lagged
 from riskkit.sources._plain import Measure, PlainYears
+from riskkit.sources.ucdp import JOINED
 from riskkit.sources.ucdp._address import COUNTRY_YEAR
 
 _MOST_DEATHS = 10_000_000
@@ -85,3 +86,4 @@ class UcdpCountryYear(PlainYears):
     measures = INDICATORS
     renamed = MappingProxyType({column.removesuffix("_cy"): column for column in _COLUMNS})
     census = True
+    unit_names = JOINED

@@ -16,6 +16,7 @@ from riskkit.reading.json import Paging, read_pages
 from riskkit.reading.sheets import Form, Sheet
 from riskkit.sources import Source
 from riskkit.sources._options import FileOptions
+from riskkit.sources.ucdp import JOINED
 from riskkit.sources.ucdp._address import GED
 from riskkit.sources.ucdp._releases import Part, combine, covered_part
 from riskkit.tables import Indicator, Release
@@ -56,6 +57,13 @@ _REASONS = {
 _CORRECT = "correct it, or download the file again"
 
 
+SEPARABLE = {
+    "PSE": ("ISR", r"(?i)^(gaza|west bank)"),
+    "ESH": ("MAR", r"(?i)^(la.youne|dakhla|oued ed)"),
+}
+"""Place -> the country that UCDP puts it into, and how its provinces are called there."""
+
+
 class GedOptions(FileOptions):
     """How to count events.
 
@@ -68,6 +76,8 @@ class GedOptions(FileOptions):
             2 near it, 3 district, 4 province; 5 and above are regions and countries.
         lag_months: Months from the end of a month to the publication of its events.
         covers_to: Last month the file speaks of ("2021-12"), where its name does not say so.
+        separate: Whether Gaza and the West Bank (PSE) and Western Sahara (ESH) count apart from
+            Israel and Morocco, whose provinces they are in the file.
     """
 
     level: Literal["country", "cell"] = "country"
@@ -76,6 +86,7 @@ class GedOptions(FileOptions):
     max_where_prec: int = Field(default=4, ge=1, le=7)
     lag_months: int = Field(default=1, ge=0, le=24)
     covers_to: str | None = Field(default=None, pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    separate: bool = False
 
 
 class UcdpGed(Source):
@@ -139,6 +150,7 @@ class UcdpGed(Source):
             covered_units=_covered(whole, monthly, options.level),
             dropped=whole.dropped,
             simulated=columns.simulated(whole.events["unit"]),
+            unit_names={} if options.separate or options.level == "cell" else dict(JOINED),
         )
 
 
@@ -166,6 +178,8 @@ def _read_part(path: Path, options: GedOptions) -> Part:
         }
     )
     unit = _countries(sheet, events["end"], options)
+    if options.separate:
+        unit = _separated(sheet, unit)
     events = events.with_columns(unit, _place(sheet, unit, options), *_flags(sheet, options))
     countries = columns.covered_units(unit)
     return _counted(covered_part(sheet.file, events, countries, options.covers_to))
@@ -178,6 +192,8 @@ def _form(options: GedOptions) -> Form:
         required += ["where_prec", "priogrid_gid"]
     if options.status == "clear":
         required += ["code_status"]
+    if options.separate:
+        required += ["adm_1"]
     return Form(
         required=tuple(required),
         optional=("country_id",),
@@ -232,6 +248,16 @@ def _countries(sheet: Sheet, on: pl.Series, options: GedOptions) -> pl.Series:
     if "country_id" in sheet.frame.columns:
         return columns.units(sheet, "country_id", "gwcode", options.codes, on)
     return columns.units(sheet, "country", "name", options.codes, on)
+
+
+def _separated(sheet: Sheet, unit: pl.Series) -> pl.Series:
+    """Give the events of separable places, known by their province, units of their own."""
+    provinces = pl.DataFrame([unit.rename("unit"), sheet.frame["adm_1"].cast(pl.String)])
+    place = pl.col("unit")
+    for separable, (country, pattern) in SEPARABLE.items():
+        inside = (pl.col("unit") == country) & pl.col("adm_1").str.contains(pattern)
+        place = pl.when(inside.fill_null(value=False)).then(pl.lit(separable)).otherwise(place)
+    return provinces.select(place.alias("unit")).to_series().rename(unit.name)
 
 
 def _place(sheet: Sheet, unit: pl.Series, options: GedOptions) -> pl.Series:

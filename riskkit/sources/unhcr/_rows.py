@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 import polars as pl
@@ -27,6 +28,9 @@ Figures = Mapping[str, tuple[Side, str, str]]
 """Indicator -> whose figure it is, column, description."""
 CITATION = "UNHCR Refugee Population Statistics Database, with the day of access"
 """The words that UNHCR asks for."""
+
+JOINED = MappingProxyType({"SRB": "Serbia (with Kosovo)"})
+"""UNHCR tells of no Kosovo apart: its rows are "Serbia and Kosovo: S/RES/1244 (1999)"."""
 
 _SIDES: dict[Side, tuple[str, str, str]] = {
     ORIGIN: ("coo_iso", "coo_name", "origin"),
@@ -172,6 +176,7 @@ class UnhcrTable(Source):
             covers=columns.span(pairs["month"], "year"),
             dropped={**dropped, **nobody},
             simulated=columns.simulated(observations["unit"]),
+            unit_names=dict(JOINED),
             **self.ties(pairs, options),
         )
 

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from riskkit.errors import SourceError
 from riskkit.reading.sheets import Sheet
-from riskkit.sources.unhcr._rows import ASYLUM, CITATION, ORIGIN, Figures, UnhcrTable
+from riskkit.sources.unhcr._rows import (
+    ASYLUM,
+    CITATION,
+    ORIGIN,
+    Figures,
+    UnhcrOptions,
+    UnhcrTable,
+)
 
+_ARRIVED = ("refugees", "asylum_seekers", "oip")
+_TOTAL = "total"
+COMPARABLE = 2000
+"""First year in which most countries of asylum tell of those who flee."""
 INDICATORS: Figures = {
     "unhcr_flow_refugees_origin": (
         ORIGIN,
@@ -37,6 +50,12 @@ INDICATORS: Figures = {
         "oip",
         "Others newly in need of international protection in the country in the year",
     ),
+    "unhcr_flow_total_origin": (
+        ORIGIN,
+        _TOTAL,
+        "People newly displaced across borders: refugees, applicants for asylum and others, "
+        "since 2000",
+    ),
 }
 
 _STOCKS = ("idps", "stateless", "hst")
@@ -53,7 +72,9 @@ class UnhcrFlows(UnhcrTable):
     Flows hold arrivals of refugees recognised as a group, new applications for asylum (without
     repeated ones and appeals) and, from 2018, others in need of protection. A row counts for the
     origin and for the country of asylum; people without a state count for the country of asylum
-    only. "-" and empty cells are no figure. A country without rows in a year has none, not zero.
+    only. The total of an origin adds up what is given of the three kinds, from 2000 on, when most
+    countries of asylum began to tell. "-" and empty cells are no figure. A country without rows in
+    a year has none, not zero.
     """
 
     name = "unhcr-flows"
@@ -81,3 +102,13 @@ class UnhcrFlows(UnhcrTable):
                     hint="add it as the source unhcr",
                 )
         return sheet
+
+    def _pairs(self, sheet: Sheet, options: UnhcrOptions) -> tuple[pl.DataFrame, dict[str, int]]:
+        """The rows with the total of those who arrived."""
+        pairs, nobody = super()._pairs(sheet, options)
+        given = [column for column in _ARRIVED if column in pairs.columns]
+        any_given = pl.any_horizontal(pl.col(given).is_not_null())
+        told = any_given & (pl.col("month").dt.year() >= COMPARABLE)
+        return pairs.with_columns(
+            pl.when(told).then(pl.sum_horizontal(given)).alias(_TOTAL)
+        ), nobody

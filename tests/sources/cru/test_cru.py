@@ -239,6 +239,25 @@ def test_the_water_balance_orders_the_index() -> None:
     assert release.dropped[missing] == 300
 
 
+def test_droughts_are_counted_and_known_with_their_year() -> None:
+    pytest.importorskip("climate_indices", reason="needs the extra climate")
+    release = read(spei=[3])
+    index, drought = values(release, "spei3_derived"), values(release, "spei3_drought")
+    assert drought == {month: float(value <= -1.5) for month, value in index.items()}
+    assert 0 < sum(drought.values()) < 0.2 * len(drought)
+    rows = release.observations.filter(indicator="spei3_drought")
+    after = rows.filter(pl.col("month").dt.year() > 1990)
+    assert (
+        after["known_from"]
+        == after["month"]
+        .dt.year()
+        .map_elements(lambda year: date(year + 1, 6, 30), return_dtype=pl.Date)
+    ).all()
+    assert rows["known_from"].min() == date(1991, 6, 30), "not before 1990 was known"
+    (told,) = (i for i in release.indicators if i.name == "spei3_drought")
+    assert (told.lag_months, told.yearly_release) == (6, 6)
+
+
 @pytest.mark.parametrize("measured", [True, False])
 def test_thirst_of_the_air_is_drought(tmp_path: Path, measured: bool) -> None:
     """The same rain and more evapotranspiration, out of its file or of the heat: a lower index,

@@ -100,3 +100,7 @@ def test_agrees_with_the_tidy_table(shared_data: Path) -> None:
         assert (both[column] == both[f"ucdp_{indicator}"]).all(), column
     assert release.covered_units is None
     assert release.covers == (date(1989, 1, 1), date(2021, 12, 1))
+    assert release.unit_names == {
+        "ISR": "Israel (with Palestine)",
+        "MAR": "Morocco (with Western Sahara)",
+    }

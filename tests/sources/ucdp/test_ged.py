@@ -456,3 +456,50 @@ def test_global_cells_agree_with_the_cell_years(shared_data: Path) -> None:
     for kind in ("sb", "ns", "os"):
         assert (both[kind] == both[f"ged_{kind}"]).all()
         assert (both[f"n_{kind}"] == both[f"ged_{kind}_events"]).all()
+
+
+PLACES = (
+    ("Israel", 666, "Gaza Strip", "PSE"),
+    ("Israel", 666, "West Bank", "PSE"),
+    ("Israel", 666, "Jerusalem district", "ISR"),
+    ("Israel", 666, "", "ISR"),
+    ("Morocco", 600, "Laâyoune-Sakia al Hamra region", "ESH"),
+    ("Morocco", 600, "Dakhla-Oued Ed-Dahab region", "ESH"),
+    ("Morocco", 600, "Souss-Massa region", "MAR"),
+    ("Testland (fictional)", 9001, "Gaza Strip", "XAA"),
+)
+
+
+def places(tmp_path: Path) -> Path:
+    """One event in each province, of 1, 2, 4, 8, ... deaths."""
+    rows = [
+        event(number, country=country, country_id=code, adm_1=province, best=2**number)
+        for number, (country, code, province, _) in enumerate(PLACES)
+    ]
+    return write_events(tmp_path / MARCH, rows)
+
+
+@pytest.mark.parametrize("separate", [False, True])
+def test_places_within_a_country_are_named_or_separated(tmp_path: Path, separate: bool) -> None:
+    release = read(places(tmp_path), separate=separate)
+    expected: dict[str, float] = {}
+    for number, (_, code, _, place) in enumerate(PLACES):
+        unit = place if separate else {666: "ISR", 600: "MAR"}.get(code, place)
+        expected[unit] = expected.get(unit, 0) + 2**number
+    rows = release.observations.filter(indicator="ged_sb").select("unit", "value").rows()
+    assert dict(rows) == expected
+    names = {"ISR": "Israel (with Palestine)", "MAR": "Morocco (with Western Sahara)"}
+    assert release.unit_names == ({} if separate else names)
+
+
+def test_places_are_told_apart_by_their_province_only(tmp_path: Path) -> None:
+    path = places(tmp_path)
+    lines = path.read_text().replace("adm_1", "adm_x", 1)
+    path.write_text(lines)
+    assert one(read(path), "ged_sb") == 128
+    with pytest.raises(SourceError, match="adm_1"):
+        read(path, separate=True)
+
+
+def test_cells_have_no_name_of_a_country(tmp_path: Path) -> None:
+    assert read(places(tmp_path), level="cell").unit_names == {}

@@ -33,6 +33,7 @@ def test_a_row_counts_for_the_origin_and_for_the_country_of_asylum() -> None:
         "unhcr_flow_refugees_origin": 600.0,
         "unhcr_flow_asylum_seekers_origin": 40.0,
         "unhcr_flow_oip_origin": 8.0,
+        "unhcr_flow_total_origin": 648.0,
     }
     assert flows(release, "XAB", 2019) == {
         "unhcr_flow_refugees_asylum": 650.0,
@@ -40,12 +41,24 @@ def test_a_row_counts_for_the_origin_and_for_the_country_of_asylum() -> None:
     }
     assert release.dropped == {"row whose origin is no state: unknown": 1}
     assert {i.name for i in release.indicators} == set(INDICATORS)
+    assert release.unit_names == {"SRB": "Serbia (with Kosovo)"}
 
 
 def test_what_is_not_given_is_missing_and_known_in_june() -> None:
     release = read()
-    assert flows(release, "XAA", 2020) == {"unhcr_flow_refugees_origin": 90.0}
+    assert flows(release, "XAA", 2020) == {
+        "unhcr_flow_refugees_origin": 90.0,
+        "unhcr_flow_total_origin": 90.0,
+    }
     assert set(release.observations["known_from"]) == {date(2020, 6, 30), date(2021, 6, 30)}
+
+
+def test_the_total_begins_when_most_countries_tell(tmp_path: Path) -> None:
+    path = tmp_path / "flows.csv"
+    path.write_text(FIXTURE.read_text().replace("2019,", "1999,"))
+    told = flows(read(path), "XAA", 1999)
+    assert told["unhcr_flow_refugees_origin"] == 600.0
+    assert "unhcr_flow_total_origin" not in told
 
 
 def test_answers_of_the_interface_are_understood(tmp_path: Path) -> None:
