@@ -9,6 +9,9 @@ from riskkit.cli._output import Column, echo, echo_table, echo_wrapped
 if TYPE_CHECKING:
     import polars as pl
 
+_LARGE = 1_000
+"""From here on figures are whole, with marks between thousands."""
+
 
 def print_leaderboard(
     board: pl.DataFrame, window: str = "all", target: str | None = None, rule: str = "crps"
@@ -44,8 +47,7 @@ def _print(board: pl.DataFrame, window: str, target: str, rule: str) -> None:
     cells = []
     for row in ruled.to_dicts():
         told = (values.get((row["model"], one)) for one in shown)
-        figures = ("-" if cell is None else f"{cell:.4g}" for cell in told)
-        cells.append((row["model"], *figures, _skill_text(row)))
+        cells.append((row["model"], *map(_amount, told), _skill_text(row)))
     narrow = echo_table((Column("model"), *columns, skill), cells)
     if narrow:
         echo_wrapped(f"(no room for {', '.join(narrow)}: a wider screen or --json shows them)")
@@ -87,7 +89,9 @@ def _brief(value: float | None, low: float | None, high: float | None) -> str:
 
 
 def _amount(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4g}"
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if abs(value) >= _LARGE else f"{value:.4g}"
 
 
 def _skill_text(row: dict[str, float | None]) -> str:

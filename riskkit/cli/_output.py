@@ -137,7 +137,7 @@ def _aligned(text: str, width: int, column: Column) -> str:
     return text.rjust(width) if column.right else text.ljust(width)
 
 
-def echo_wrapped(text: str, indent: str = "") -> None:
+def echo_wrapped(text: str, indent: str = "", *, err: bool = False) -> None:
     """Print a sentence in lines of whole words; all lines but the first are indented."""
     lines = wrap(
         plain(text),
@@ -146,4 +146,4 @@ def echo_wrapped(text: str, indent: str = "") -> None:
         break_long_words=False,
         break_on_hyphens=False,
     )
-    echo("\n".join(lines))
+    echo("\n".join(lines), err=err)

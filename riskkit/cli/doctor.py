@@ -81,10 +81,10 @@ def _as_json(one: Standing) -> dict[str, Any]:
 
 def _print(one: Standing) -> None:
     state = "ok  " if one.same else "FAIL"
-    echo(f"{state} {one.path}: {one.identity.stage}")
+    echo_wrapped(f"{state} {one.path}: {one.identity.stage}", "     ")
     for part, told in one.words().items():
-        echo(f"     {part}: {told}")
+        echo_wrapped(f"     {part}: {told}", "       ")
     for difference in one.differences:
-        echo(f"     built from {difference}")
+        echo_wrapped(f"     built from {difference}", "       ")
     if one.same:
         echo("     the same as this study makes")
