@@ -128,9 +128,13 @@ class Archive:
         return sorted(self.place.names(), key=lambda name: (name[:7], _revision(name)))
 
     @contextmanager
-    def newest(self) -> Iterator[Path | None]:
-        """A folder with the newest publication, to be read only; None where there is none."""
-        names = self.names()
+    def newest(self, until: str = "9999-12") -> Iterator[Path | None]:
+        """A folder with the newest publication, to be read only; None where there is none.
+
+        Args:
+            until: Those of later months do not count.
+        """
+        names = [name for name in self.names() if name[:7] <= until]
         if not names:
             yield None
             return

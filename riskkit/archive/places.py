@@ -32,6 +32,8 @@ _PATIENCE = 120.0
 _DEAD = 900.0
 """Seconds after which the lock of a bucket belongs to nobody: its publisher was killed."""
 _PAUSE = 0.2
+_FLAT = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl", "oss", "oci"}
+"""Systems of objects, which have no folders to make."""
 _WEB = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
@@ -237,13 +239,18 @@ class Bucket:
     def write(self, path: str, data: bytes) -> None:
         """Write an object, which is whole or not there."""
         with self._told():
-            parent = self._path(path).rpartition("/")[0]
-            self.system.makedirs(parent, exist_ok=True)
+            self._folder_of(path)
             self.system.pipe_file(self._path(path), data)
+
+    def _folder_of(self, path: str) -> None:
+        """Make the folder of a file where there are folders; a bucket is never made."""
+        names = self.system.protocol
+        if not ({names} if isinstance(names, str) else {*names}) & _FLAT:
+            self.system.makedirs(self._path(path).rpartition("/")[0], exist_ok=True)
 
     def put(self, name: str, folder: Path, extra: Mapping[str, bytes]) -> None:
         """Write all objects, the description last."""
-        if self._path(name) and self.read(f"{name}/{MARKER}") is not None:
+        if self.read(f"{name}/{MARKER}") is not None:
             raise RiskkitError(f"{self.where}/{name} is there already, and is never overwritten")
         for path in self.files(name):  # what a killed publisher left
             self._remove(path)
@@ -269,9 +276,9 @@ class Bucket:
             return
         kept = {path.partition("/")[2] for path in self.files(name)}
         for path in sorted(kept, key=lambda one: one == MARKER):
-            data = self.read(f"{name}/{path}")
-            if data is not None:
-                self.write(f"{LATEST}/{path}", data)
+            with self._told():
+                self._folder_of(f"{LATEST}/{path}")
+                self.system.cp_file(self._path(f"{name}/{path}"), self._path(f"{LATEST}/{path}"))
         for path in self.files(LATEST):
             if path.partition("/")[2] not in kept:
                 self._remove(path)
@@ -298,8 +305,12 @@ class Bucket:
     def _claim(self, mine: bytes) -> bool:
         with self._told():
             try:
-                self.system.makedirs(self.root, exist_ok=True)
+                self._folder_of(_LOCK)
                 self.system.pipe_file(self._path(_LOCK), mine, mode="create")
+            except FileNotFoundError:
+                raise RiskkitError(
+                    f"cannot use {self.where}: there is no such bucket", hint="make it first"
+                ) from None
             except FileExistsError:
                 self._bury(self.read(_LOCK))
                 return False

@@ -88,8 +88,8 @@ def record_option(command: Command) -> Command:
     return click.option(
         "--record",
         type=click.Path(path_type=Path),
-        help="Folder with the scores of `riskkit backtest`, which go into the model card; they "
-        "must be of this study.",
+        help="Folder of `riskkit backtest` or `riskkit replay` of this study, whose scores go into "
+        "the report and the model card.",
     )(command)
 
 

@@ -10,23 +10,28 @@ import polars as pl
 
 from riskkit.cli._output import Column, echo, echo_json, echo_table, echo_wrapped
 from riskkit.files import read_csv, read_json
-from riskkit.publish import STANDARD
+from riskkit.publish import STANDARD, worse_in
 from riskkit.publish._licences import STRICTEST_FIRST
 
 _TOP = 10
 
 
-def print_summary(folder: Path, *, as_json: bool) -> None:
-    """Print the top of a published ranking."""
+def print_summary(folder: Path, *, as_json: bool, archive: str | None = None) -> None:
+    """Print the top of a published ranking, and what is to be said against it."""
+    worse = worse_in(folder)
+    filed = None if archive is None else _filed(archive)
     ranking = read_csv(folder / "ranking.csv", "publish again")
     package = read_json(folder / "datapackage.json", "publish again")
     (terms,) = package["licenses"]
     if as_json:
         top = ranking.head(_TOP).to_dicts()
         told = {"folder": str(folder), "units": ranking.height, "licence": terms["name"]}
-        echo_json({**told, "top": top})
+        told |= {"top": top, "warnings": worse}
+        echo_json(told if filed is None else {**told, "archived": filed})
         return
     first = ranking.row(0, named=True)
+    for text in worse:
+        echo_wrapped(f"WARNING: {text}", "    ")
     echo_wrapped(_headline(first, ranking.height))
     threats = [name for name in STANDARD if ranking[name].is_not_null().any()]
     _print_table(ranking.head(_TOP), threats)
@@ -34,13 +39,22 @@ def print_summary(folder: Path, *, as_json: bool) -> None:
         "score and threats 0-10; 90 %: of the joint scenarios; top 10: chance of being there; an "
         "empty threat has no data; associations in the model, not causes."
     )
-    echo(f"Licence of these figures: {terms['name']}, {_short_terms(terms)}.")
+    echo_wrapped(f"Licence of these figures: {terms['name']}, {_short_terms(terms)}.", "    ")
     paths = [file["path"] for file in package["resources"]]
     pages = sum("/" in path for path in paths)
     echo()
     echo_wrapped(f"{folder}/: " + ", ".join(path for path in paths if "/" not in path), "    ")
     echo_wrapped(f"Open {folder}/report.html in a browser; units/ has {pages} pages beside it.")
     echo(f"`riskkit explain {first['unit']}` tells one unit's story.")
+    if filed is not None:
+        due = f"; newer figures are due {filed['next_due']}" if filed["next_due"] else ""
+        echo_wrapped(f"Archived as {archive}/{filed['publication']} ({filed['status']}{due}).")
+
+
+def _filed(archive: str) -> dict[str, Any]:
+    from riskkit.archive import Archive
+
+    return Archive(archive).status()
 
 
 def _short_terms(terms: dict[str, str]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from riskkit.cli._archive import archive_options, told_on_failure
 from riskkit.cli._options import PUBLISHED, json_option, out_option, params_options, record_option
 
 
@@ -13,9 +14,17 @@ from riskkit.cli._options import PUBLISHED, json_option, out_option, params_opti
 @params_options
 @out_option("publication", "Folder to publish in; it is replaced as a whole.", marker=PUBLISHED)
 @record_option
+@archive_options
 @json_option
 def command(
-    config: Path | None, settings: tuple[str, ...], out: Path, record: Path | None, as_json: bool
+    config: Path | None,
+    settings: tuple[str, ...],
+    out: Path,
+    record: Path | None,
+    archive: str | None,
+    reason: str | None,
+    refuse_worse: bool,
+    as_json: bool,
 ) -> None:
     """Forecast and publish: panel, features, fit, forecast, ranking.
 
@@ -24,16 +33,19 @@ def command(
       riskkit run
       riskkit run --config params.yaml --out publication
       riskkit run --set panel.as_of=2021-06 --set forecast.horizons=1-6
+      riskkit run --archive archive
     """
     from riskkit.cli._progress import progress
     from riskkit.cli._summary import print_summary
     from riskkit.study.study import Study
 
-    study = Study.open(config, settings, progress=progress)
-    with progress("riskkit run", 3) as advance:
-        advance(f"read {len(study.releases)} source(s)")
-        panel = study.panel
-        advance(f"panel of {panel.n_units} units x {panel.n_months} months")
-        advance(f"{study.features.width - 2} features")
-    study.publish(out, record=record)
-    print_summary(out, as_json=as_json)
+    study = None
+    with told_on_failure(archive, lambda: study):
+        study = Study.open(config, settings, progress=progress)
+        with progress("riskkit run", 3) as advance:
+            advance(f"read {len(study.releases)} source(s)")
+            panel = study.panel
+            advance(f"panel of {panel.n_units} units x {panel.n_months} months")
+            advance(f"{study.features.width - 2} features")
+        study.publish(out, record=record, archive=archive, reason=reason, refuse_worse=refuse_worse)
+    print_summary(out, as_json=as_json, archive=archive)

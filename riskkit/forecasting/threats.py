@@ -40,7 +40,7 @@ class Threat:
     model: str
     options: Mapping[str, Any] = field(default_factory=dict)
     weight: float = 1.0
-    top: float = 10_000
+    top: float = 10_000.0
     scale: Literal["log", "linear"] = "log"
     joined_with: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
@@ -121,8 +121,8 @@ def _threat(
         title=_title(measure),
         model=measure.model or params.forecast.model,
         options=measure.options,
-        weight=settings.weight,
-        top=measure.top,
+        weight=float(settings.weight),
+        top=float(measure.top),
         scale=measure.scale,
         joined_with=settings.joined_with if own is None else own,
         passed_over=over,

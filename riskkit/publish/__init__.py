@@ -44,11 +44,14 @@ __all__ = [
     "Part",
     "Publication",
     "Theme",
+    "graded_lines",
     "publish",
     "read_description",
     "read_table",
     "schemas",
     "verify",
+    "warnings_of",
+    "worse_in",
 ]
 
 SCHEMA_VERSION = 2
@@ -174,7 +177,11 @@ class Publication:
         compared: What that one stood on: `as_of`, `last_data` and `identity`.
         earlier_alerts: Rows of its alerts.csv.
         alert_rules: When an alert is raised.
+        graded: Lines of the ledger, as `riskkit.archive.ledger` has them, that tell how earlier
+            rankings turned out.
+        ungraded: Why there are none of replayed ones, in a sentence.
         identity: What it stands on, as canonical JSON.
+        parameters: The study's parameters, without where its data lie.
         alarms: What alarms on replayed rankings would have brought, as
             `riskkit.study.decisions.decisions` counts it.
         costs: What acting on them would have cost, as `expected_costs` there.
@@ -194,7 +201,10 @@ class Publication:
     compared: Mapping[str, Any] = field(default_factory=dict)
     earlier_alerts: pl.DataFrame | None = None
     alert_rules: AlertSettings = field(default_factory=AlertSettings)
+    graded: pl.DataFrame | None = None
+    ungraded: str = ""
     identity: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     alarms: pl.DataFrame | None = None
     costs: pl.DataFrame | None = None
     dossier: Dossier = field(default_factory=Dossier)
@@ -321,6 +331,7 @@ def formats() -> dict[str, Format]:
     from riskkit.publish import (
         _history,
         alerts,
+        backtest,
         changes,
         components,
         costs,
@@ -332,6 +343,7 @@ def formats() -> dict[str, Format]:
         inputs,
         previous,
         ranking,
+        record,
         regions,
         sensitivity,
         series,
@@ -356,6 +368,8 @@ def formats() -> dict[str, Format]:
         "decisions.csv": Format(decisions.Decisions, decisions.table),
         "costs.csv": Format(costs.Costs, costs.table),
         "previous.csv": Format(previous.Previous, previous.table),
+        "record.csv": Format(record.Record, record.table),
+        "backtest.csv": Format(backtest.Backtest, backtest.table),
         "history.csv": Format(_history.History, history.table),
     }
 
@@ -418,6 +432,28 @@ def _tables(publication: Publication) -> dict[str, pl.DataFrame]:
         table = how.table(publication, *(made[other] for other in how.made_of))
         made[name] = _table.checked(table, how.schema, name)
     return made
+
+
+def graded_lines(publication: Publication) -> pl.DataFrame:
+    """Lines on how earlier rankings turned out, as record.csv has them."""
+    from riskkit.publish import record
+
+    return record.table(publication)
+
+
+def warnings_of(publication: Publication) -> list[str]:
+    """Say where the models did worse than conflictology or zero in the recent graded windows."""
+    from riskkit.publish._record import worse
+
+    return worse(graded_lines(publication))
+
+
+def worse_in(folder: Path) -> list[str]:
+    """The warnings of a publication on disk."""
+    from riskkit.publish import _table, record
+    from riskkit.publish._record import worse
+
+    return worse(_table.read_csv(folder / record.FILE, record.Record))
 
 
 def verify(folder: Path) -> list[str]:

@@ -53,6 +53,8 @@ def identity(publication: Publication) -> dict[str, Any]:
         "units": len(publication.ranked),
         "draws": publication.first.forecast.draws.shape[-1],
         "identity": json.loads(publication.identity or "null"),
+        "parameters": dict(publication.parameters) or None,
+        "ungraded": publication.ungraded,
         "compared_with": dict(publication.compared) or None,
     }
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from riskkit.months import format_month, parse_month
 from riskkit.publish import COMPOSITE, Part, Publication
+from riskkit.publish._record import FEWEST_PUBLICATIONS
 from riskkit.risk.composite import composite, joined, top_shares
 from riskkit.risk.score import scenario_scores
 
@@ -29,8 +30,6 @@ OWN, CONFLICTOLOGY, LAST_YEAR, ZERO = "published", "conflictology", "last year",
 PLACES = 10
 """The first places of the ranking are its alarms."""
 FEWEST_UNITS = 20
-FEWEST_PUBLICATIONS = 5
-"""No average over fewer graded publications is printed."""
 _SYSTEMS = {
     OWN: "the ranking",
     CONFLICTOLOGY: "what came in each unit's own last twelve months, drawn at random",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from riskkit.forecasting.outliers import MARGIN
 from riskkit.months import format_month
-from riskkit.publish import Part, Publication
+from riskkit.publish import Part, Publication, _record, graded_lines, warnings_of
 from riskkit.tables import Citation
 
 FILE = "model-card.md"
@@ -34,6 +35,16 @@ _LIMITS = """\
 - A unit that is not ranked is unknown, not safe; components.csv says why it is not ranked.
 """
 
+_KINDS = {
+    _record.LIVE: "How published rankings turned out:",
+    _record.REPLAYED: "Replayed: how rankings would have turned out if they had been made then, "
+    "with what was known then:",
+}
+_HEAD = (
+    "| window | top ten right | last year's | conflictology's | rank correlation | last year's | "
+    "conflictology's | CRPS | last year's | conflictology's |\n"
+    "|---|---|---|---|---|---|---|---|---|---|\n"
+)
 _SIMULATED = """\
 > **SIMULATED DATA.** Every country, figure and rank here is made up. Nothing in this folder says
 > anything about the real world.
@@ -52,7 +63,7 @@ def card(publication: Publication) -> str:
     parts = (
         f"# {publication.title}\n\n{banner}{_facts(publication)}",
         f"## What the score means\n\n{_SCORE}",
-        f"## Record\n\n{_record(publication)}",
+        f"## Record\n\n{_turned_out(publication)}",
         f"## Outliers\n\n{_outliers(publication)}",
         f"## Limits\n\n{_LIMITS}",
         f"## Sources\n\n{_sources(publication.sources)}",
@@ -91,7 +102,41 @@ def _threat(part: Part) -> str:
     )
 
 
-def _record(publication: Publication) -> str:
+def _turned_out(publication: Publication) -> str:
+    """Say how the last rankings and the models turned out."""
+    told = "".join(f"> **Warning.** {text}\n\n" for text in warnings_of(publication))
+    return told + _graded(publication) + _backtest(publication)
+
+
+def _graded(publication: Publication) -> str:
+    """Tabulate how the last rankings turned out."""
+    lines = graded_lines(publication)
+    made = ""
+    for kind, words in _KINDS.items():
+        rows = _record.windows(lines, kind)
+        if rows:
+            body = "".join(_window(row) for row in rows)
+            made += f"{words}\n\n{_HEAD}{body}\n"
+    return made + (f"{publication.ungraded}\n\n" if publication.ungraded else "")
+
+
+def _window(row: dict[str, Any]) -> str:
+    top, crps, order = row["top_10"], row["crps"], row["spearman"]
+    cells = [
+        f"{row['window_start']} to {row['window_end']}",
+        *(_three(top, ".1f")),
+        *(_three(order, ".2f")),
+        *(_three(crps, ".3f")),
+    ]
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _three(row: dict[str, Any], form: str) -> list[str]:
+    named = (row["value"], row["last_year"], row["conflictology"])
+    return ["" if value is None else format(value, form) for value in named]
+
+
+def _backtest(publication: Publication) -> str:
     """Tabulate how the model did in the backtest, if there was one."""
     record = publication.record
     if record is not None:

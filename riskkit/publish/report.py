@@ -9,7 +9,7 @@ import polars as pl
 from markupsafe import Markup
 
 from riskkit.months import format_month
-from riskkit.publish import Publication, _pages, _places, _svg, _table
+from riskkit.publish import Publication, _pages, _places, _record, _svg, _table
 from riskkit.publish._findings import sentences, things
 from riskkit.publish._story import Story, Tables, stories, threats
 from riskkit.publish._wording import month_name, window_name
@@ -20,6 +20,8 @@ FILE = "report.html"
 TOP = 20
 MOST_ROWS = 400
 """Rows of the ranking that the page shows."""
+SHOWN = 5
+"""Past rankings whose hits, misses and false alarms the page names."""
 _SPANS = ("below 2", "2 to 3.4", "3.5 to 4.9", "5 to 6.4", "6.5 and more")
 _SECTIONS = (
     ("says", "In five sentences"),
@@ -81,7 +83,15 @@ def page(publication: Publication, tables: Tables) -> str:
         last_data=format_month(first.last_data),
         as_of=format_month(publication.as_of),
         regions=_regions(publication, tables),
-        record=_record(publication),
+        worse=_record.worse(tables["record.csv"]),
+        live=_record.windows(tables["record.csv"], _record.LIVE),
+        replayed=_record.windows(tables["record.csv"], _record.REPLAYED),
+        live_means=_record.means(tables["record.csv"], _record.LIVE),
+        replayed_means=_record.means(tables["record.csv"], _record.REPLAYED),
+        shown=SHOWN,
+        fewest=_record.FEWEST_PUBLICATIONS,
+        ungraded=publication.ungraded,
+        record=_backtest(publication),
         decided=_pairs(tables["decisions.csv"], "alarm"),
         spent=_pairs(tables["costs.csv"], "ratio"),
         missing=told[0].themes,
@@ -169,7 +179,7 @@ def _regions(publication: Publication, tables: Tables) -> list[dict[str, Any]]:
     ]
 
 
-def _record(publication: Publication) -> list[dict[str, Any]]:
+def _backtest(publication: Publication) -> list[dict[str, Any]]:
     """Rows of the published models: all windows together where there is such a row."""
     record = publication.record
     if record is None:

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -139,6 +140,15 @@ def forecast(study: Study, out: Path | None = None) -> Outlook:
     if out is not None:
         _write(study, outlook, out)
     return outlook
+
+
+def can_forecast(study: Study) -> bool:
+    """Whether the data at hand are enough, and new enough, for any threat."""
+    for threat in study.threats:
+        with suppress(RiskkitError):
+            study.forecast_dataset(threat)
+            return True
+    return False
 
 
 def _datasets(study: Study) -> tuple[dict[str, Dataset], list[Absent]]:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from riskkit.archive import Archive
+from riskkit.archive.ledger import GRADED, LIVE, read
+from riskkit.errors import RiskkitError
 from riskkit.forecasting.threats import Threat
 from riskkit.models import Model
-from riskkit.months import first_day
+from riskkit.months import first_day, format_month
 from riskkit.panel import Panel
-from riskkit.publish import Part, Publication
+from riskkit.panel.schedule import comes_out
+from riskkit.publish import Part, Publication, warnings_of
 from riskkit.publish import publish as write_publication
 from riskkit.publish.previous import compare
 from riskkit.registry import lookup, models
@@ -24,6 +29,7 @@ from riskkit.study.dossier import gather
 from riskkit.study.evaluating import find_record
 from riskkit.study.forecasting import Outlook, ThreatForecast, read_outlook
 from riskkit.study.grading import with_baselines
+from riskkit.study.shipped import replayed
 from riskkit.study.stages import publication_identity
 
 if TYPE_CHECKING:
@@ -34,7 +40,13 @@ _PEOPLE = ("wpp24_pop", "population", "pop")
 
 
 def publish(
-    study: Study, out: Path, outlook: Outlook | Path | str | None, record: Path | None
+    study: Study,
+    out: Path,
+    outlook: Outlook | Path | str | None,
+    record: Path | None,
+    filing: Filing | None = None,
+    *,
+    refuse_worse: bool = False,
 ) -> Path:
     """Publish the ranking of a study.
 
@@ -42,25 +54,78 @@ def publish(
         study: The study.
         out: Folder of the publication.
         outlook: Its forecast, or the folder of one; None to make it.
-        record: Folder with the scores of a backtest.
+        record: Folder with the scores of a backtest or a replay.
+        filing: Where to archive it; None for nowhere.
+        refuse_worse: Do not publish what did worse than conflictology or zero lately.
 
     Returns:
         `out`.
 
     Raises:
-        RiskkitError: The forecast or the record is of another study, or `out` cannot be written.
+        RiskkitError: The forecast or the record is of another study, `out` or the archive cannot
+            be written, or the models did worse and that was to be refused.
     """
     if outlook is None:
         outlook = study.forecast()
     elif not isinstance(outlook, Outlook):
         outlook = read_outlook(study, Path(outlook))
-    publication = _publication(study, outlook, record)
-    publication = compare(out, publication)
-    write_publication(publication, out)
+    archive = None if filing is None else Archive(filing.archive)
+    graded, ungraded = _turned_out(study, archive, record)
+    publication = publication_of(study, outlook, None if record is None else _record(study, record))
+    publication = replace(publication, graded=graded, ungraded=ungraded)
+    worse = warnings_of(publication)
+    if worse and refuse_worse:
+        raise RiskkitError(worse[0], hint="nothing was published, as --refuse-worse asks")
+    if archive is None or filing is None:
+        write_publication(compare(out, publication), out)
+        return out
+    with archive.newest(format_month(publication.as_of)) as before:
+        publication = compare(before or out, publication)
+        write_publication(publication, out)
+    archive.publish(out, reason=filing.reason, due=_next_due(study))
     return out
 
 
-def _publication(study: Study, outlook: Outlook, record: Path | None) -> Publication:
+@dataclass(frozen=True)
+class Filing:
+    """How a publication is archived.
+
+    Attributes:
+        archive: Folder or address of the archive.
+        reason: Why its month is published again.
+    """
+
+    archive: str
+    reason: str | None = None
+
+
+def _next_due(study: Study) -> str:
+    """Month at whose end newer figures of the first threat are out."""
+    series = study.series(study.threats[0])
+    after = series.covers[1] + 1
+    return format_month(max(comes_out(indicator, after) for _, indicator in series))
+
+
+def _turned_out(
+    study: Study, archive: Archive | None, record: Path | None
+) -> tuple[pl.DataFrame, str]:
+    """Lines on how earlier rankings turned out, and what must be said of them."""
+    text = "" if archive is None else archive.ledger()
+    live = read(text).filter(kind=LIVE, state=GRADED)
+    would, told = replayed(study, record)
+    if would is None and not told:
+        would, told = replayed(study)
+    return pl.concat([live] if would is None else [live, would]).filter(state=GRADED), told
+
+
+def publication_of(study: Study, outlook: Outlook, record: pl.DataFrame | None) -> Publication:
+    """Bring together what a publication is made from.
+
+    Args:
+        study: The study.
+        outlook: Its forecast.
+        record: Rows of a leaderboard.
+    """
     identity = publication_identity(study, {"forecast": outlook.identity})
     parts = {name: _part(study, one) for name, one in outlook.threats.items()}
     return Publication(
@@ -72,10 +137,18 @@ def _publication(study: Study, outlook: Outlook, record: Path | None) -> Publica
         absent=outlook.absent,
         population=_latest(study.panel, _PEOPLE, study.span[1]),
         sources=study.citations,
-        record=None if record is None else _record(study, record),
+        record=record,
         identity=identity.to_json(),
+        parameters=_parameters(study),
         dossier=gather(study, outlook),
     )
+
+
+def _parameters(study: Study) -> dict[str, Any]:
+    """The study's parameters, but for where its data lie, which is another place elsewhere."""
+    told = study.params.model_dump(mode="json", exclude={"data": {"root", "store", "include"}})
+    first, as_of = study.span
+    return {**told, "panel": {"start": format_month(first), "as_of": format_month(as_of)}}
 
 
 def _part(study: Study, one: ThreatForecast) -> Part:
@@ -127,7 +200,8 @@ def _record(study: Study, folder: Path) -> pl.DataFrame:
         kept |= (pl.col("target") == target.name) & monthly
         war = pl.col("rule").is_in(RECORD_WAR)
         kept |= (pl.col("target") == target.name + TOTAL_WAR) & war
-    return find_record(study, folder).filter(kept)
+    rows = find_record(study, folder).filter(kept)
+    return rows.with_columns(pl.col(pl.Float64).round(6))  # as backtest.csv keeps them
 
 
 def _phrases(study: Study, one: ThreatForecast, counted: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -47,6 +48,7 @@ from riskkit.study.jobs import Job, part_name, read_forecast, write_part
 from riskkit.study.publishing import dimensions
 from riskkit.study.record import PUBLISHED, THREATS, by_threat, write_record
 from riskkit.study.results import PARTS, carry_over, result_folder
+from riskkit.study.shipped import SETTINGS, settings
 from riskkit.study.stages import backtest_identity, scores_identity
 
 if TYPE_CHECKING:
@@ -114,6 +116,8 @@ def replay(study: Study, origins: Sequence[int], out: Path) -> Replay:
         composites.write_parquet(fresh / COMPOSITES)
         write_record(composites, fresh)
         _write_ledger(study, graded, fresh)
+        made_with = json.dumps(settings(study), indent=1) + "\n"
+        (fresh / SETTINGS).write_text(made_with, encoding="utf-8", newline="\n")
         board = write_scores(study, [fresh / PARTS / path.name for path in done], fresh)
         if board is not None:
             _write_threats(study, fresh)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from riskkit.study.forecasting import Outlook
     from riskkit.study.replay import Replay
     from riskkit.study.scenario import Contrast
+    from riskkit.study.verifying import Verdict
 
 DEFAULT_CONFIG = Path("params.yaml")
 
@@ -335,20 +336,41 @@ class Study:
         out: Path | str,
         forecast: Outlook | Path | str | None = None,
         record: Path | str | None = None,
+        *,
+        archive: str | Path | None = None,
+        reason: str | None = None,
+        refuse_worse: bool = False,
     ) -> Path:
         """Publish a ranking with everything that belongs to it.
 
         Args:
             out: Folder of the publication; it is replaced as a whole.
             forecast: A forecast of this study or the folder of one; None to make it.
-            record: Folder with the scores of a backtest of this study.
+            record: Folder with the scores of a backtest or a replay of this study.
+            archive: Folder or address of an archive that keeps every publication.
+            reason: Why a month that the archive holds is published again.
+            refuse_worse: Publish nothing if the models did worse than conflictology or zero in
+                the recent graded windows.
 
         Returns:
             `out`.
         """
-        from riskkit.study.publishing import publish
+        from riskkit.study.publishing import Filing, publish
 
-        return publish(self, Path(out), forecast, None if record is None else Path(record))
+        folder = None if record is None else Path(record)
+        filing = None if archive is None else Filing(str(archive), reason)
+        return publish(self, Path(out), forecast, folder, filing, refuse_worse=refuse_worse)
+
+    def verify(self, archive: str | Path) -> list[Verdict]:
+        """Grade every archived publication whose window has come true, and add it to the ledger.
+
+        Args:
+            archive: Folder or address of the archive.
+        """
+        from riskkit.archive import Archive
+        from riskkit.study.verifying import grade_archive
+
+        return grade_archive(self, Archive(archive))
 
     def with_progress(self, progress: Progress) -> Study:
         """The same study, whose long work is shown."""

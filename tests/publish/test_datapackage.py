@@ -43,6 +43,8 @@ def test_the_head_of_the_description(descriptor):
         "units": 7,
         "draws": 60,
         "identity": None,
+        "parameters": None,
+        "ungraded": "",
         "compared_with": None,
     }
 

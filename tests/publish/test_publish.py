@@ -30,6 +30,8 @@ FILES = {
     "map.geojson",
     "model-card.md",
     "previous.csv",
+    "record.csv",
+    "backtest.csv",
     "ranking.csv",
     "regions.csv",
     "report.html",

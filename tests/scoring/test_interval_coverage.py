@@ -40,6 +40,7 @@ def test_shares_add_up_and_the_same_seed_gives_the_same_table() -> None:
     assert (first["coverage"] + first["below"] + first["above"] - 1).abs().max() < 1e-12
 
 
+@pytest.mark.slow
 def test_rules_of_all_rows_hold_it_too() -> None:
     table = interval_coverage_together(samples=30, seed=2)
     found = table.filter(interval="leave one out").group_by("rule").agg(pl.col("coverage").mean())

@@ -1,0 +1,133 @@
+"""The replayed record that comes with riskkit, and whether it speaks of the study at hand.
+
+`python -m riskkit.study.shipped FOLDER` takes it from the folder of a replay of the standard study:
+`make record` replays and then does so.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from riskkit.archive.ledger import FILE as LEDGER_FILE
+from riskkit.archive.ledger import read
+from riskkit.atomic import write_text
+from riskkit.errors import RiskkitError
+from riskkit.files import read_json
+from riskkit.study.results import open_result
+
+if TYPE_CHECKING:
+    from riskkit.study.study import Study
+
+SETTINGS = "settings.json"
+"""What a replay was made with, beside its ledger."""
+LEDGER, ABOUT = Path(__file__).with_name("replayed.csv"), Path(__file__).with_name("replayed.json")
+REPORTING_FROM = "2017-06"
+"""Origins before it speak of windows by which models were chosen, and are not shown."""
+
+
+def settings(study: Study) -> dict[str, Any]:
+    """What a replayed record must share with a publication that shows it."""
+    threats = {
+        threat.name: {
+            "target": threat.target.name,
+            "indicators": list(threat.target.indicators),
+            "thresholds": list(threat.target.thresholds),
+            "model": threat.model,
+            "options": study.model_options(threat.model, threat.options),
+            "weight": threat.weight,
+            "top": threat.top,
+            "scale": threat.scale,
+            "joined_with": list(threat.joined_with),
+        }
+        for threat in study.threats
+    }
+    simulated = any(study.series(threat).simulated for threat in study.threats)
+    told = {
+        "threats": threats,
+        "exponent": study.params.composite.exponent,
+        "horizons": study.params.forecast.horizons,
+        "data_kind": "simulated" if simulated else "observed",
+    }
+    return dict(json.loads(json.dumps(told)))
+
+
+def differences(made: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """Name what differs, threat by threat."""
+    then, current = made["threats"], now["threats"]
+    found = [f"threat {name}" for name in sorted(then.keys() ^ current.keys())]
+    for name in sorted(then.keys() & current.keys()):
+        keys = [key for key in current[name] if then[name].get(key) != current[name][key]]
+        found += [f"{key} of {name}" for key in keys]
+    rest = [key for key in now if key != "threats" and made.get(key) != now[key]]
+    return [*found, *rest]
+
+
+def replayed(study: Study, folder: Path | None = None) -> tuple[pl.DataFrame | None, str]:
+    """Find the replayed record of a study's settings.
+
+    Args:
+        study: The study.
+        folder: A replay of the user's own; None for the one that comes with riskkit.
+
+    Returns:
+        Lines of the ledger from the origins that are for reporting, or None; and what must be
+        said of them, or why there are none.
+    """
+    found = _told(folder)
+    if found is None:
+        return None, ""
+    text, told = found
+    unlike = differences(told["settings"], settings(study))
+    if unlike:
+        return None, (
+            f"The replayed record at hand is of other settings ({', '.join(unlike[:4])}), and is "
+            "not shown; `riskkit replay` makes one of these."
+        )
+    lines = read(text)
+    identity = told["identity"][:16]
+    data = ", ".join(f"{name} of {vintage}" for name, vintage in told["data"].items())
+    return lines.filter(pl.col("as_of") >= REPORTING_FROM), (
+        f"The replay stands on identity {identity} (data: {data})."
+    )
+
+
+def _told(folder: Path | None) -> tuple[str, dict[str, Any]] | None:
+    """The ledger and what it stands on; None where there is none."""
+    if folder is None:
+        if not LEDGER.is_file() or not ABOUT.is_file():
+            return None
+        return LEDGER.read_text("utf-8"), read_json(ABOUT, "install riskkit again")
+    if not (folder / SETTINGS).is_file():
+        return None
+    opened = open_result(folder, "riskkit replay")
+    told = {
+        "settings": read_json(opened.path(SETTINGS), "replay again"),
+        "identity": opened.identity.hash,
+        "data": {name: text.partition(":")[0] for name, text in opened.identity.data.items()},
+    }
+    return opened.path(LEDGER_FILE).read_text("utf-8"), told
+
+
+def ship(folder: Path) -> None:
+    """Take the record that comes with riskkit from the folder of a replay.
+
+    Raises:
+        RiskkitError: The folder holds no replay.
+    """
+    found = _told(folder)
+    if found is None:
+        raise RiskkitError(f"{folder} holds no replay", hint="run `riskkit replay` first")
+    text, told = found
+    if read(text).is_empty():
+        raise RiskkitError(f"{folder} graded nothing", hint="replay earlier origins")
+    write_text(LEDGER, text)
+    write_text(ABOUT, json.dumps(told, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    ship(Path(sys.argv[1]))
