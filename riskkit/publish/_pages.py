@@ -51,6 +51,7 @@ def _environment() -> jinja2.Environment:
         "points": _wording.points,
         "ranks": lambda story: _wording.ranks(story.row, story.units),
         "share": share,
+        "replays": replays,
         "past": past,
         "since_last": _wording.since_last,
         "window_of": lambda part: [format_month(month) for month in part.window],
@@ -71,6 +72,12 @@ def moved(row: dict[str, Any]) -> str:
         return "new"
     text = f"{change:+d}".replace("-", "−") if change else "0"
     return text if row["change_clear"] else f"({text})"
+
+
+def replays(row: dict[str, Any]) -> str:
+    """Say of which months rankings were replayed."""
+    first, last = (_wording.month_name(row[name]) for name in ("first_origin", "last_origin"))
+    return f"at the end of {first}" if first == last else f"from {first} to {last}"
 
 
 def share(row: dict[str, Any], name: str) -> str:

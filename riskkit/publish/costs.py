@@ -41,6 +41,8 @@ class Costs(dy.Schema):
     value = _value(_VALUE)
     value_low = _value("5 % end, from a bootstrap over units.")
     value_high = _value("95 % end.")
+    first_origin = t.month("First month at whose end a ranking was replayed.")
+    last_origin = t.month("Last such month.")
 
 
 def table(publication: Publication) -> pl.DataFrame:

@@ -33,6 +33,8 @@ class Decisions(dy.Schema):
     precision = t.probability("Share of alarms that had an event.", nullable=True)
     precision_low = t.probability("5 % end, from a bootstrap over units.", nullable=True)
     precision_high = t.probability("95 % end.", nullable=True)
+    first_origin = t.month("First month at whose end a ranking was replayed.")
+    last_origin = t.month("Last such month.")
 
 
 def table(publication: Publication) -> pl.DataFrame:

@@ -73,8 +73,8 @@ def decisions(composites: pl.DataFrame, at: Sequence[float] = ALARMS) -> pl.Data
         at: Chances from which an alarm is given.
 
     Returns:
-        `event, system` and the columns of `riskkit.scoring.decisions.alarms`; intervals of 90 %
-        from a bootstrap over units.
+        `event, system`, the columns of `riskkit.scoring.decisions.alarms`, `first_origin` and
+        `last_origin`; intervals of 90 % from a bootstrap over units.
 
     Raises:
         RiskkitError: A chance does not lie between 0 and 1, or no outcome is known.
@@ -84,12 +84,14 @@ def decisions(composites: pl.DataFrame, at: Sequence[float] = ALARMS) -> pl.Data
     frames = []
     for event in EVENTS:
         cases = _cases(composites, event)
-        frames.append(_named(alarms(cases.chance, cases.came, cases.units, at), event, RANKING))
+        frames.append(
+            _named(alarms(cases.chance, cases.came, cases.units, at), event, RANKING, cases)
+        )
         for level in at:
             same = _as_many(cases, cases.chance >= level)
             told = alarms(same.astype(np.float64), cases.came, cases.units, [1.0])
             told = told.with_columns(alarm=pl.lit(level))
-            frames.append(_named(told, event, LAST_YEAR))
+            frames.append(_named(told, event, LAST_YEAR, cases))
     return pl.concat(frames).sort("event", "alarm", pl.col("system") == LAST_YEAR)
 
 
@@ -104,7 +106,8 @@ def expected_costs(composites: pl.DataFrame, ratios: Sequence[float] = RATIOS) -
         ratios: Cost of acting divided by the loss if one did not.
 
     Returns:
-        `event, system` and the columns of `riskkit.scoring.decisions.costs`.
+        `event, system`, the columns of `riskkit.scoring.decisions.costs`, `first_origin` and
+        `last_origin`.
 
     Raises:
         RiskkitError: A ratio does not lie between 0 and 1, or no outcome is known.
@@ -113,12 +116,20 @@ def expected_costs(composites: pl.DataFrame, ratios: Sequence[float] = RATIOS) -
     for event in EVENTS:
         cases = _cases(composites, event)
         for system, chance in ((RANKING, cases.chance), (LAST_YEAR, cases.was.astype(np.float64))):
-            frames.append(_named(costs(chance, cases.came, cases.units, ratios), event, system))
+            spent = costs(chance, cases.came, cases.units, ratios)
+            frames.append(_named(spent, event, system, cases))
     return pl.concat(frames).sort("event", "ratio", pl.col("system") == LAST_YEAR)
 
 
-def _named(table: pl.DataFrame, event: str, system: str) -> pl.DataFrame:
-    return table.select(pl.lit(event).alias("event"), pl.lit(system).alias("system"), pl.all())
+def _named(table: pl.DataFrame, event: str, system: str, cases: _Cases) -> pl.DataFrame:
+    first, last = (str(day)[:7] for day in (cases.origin.min(), cases.origin.max()))
+    return table.select(
+        pl.lit(event).alias("event"),
+        pl.lit(system).alias("system"),
+        pl.all(),
+        pl.lit(first).alias("first_origin"),
+        pl.lit(last).alias("last_origin"),
+    )
 
 
 def _cases(composites: pl.DataFrame, event: str) -> _Cases:

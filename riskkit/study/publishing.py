@@ -29,7 +29,7 @@ from riskkit.study.dossier import gather
 from riskkit.study.evaluating import find_record
 from riskkit.study.forecasting import Outlook, ThreatForecast, read_outlook
 from riskkit.study.grading import with_baselines
-from riskkit.study.shipped import replayed
+from riskkit.study.shipped import decided, replayed
 from riskkit.study.stages import publication_identity
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def publish(
     archive = None if filing is None else Archive(filing.archive)
     graded, ungraded = _turned_out(study, archive, record)
     publication = publication_of(study, outlook, None if record is None else _record(study, record))
-    publication = replace(publication, graded=graded, ungraded=ungraded)
+    alarms, costs = _decided(study, record)
+    publication = replace(publication, graded=graded, ungraded=ungraded, alarms=alarms, costs=costs)
     worse = warnings_of(publication)
     if worse and refuse_worse:
         raise RiskkitError(worse[0], hint="nothing was published, as --refuse-worse asks")
@@ -116,6 +117,12 @@ def _turned_out(
     if would is None and not told:
         would, told = replayed(study)
     return pl.concat([live] if would is None else [live, would]).filter(state=GRADED), told
+
+
+def _decided(study: Study, record: Path | None) -> tuple[pl.DataFrame | None, pl.DataFrame | None]:
+    """What acting on replayed rankings would have brought, of the user's replay or the shipped."""
+    found = (None, None) if record is None else decided(study, record)
+    return decided(study) if found[0] is None else found
 
 
 def publication_of(study: Study, outlook: Outlook, record: pl.DataFrame | None) -> Publication:

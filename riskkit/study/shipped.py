@@ -17,7 +17,7 @@ from riskkit.archive.ledger import FILE as LEDGER_FILE
 from riskkit.archive.ledger import read
 from riskkit.atomic import write_text
 from riskkit.errors import RiskkitError
-from riskkit.files import read_json
+from riskkit.files import read_csv, read_json
 from riskkit.study.results import open_result
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SETTINGS = "settings.json"
 """What a replay was made with, beside its ledger."""
 LEDGER, ABOUT = Path(__file__).with_name("replayed.csv"), Path(__file__).with_name("replayed.json")
+ALARMS, COSTS = Path(__file__).with_name("alarms.csv"), Path(__file__).with_name("costs.csv")
+"""What acting on the replayed rankings would have brought."""
 REPORTING_FROM = "2017-06"
 """Origins before it speak of windows by which models were chosen, and are not shown."""
 
@@ -96,6 +98,37 @@ def replayed(study: Study, folder: Path | None = None) -> tuple[pl.DataFrame | N
     )
 
 
+def decided(
+    study: Study, folder: Path | None = None
+) -> tuple[pl.DataFrame | None, pl.DataFrame | None]:
+    """What acting on replayed rankings of a study's settings would have brought.
+
+    Args:
+        study: The study.
+        folder: A replay of the user's own; None for the one that comes with riskkit.
+
+    Returns:
+        Rows of `riskkit.study.decisions.decisions` and `expected_costs` from the origins that are
+        for reporting; None where the replay at hand is of other settings, or there is none.
+    """
+    if replayed(study, folder)[0] is None:
+        return None, None
+    if folder is not None:
+        return _decided(folder)
+    if not ALARMS.is_file() or not COSTS.is_file():
+        return None, None
+    remedy = "install riskkit again"
+    return read_csv(ALARMS, remedy), read_csv(COSTS, remedy)
+
+
+def _decided(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+    from riskkit.study.decisions import decisions, expected_costs, read_composites
+
+    since = pl.lit(REPORTING_FROM + "-01").str.to_date()
+    composites = read_composites(folder).filter(pl.col("origin") >= since)
+    return decisions(composites), expected_costs(composites)
+
+
 def _told(folder: Path | None) -> tuple[str, dict[str, Any]] | None:
     """The ledger and what it stands on; None where there is none."""
     if folder is None:
@@ -126,6 +159,8 @@ def ship(folder: Path) -> None:
     if read(text).is_empty():
         raise RiskkitError(f"{folder} graded nothing", hint="replay earlier origins")
     write_text(LEDGER, text)
+    for path, table in zip((ALARMS, COSTS), _decided(folder), strict=True):
+        write_text(path, table.write_csv(float_precision=4, line_terminator="\n"))
     write_text(ABOUT, json.dumps(told, indent=1) + "\n")
 
 
