@@ -14,6 +14,8 @@ from riskkit.models.parts.marginal import Marginal
 OWN, TOGETHER = "own history", "together"
 """What the outcome's own past adds, and what several families add only together."""
 SIZE = 32
+AT_ONCE = 3
+"""Coalitions that are forecast at once."""
 _HORIZONS = 3
 Scored = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """From counts to points."""
@@ -91,8 +93,9 @@ def _expected(
 ) -> NDArray[np.float64]:
     """Expected points `[coalitions, units]` when only some families keep their own values.
 
-    All coalitions are forecast at once, as copies of the units: only the last column of features
-    is looked at when forecasting, so the copies share one view of the months.
+    Several coalitions are forecast at once, as copies of the units: only the last column of
+    features is looked at when forecasting, so the copies share one view of the months. Their
+    histories are laid out anew for each copy, so that all at once would need gigabytes.
     """
     here = data.X[:, -1]
     typical = np.full(here.shape[1], np.nan, dtype=here.dtype)
@@ -103,14 +106,19 @@ def _expected(
         for columns, keep in zip(groups, keeps, strict=True):
             if not keep:
                 many[row][:, columns] = typical[columns]
-    flat = many.reshape(len(kept) * len(here), 1, here.shape[1])
-    months = data.X.shape[1]
-    copies = replace(
+    blocks = [many[start : start + AT_ONCE] for start in range(0, len(many), AT_ONCE)]
+    points = [score(model.marginals(_copies(data, block), SIZE)) for block in blocks]
+    means = [each.mean(axis=(1, 2)).reshape(-1, len(here)) for each in points]
+    return np.asarray(np.concatenate(means), dtype=np.float64)
+
+
+def _copies(data: Dataset, here: NDArray[np.float32]) -> Dataset:
+    """The units once for each of some features of the last month, `[copies, units, features]`."""
+    flat = here.reshape(-1, 1, here.shape[-1])
+    return replace(
         data,
-        units=tuple(f"{unit}/{row}" for row in range(len(kept)) for unit in data.units),
-        X=np.broadcast_to(flat, (len(flat), months, here.shape[1])),
-        y=np.tile(data.y, (len(kept), 1)),
+        units=tuple(f"{unit}/{row}" for row in range(len(here)) for unit in data.units),
+        X=np.broadcast_to(flat, (len(flat), data.X.shape[1], here.shape[-1])),
+        y=np.tile(data.y, (len(here), 1)),
         ended=(),
     )
-    points = score(model.marginals(copies, SIZE)).mean(axis=(1, 2))
-    return np.asarray(points.reshape(len(kept), -1), dtype=np.float64)

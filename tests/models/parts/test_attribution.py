@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from riskkit.models.parts import attribution
 from riskkit.models.parts.attribution import OWN, TOGETHER, family_shares
 from riskkit.models.parts.marginal import Marginal
 from riskkit.testing.datasets import made_up_dataset
@@ -64,3 +65,20 @@ def test_what_the_model_does_not_use_adds_nothing():
     families = {"used": ["a", "b"], "unused": ["c"]}
     found = family_shares(FromFeatures(), given(), families, lambda counts: counts)
     np.testing.assert_allclose(found.values[:, 2], 0, atol=1e-9)
+
+
+def test_few_copies_of_the_units_are_forecast_at_once(monkeypatch):
+    """Models lay out the history of every copy: all of eight families' at once took gigabytes."""
+    seen = []
+
+    class Watched(FromFeatures):
+        def marginals(self, data, size):
+            seen.append(len(data.units))
+            return super().marginals(data, size)
+
+    shares = family_shares(Watched(0.5), given(), FAMILIES, lambda counts: counts)
+    assert max(seen) == 5 * attribution.AT_ONCE
+    assert sum(seen) == 5 * 6
+    monkeypatch.setattr(attribution, "AT_ONCE", 100)
+    whole = family_shares(Watched(0.5), given(), FAMILIES, lambda counts: counts)
+    np.testing.assert_allclose(shares.values, whole.values)
