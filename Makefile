@@ -13,7 +13,7 @@ PYTEST := python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo demo-world test test-all lint docs test-oldest clean
+.PHONY: help demo demo-world test test-all lint docs record test-oldest clean
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1 | /p' Makefile | \
@@ -43,6 +43,10 @@ lint: .venv/installed-dev  ## Lint and type check only
 
 docs: .venv/installed-dev  ## Write the pages of docs/ that come from the code
 	@.venv/bin/python -m riskkit.cli._reference docs
+
+record: .venv/installed  ## Replay the standard study, and renew the record that comes with riskkit
+	@.venv/bin/riskkit replay --config params.yaml --set data.kind=base --from 2010-06 --to 2023-06 --out replay
+	@.venv/bin/python -m riskkit.study.shipped replay
 
 test-oldest: .venv-oldest/installed-dev  ## Run every test on the oldest libraries allowed
 	@.venv-oldest/bin/$(PYTEST)

@@ -117,6 +117,8 @@ class Table(_keys.OwnTable):
     """Reader of a table with one row per unit and period and one column per indicator."""
 
     name = "table"
+    sample = "a table of one's own, as its options say"
+    themes = ("own",)
     by_hand = "is a table of your own: add it with `riskkit data add`"
     title = "A table of your own"
     options = TableOptions

@@ -45,6 +45,8 @@ from riskkit.study.evaluating import SCORES, write_scores
 from riskkit.study.grading import ANY_TIME, counts, known_to, last_year, release, totals_of
 from riskkit.study.identity import hash_frame
 from riskkit.study.jobs import Job, part_name, read_forecast, write_part
+from riskkit.study.misses import FILE as MISSES
+from riskkit.study.misses import misses
 from riskkit.study.publishing import dimensions
 from riskkit.study.record import PUBLISHED, THREATS, by_threat, write_record
 from riskkit.study.results import PARTS, carry_over, result_folder
@@ -138,7 +140,7 @@ def _write_ledger(study: Study, graded: Sequence[Graded], folder: Path) -> None:
     Only the figures of today are at hand, so that a replayed publication is graded once, on the
     settled ones, as soon as a later release than the first can be at hand.
     """
-    rows = []
+    rows, known_of = [], []
     for one in graded:
         known = min(known_to(study, told) for told in one.told["threats"].values())
         last = max(parse_month(told["window_end"]) for told in one.told["threats"].values())
@@ -146,10 +148,13 @@ def _write_ledger(study: Study, graded: Sequence[Graded], folder: Path) -> None:
             continue
         figures = SETTLED if known >= last + SETTLES else FIRST
         came = counts(study, one.told)
+        known_of.append((one, came))
         rows += lines_of(one, figures, came, format_month(known))
         path = folder / outcomes_file(one.name, figures)
         path.parent.mkdir(exist_ok=True)
         path.write_text(outcomes_text(came), encoding="utf-8", newline="\n")
+    if known_of:
+        misses(known_of).write_csv(folder / MISSES, float_precision=2)
     text = appended("", rows)
     (folder / LEDGER_FILE).write_text(text, encoding="utf-8", newline="\n")
 

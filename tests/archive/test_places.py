@@ -43,7 +43,7 @@ def test_a_kill_at_any_moment_loses_nothing(
     rng = random.Random(os.environ.get("RISKKIT_KILLS", "short") + place)
     where = str(tmp_path / "archive") if place == "folder" else request.getfixturevalue("bucket")
     longest = _seconds(f"{where}-whole", folders)
-    for number in range(KILLS if place == "folder" else max(3, KILLS // 20)):
+    for number in range(KILLS if place == "folder" else max(2, KILLS // 20)):
         here = f"{where}-{number}"
         told = _killed(here, folders, rng.random() * longest)
         archive = Archive(here)

@@ -1,20 +1,63 @@
-"""What acting on the replayed rankings that come with riskkit would have brought."""
+"""The record that comes with riskkit is shown where it was made for, and nowhere else."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import polars as pl
+import pytest
 
-from riskkit import Study
+from riskkit.archive.ledger import read
+from riskkit.errors import RiskkitError
 from riskkit.publish import _table
 from riskkit.publish.costs import Costs
 from riskkit.publish.costs import table as costs_table
 from riskkit.publish.decisions import Decisions
 from riskkit.publish.decisions import table as decisions_table
+from riskkit.study import shipped
 from riskkit.study.shipped import REPORTING_FROM, decided
+from riskkit.study.study import Study
 from tests.cli.running import SMALL
 from tests.publish.sample import sample_publication
+
+
+def test_what_is_shipped_is_a_whole_ledger_of_replayed_rankings():
+    lines = read(shipped.LEDGER.read_text("utf-8"))
+    assert set(lines["kind"]) == {"replayed"}
+    assert lines["as_of"].n_unique() >= 10
+    told = json.loads(shipped.ABOUT.read_text("utf-8"))
+    assert set(told) == {"settings", "identity", "data"}
+    assert len(told["identity"]) == 64
+
+
+def test_only_origins_for_reporting_are_shown(monkeypatch):
+    study = Study.open(None, ["data.kind=base"])
+    told = json.loads(shipped.ABOUT.read_text("utf-8"))
+    monkeypatch.setattr(shipped, "settings", lambda _: told["settings"])
+    lines, words = shipped.replayed(study)
+    assert lines is not None
+    assert lines["as_of"].min() == "2017-06"
+    assert words.startswith(f"The replay stands on identity {told['identity'][:16]}")
+
+
+def test_other_settings_leave_it_out_with_a_word():
+    study = Study.open(None, ["data.kind=base", "composite.exponent=3"])
+    lines, words = shipped.replayed(study)
+    assert lines is None
+    assert "is of other settings" in words
+    assert "exponent" in words
+
+
+def test_differences_are_named():
+    made = {"threats": {"a": {"model": "x"}, "b": {}}, "exponent": 2}
+    now = {"threats": {"a": {"model": "y"}, "c": {}}, "exponent": 2}
+    assert shipped.differences(made, now) == ["threat b", "threat c", "model of a"]
+
+
+def test_what_is_no_replay_is_not_shipped(tmp_path):
+    with pytest.raises(RiskkitError, match="holds no replay"):
+        shipped.ship(tmp_path)
 
 
 def test_the_standard_study_has_them_and_they_can_be_published() -> None:

@@ -93,6 +93,8 @@ class UcdpGed(Source):
     """Reader of UCDP GED events, yearly and candidate releases, as csv or zip."""
 
     name = "ucdp-ged"
+    sample = "global events since 20.1, as csv"
+    themes = ("conflict", "terrorism")
     title = "UCDP Georeferenced Event Dataset and UCDP Candidate Events Dataset"
     licence = "CC BY 4.0"
     citation = (
