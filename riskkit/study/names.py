@@ -15,7 +15,7 @@ from riskkit.registry import families, lookup, models, sources
 from riskkit.store import checked_options
 from riskkit.study.evaluating import ORACLE
 
-EXTRAS = {"climate": "climate_indices", "dvc": "dvclive", "geo": "shapely"}
+EXTRAS = {"climate": "climate_indices", "dvc": "dvclive", "geo": "shapely", "tune": "optuna"}
 """Extras of riskkit and the package by which each is recognised."""
 
 
