@@ -50,7 +50,7 @@ def check_names(params: Params) -> None:
 def _refuse_repeats(key: str, names: Sequence[str]) -> None:
     twice = sorted({name for name in names if list(names).count(name) > 1})
     if twice:
-        raise ConfigError(f"{key} names {twice[0]} twice", hint="name each once")
+        raise ConfigError(f"{key}: '{twice[0]}' is named twice", hint="name each once")
 
 
 def _check_threats(params: Params) -> None:
