@@ -35,7 +35,7 @@ print("done", flush=True)
 """
 
 
-@pytest.mark.parametrize("place", ["folder", "bucket"])
+@pytest.mark.parametrize("place", ["folder", pytest.param("bucket", marks=pytest.mark.slow)])
 def test_a_kill_at_any_moment_loses_nothing(
     place: str, tmp_path: Path, make: Make, request: pytest.FixtureRequest
 ) -> None:
