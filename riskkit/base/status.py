@@ -16,10 +16,25 @@ _DUE = 18
 """Months from the end of a year to the release of the next: June of the year after that."""
 
 
+_THEMES = {
+    "conflict": ("conflict", "terrorism"),
+    "displacement": ("migration",),
+    "refugee": ("migration",),
+    "temperature": ("climate",),
+    "rain": ("climate",),
+    "risk": ("climate", "development"),
+    "news": ("conflict", "diplomacy"),
+    "diplomacy": ("diplomacy",),
+    "economy": ("development",),
+    "people": ("development",),
+}
+
+
 def base_source() -> dict[str, Any]:
     """The embedded data as one source, in the words of the others."""
     return {
         "name": NAME,
+        "themes": sorted({theme for table in tables().values() for theme in themes_of(table)}),
         "title": "Embedded open data of real countries",
         "licence": "; ".join(dict.fromkeys(p.licence for p in publishers().values())),
         "cadence": "yearly, with a release of riskkit",
@@ -56,6 +71,7 @@ def _row(table: Table, now: int) -> dict[str, Any]:
     return {
         "key": f"{NAME}/{table.name}",
         "source": NAME,
+        "themes": list(themes_of(table)),
         "files": [table.file.name],
         "covers": [format_month(first), format_month(last)],
         "rows": table.rows,
@@ -74,6 +90,11 @@ def _row(table: Table, now: int) -> dict[str, Any]:
         "defects": table.defects,
         "evidence": table.publisher.evidence,
     }
+
+
+def themes_of(table: Table) -> tuple[str, ...]:
+    """What an embedded table tells of, as `riskkit.sources.THEMES` calls it."""
+    return _THEMES.get(table.name.partition("_")[0], ("geography",))
 
 
 def _month(period: str, of_a_year: int) -> int:

@@ -35,6 +35,7 @@ _COMMANDS = (
     "decisions",
     "leaderboard",
     "score",
+    "tune",
     "experiment",
     "doctor",
 )
@@ -44,6 +45,7 @@ _INTERRUPTED, _TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM
 _STANDS = {
     "": "what it was to replace is as it was before: run the same command again",
     "backtest": "finished forecasts stay in --out: the same command goes on from there",
+    "tune": "finished trials stay in --out: the same command goes on from there",
     "data": "the store is as it was before, and a fetch goes on where it stopped: run it again",
 }
 """By command, what an interruption leaves behind and how to go on."""

@@ -5,44 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from riskkit.cli._output import add_row, console, echo
+from riskkit.cli._output import Column, echo_table, echo_wrapped
 
 _SHOWN = 3
+_COLUMNS = (
+    Column("source"),
+    Column("tells of", give=3, words=True),
+    Column("rows", right=True, give=1),
+    Column("units", right=True, give=2),
+    Column("from"),
+    Column("to"),
+    Column("age", right=True),
+    Column("state"),
+    Column("terms", give=4, words=True),
+)
 
 
 def print_status(rows: Iterable[dict[str, Any]]) -> None:
-    """Print the rows: a table on a terminal, a line each in a pipe, and below what is wrong."""
-    from rich.table import Table
-
+    """Print a table with a line a row, and below what somebody should know of them."""
     rows = list(rows)
-    screen = console()
-    if not screen.is_terminal:
-        for row in rows:
-            echo(_line(row))
-        return
-    columns = ("source", "rows", "units", "from", "to", "age", "licence", "state")
-    table = Table(*columns, box=None, pad_edge=False)
-    for row in rows:
-        add_row(table, *_cells(row), style="red" if row["state"] != "intact" else None)
-    screen.print(table)
+    echo_table(_COLUMNS, [_cells(row) for row in rows])
+    if rows:
+        echo_wrapped("age: months since the newest period.")
+    alike: dict[str, list[str]] = {}
     for row in rows:
         for remark in _remarks(row):
-            echo(f"{row['key']}: {remark}")
+            alike.setdefault(remark, []).append(row["key"])
+    for remark, keys in alike.items():
+        echo_wrapped(f"{', '.join(keys)}: {remark}", "    ")
 
 
-def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+def _cells(row: dict[str, Any]) -> tuple[object, ...]:
     units = "?" if row["units"] is None else f"{row['units']:,}"
     state = "damaged" if row["state"] != "intact" else "stale" if row["stale"] else "intact"
-    age = f"{row['age_months']} months"
-    licence = "; ".join(row["licences"])
-    return (row["key"], f"{row['rows']:,}", units, *row["covers"], age, licence, state)
-
-
-def _line(row: dict[str, Any]) -> str:
-    key, number, units, first, last, age, licence, _ = _cells(row)
-    told = [f"{number} rows", f"{units} units", f"{first} to {last}", f"{age} old", licence]
-    remarks = _remarks(row) or [row["state"]]
-    return f"{key}: {', '.join(told)}, {', '.join(row['files'])}: {'; '.join(remarks)}"
+    terms = "; ".join(row["licences"])
+    themes = ", ".join(row["themes"])
+    number = f"{row['rows']:,}"
+    return (row["key"], themes, number, units, *row["covers"], row["age_months"], state, terms)
 
 
 def _remarks(row: dict[str, Any]) -> list[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from riskkit.cli._output import add_row, console, echo, plain
+from riskkit.cli._output import Column, echo, echo_table, echo_wrapped
 
 if TYPE_CHECKING:
     import polars as pl
-    from rich.table import Table
+
+_LARGE = 1_000
+"""From here on figures are whole, with marks between thousands."""
 
 
 def print_leaderboard(
@@ -17,20 +19,17 @@ def print_leaderboard(
     """Print one window of each target, the best model by one rule first, with its skill by it."""
     from riskkit.scoring.evaluation import own_targets
 
-    screen = console()
-    screen = screen if screen.is_terminal else console(width=160)
     own = own_targets(board["target"].to_list()) if target is None else [target]
     there = set(board.filter(window=window, rule=rule)["target"])
     shown = [one for one in own if one in there] or own[:1]
     for number, one in enumerate(shown):
         if number:
-            screen.print()
-        screen.print(_table(board, window, one, rule))
+            echo()
+        _print(board, window, one, rule)
 
 
-def _table(board: pl.DataFrame, window: str, target: str, rule: str) -> Table:
+def _print(board: pl.DataFrame, window: str, target: str, rule: str) -> None:
     import polars as pl
-    from rich.table import Table
 
     from riskkit.scoring.leaderboard import shown_rules, thresholds_of
     from riskkit.study.comparison import chosen_rows
@@ -42,39 +41,45 @@ def _table(board: pl.DataFrame, window: str, target: str, rule: str) -> Table:
     wanted = dict.fromkeys((rule, *shown_rules(thresholds_of(scored))))
     shown = [one for one in wanted if one in scored]
     values = {(row["model"], row["rule"]): row["value"] for row in rows.to_dicts()}
-    table = Table(title=plain(f"{target}, window {window}"), box=None, pad_edge=False)
-    for name in ("model", *shown, f"{rule} skill (90 %)"):
-        table.add_column(name, justify="left" if name == "model" else "right")
+    echo_wrapped(f"{target}, window {window}")
+    columns = [Column(name, right=True, give=number) for number, name in enumerate(shown)]
+    skill = Column(f"{rule} skill (90 %)", right=True)
+    cells = []
     for row in ruled.to_dicts():
-        cells = (values.get((row["model"], one)) for one in shown)
-        told = ("-" if cell is None else f"{cell:.4g}" for cell in cells)
-        add_row(table, row["model"], *told, _skill_text(row))
-    return table
+        told = (values.get((row["model"], one)) for one in shown)
+        cells.append((row["model"], *map(_amount, told), _skill_text(row)))
+    narrow = echo_table((Column("model"), *columns, skill), cells)
+    if narrow:
+        echo_wrapped(f"(no room for {', '.join(narrow)}: a wider screen or --json shows them)")
 
 
 def print_parts(table: pl.DataFrame, by: str, rule: str) -> None:
     """Print each model's parts with its skill against the reference and against zero."""
-    screen = console()
-    screen = screen if screen.is_terminal else console(width=120)
     for (model,), rows in table.group_by("model", maintain_order=True):
         if (rows["skill"] != 0).any():  # not the reference itself
-            screen.print(_parts_of(str(model), rows, by, rule))
+            _print_parts_of(str(model), rows, by, rule)
     if table["zero"].null_count() == table.height:
-        echo("zero was not forecast: add it to --models of the backtest to compare with it")
+        echo_wrapped("zero was not forecast: add it to --models of the backtest to compare with it")
 
 
-def _parts_of(model: str, rows: pl.DataFrame, by: str, rule: str) -> Table:
-    from rich.table import Table
-
-    told = Table(title=plain(model), title_justify="left", box=None, pad_edge=False)
-    for name in (by, "units", rule, "ref.", "skill (90 %)", "zero", "over zero (90 %)"):
-        told.add_column(name, justify="left" if name == by else "right", no_wrap=True)
+def _print_parts_of(model: str, rows: pl.DataFrame, by: str, rule: str) -> None:
+    cells = []
     for row in rows.to_dicts():
         value, reference, zero = (_amount(row[name]) for name in ("value", "reference", "zero"))
         skill = _brief(row["skill"], row["skill_low"], row["skill_high"])
         over = _brief(row["against_zero"], row["zero_low"], row["zero_high"])
-        add_row(told, row["part"], str(row["units"]), value, reference, skill, zero, over)
-    return told
+        cells.append((row["part"], row["units"], value, reference, skill, zero, over))
+    echo_wrapped(model)
+    columns = (
+        Column(by),
+        Column("units", right=True, give=1),
+        Column(rule, right=True),
+        Column("ref.", right=True, give=2),
+        Column("skill (90 %)", right=True),
+        Column("zero", right=True, give=3),
+        Column("over zero (90 %)", right=True, give=4),
+    )
+    echo_table(columns, cells)
 
 
 def _brief(value: float | None, low: float | None, high: float | None) -> str:
@@ -84,7 +89,9 @@ def _brief(value: float | None, low: float | None, high: float | None) -> str:
 
 
 def _amount(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4g}"
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if abs(value) >= _LARGE else f"{value:.4g}"
 
 
 def _skill_text(row: dict[str, float | None]) -> str:

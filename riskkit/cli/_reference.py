@@ -174,9 +174,8 @@ def layouts_page() -> str:
 
     sections = []
     for source in sources().values():
-        rows = [
-            f"| [sample](../tests/sources/fixtures/{source.name}) | the layout it was made for |"
-        ]
+        told = source.sample or "the layout it was made for"
+        rows = [f"| [sample](../tests/sources/fixtures/{source.name}) | {told} |"]
         rows += [
             f"| [{file}](../tests/sources/layouts/{source.name}/{file}) | {what} |"
             for file, what in source.layouts

@@ -8,12 +8,12 @@ from typing import Any
 
 import polars as pl
 
-from riskkit.cli._output import add_row, console, echo, echo_json
+from riskkit.cli._output import Column, echo, echo_json, echo_table, echo_wrapped
 from riskkit.files import read_csv, read_json
 from riskkit.publish import STANDARD, worse_in
 from riskkit.publish._licences import STRICTEST_FIRST
 
-_TOP, _NAME = 10, 22
+_TOP = 10
 
 
 def print_summary(folder: Path, *, as_json: bool, archive: str | None = None) -> None:
@@ -31,23 +31,24 @@ def print_summary(folder: Path, *, as_json: bool, archive: str | None = None) ->
         return
     first = ranking.row(0, named=True)
     for text in worse:
-        echo(f"WARNING: {text}")
-    echo(_headline(first, ranking.height))
+        echo_wrapped(f"WARNING: {text}", "    ")
+    echo_wrapped(_headline(first, ranking.height))
     threats = [name for name in STANDARD if ranking[name].is_not_null().any()]
     _print_table(ranking.head(_TOP), threats)
-    echo(
-        "score and threats 0-10; intervals: 90 % of the joint scenarios; top 10: chance of being "
-        "there;\nan empty threat has no data; associations in the model, not causes."
+    echo_wrapped(
+        "score and threats 0-10; 90 %: of the joint scenarios; top 10: chance of being there; an "
+        "empty threat has no data; associations in the model, not causes."
     )
-    echo(f"Licence of these figures: {terms['name']}, {_short_terms(terms)}.")
+    echo_wrapped(f"Licence of these figures: {terms['name']}, {_short_terms(terms)}.", "    ")
     paths = [file["path"] for file in package["resources"]]
     pages = sum("/" in path for path in paths)
-    echo(f"\n{folder}/: " + ", ".join(path for path in paths if "/" not in path))
-    echo(f"Open {folder}/report.html in a browser; units/ has {pages} pages beside it.")
+    echo()
+    echo_wrapped(f"{folder}/: " + ", ".join(path for path in paths if "/" not in path), "    ")
+    echo_wrapped(f"Open {folder}/report.html in a browser; units/ has {pages} pages beside it.")
     echo(f"`riskkit explain {first['unit']}` tells one unit's story.")
     if filed is not None:
         due = f"; newer figures are due {filed['next_due']}" if filed["next_due"] else ""
-        echo(f"Archived as {archive}/{filed['publication']} ({filed['status']}{due}).")
+        echo_wrapped(f"Archived as {archive}/{filed['publication']} ({filed['status']}{due}).")
 
 
 def _filed(archive: str) -> dict[str, Any]:
@@ -72,27 +73,34 @@ def _headline(row: dict[str, Any], units: int) -> str:
 
 
 def _print_table(rows: pl.DataFrame, threats: Sequence[str]) -> None:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("rank", "", "unit", "name", "score", "", "main threat", *threats, "top 10"):
-        words = name in ("unit", "name", "main threat")
-        table.add_column(_short(name), justify="left" if words else "right", no_wrap=True)
-    for row in rows.iter_rows(named=True):
-        add_row(
-            table,
-            str(row["rank"]),
-            f"{row['rank_low']}-{row['rank_high']}",
-            row["unit"],
-            row["name"][:_NAME],
-            f"{row['score']:.1f}",
-            f"{row['score_low']:.1f}-{row['score_high']:.1f}",
-            row["main_threat"] or "",
-            *("" if row[name] is None else f"{row[name]:.1f}" for name in threats),
-            f"{row['p_top10']:.2f}",
-        )
-    screen = console()
-    (screen if screen.is_terminal else console(width=120)).print(table)
+    columns = (
+        Column("rank", right=True),
+        Column("90 %", right=True, give=2),
+        Column("unit", give=3),
+        Column("name"),
+        Column("score", right=True),
+        Column("90 %", right=True, give=1),
+        Column("main threat", give=4),
+        *(Column(_short(name), right=True) for name in threats),
+        Column("top 10", right=True),
+    )
+    echo_table(
+        columns,
+        [
+            (
+                row["rank"],
+                f"{row['rank_low']}-{row['rank_high']}",
+                row["unit"],
+                row["name"],
+                f"{row['score']:.1f}",
+                f"{row['score_low']:.1f}-{row['score_high']:.1f}",
+                row["main_threat"] or "",
+                *("" if row[name] is None else f"{row[name]:.1f}" for name in threats),
+                f"{row['p_top10']:.2f}",
+            )
+            for row in rows.iter_rows(named=True)
+        ],
+    )
 
 
 def _short(name: str) -> str:

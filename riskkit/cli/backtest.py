@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from riskkit.cli._options import RESULT, features_option, json_option, out_option, params_options
-from riskkit.cli._output import echo, echo_json
+from riskkit.cli._output import echo, echo_json, echo_wrapped
 
 
 @click.command(name="backtest")
@@ -69,7 +69,7 @@ def command(
     done = study.backtest(out, scores=not no_scores, export=export == "views")
     board = done.leaderboard
     for remark in done.remarks:
-        echo(remark, err=True)
+        echo_wrapped(remark, "    ", err=True)
     if metrics is not None and board is not None:
         write_text(metrics, (out / METRICS).read_text(encoding="utf-8"))
     if as_json:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from riskkit.cli._options import Group, json_option
-from riskkit.cli._output import echo, echo_json
+from riskkit.cli._output import Column, echo, echo_json, echo_table, echo_wrapped
+from riskkit.sources import THEMES
 
 if TYPE_CHECKING:
     from riskkit.store import Entry
@@ -27,21 +28,35 @@ def command() -> None:
     """List sources, and fetch, add, check and describe their files."""
 
 
+_themed = click.option(
+    "--theme",
+    "themes",
+    multiple=True,
+    type=click.Choice(THEMES),
+    help="Only what tells of this; repeatable.",
+)
+
+
 @command.command(name="list")
+@click.argument("names", nargs=-1, metavar="[SOURCE]...")
+@_themed
 @json_option
-def list_sources(as_json: bool) -> None:
-    """List the sources that have a reader.
+def list_sources(names: tuple[str, ...], themes: tuple[str, ...], as_json: bool) -> None:
+    """List the sources that have a reader, or tell more of those that are named.
 
     \b
-    Example:
+    Examples:
       riskkit data list
+      riskkit data list --theme migration
+      riskkit data list unhcr
     """
-    from riskkit.base.status import base_source
-    from riskkit.registry import sources
+    from riskkit.base.status import NAME, base_source
+    from riskkit.registry import lookup, sources
 
     rows = [base_source()] + [
         {
             "name": name,
+            "themes": list(source.themes),
             "title": source.title,
             "licence": source.licence,
             "cadence": source.cadence,
@@ -52,13 +67,64 @@ def list_sources(as_json: bool) -> None:
         }
         for name, source in sources().items()
     ]
+    for name in names:
+        if name != NAME:
+            lookup("source", sources(), name)
+    rows = [
+        row for row in rows if _of_themes(row, themes) and row["name"] in (names or row["name"])
+    ]
     if as_json:
         echo_json(rows)
-        return
-    for row in rows:
-        echo(f"{row['name']}: {row['title']}")
-        echo(f"    {row['cadence']}; known {row['lag_months']} month(s) after the period ends")
-        echo(f"    {row['licence']}; {row['url']}")
+    elif names:
+        for row in rows:
+            _tell(row)
+    else:
+        _list(rows)
+
+
+def _of_themes(row: dict[str, Any], themes: tuple[str, ...]) -> bool:
+    return not themes or bool(set(themes) & set(row["themes"]))
+
+
+def _list(rows: list[dict[str, Any]]) -> None:
+    columns = (
+        Column("source"),
+        Column("tells of", give=1, words=True),
+        Column("lag", right=True),
+        Column("rows", give=2),
+        Column("what", words=True),
+    )
+    passed = {True: "free", False: "not free"}
+    echo_table(
+        columns,
+        [
+            (
+                row["name"],
+                ", ".join(row["themes"]),
+                row["lag_months"],
+                passed[row["redistributable"]],
+                row["title"],
+            )
+            for row in rows
+        ],
+    )
+    echo_wrapped(
+        "lag: months from the end of a period to its publication; rows: whether they may be passed "
+        "on. `riskkit data list SOURCE` tells its terms, cadence and address."
+    )
+
+
+def _tell(row: dict[str, Any]) -> None:
+    echo_wrapped(f"{row['name']}: {row['title']}", "    ")
+    for what, told in (
+        ("tells of", ", ".join(row["themes"])),
+        ("appears", row["cadence"]),
+        ("known", f"{row['lag_months']} months after a period ends"),
+        ("terms", row["licence"]),
+        ("cite", row["citation"]),
+        ("address", row["url"]),
+    ):
+        echo_wrapped(f"    {what}: {told}", "        ")
 
 
 @command.command(name="add")
@@ -181,17 +247,19 @@ def fetch(sources: tuple[str, ...], offline: bool, store: Path, as_json: bool) -
 
 
 @command.command(name="status")
+@_themed
 @_STORE
 @json_option
-def status(store: Path, as_json: bool) -> None:
+def status(themes: tuple[str, ...], store: Path, as_json: bool) -> None:
     """Say how far each source reaches, how old it is, what is missing, stale or damaged.
 
     First come the embedded tables, then what was added. A source is stale when, by its cadence and
     publication lag, something newer should be out.
 
     \b
-    Example:
+    Examples:
       riskkit data status
+      riskkit data status --theme climate
     """
     from riskkit.base.status import base_rows
     from riskkit.cli._data_status import print_status
@@ -200,10 +268,11 @@ def status(store: Path, as_json: bool) -> None:
     from riskkit.store.status import status_rows
 
     embedded, own = base_rows(), status_rows(Store(store), progress=progress)
+    rows = [row for row in (*embedded, *own) if _of_themes(row, themes)]
     if as_json:
-        echo_json([*embedded, *own])
+        echo_json(rows)
         return
-    print_status([*embedded, *own])
+    print_status(rows)
     if not own:
         echo(f"{store} holds no data: `riskkit run` takes the embedded tables alone")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from riskkit.cli._options import json_option, params_options
-from riskkit.cli._output import echo, echo_json
+from riskkit.cli._output import echo, echo_json, echo_wrapped
 
 if TYPE_CHECKING:
     from riskkit.study.standing import Standing
@@ -47,7 +47,8 @@ def _checks(config: Path | None, settings: tuple[str, ...], as_json: bool) -> bo
         echo_json(checks)
     else:
         for check in checks:
-            echo(f"{'ok  ' if check['ok'] else 'FAIL'} {check['check']}: {check['found']}")
+            state = "ok  " if check["ok"] else "FAIL"
+            echo_wrapped(f"{state} {check['check']}: {check['found']}", "     ")
     return all(check["ok"] for check in checks)
 
 
@@ -80,10 +81,10 @@ def _as_json(one: Standing) -> dict[str, Any]:
 
 def _print(one: Standing) -> None:
     state = "ok  " if one.same else "FAIL"
-    echo(f"{state} {one.path}: {one.identity.stage}")
+    echo_wrapped(f"{state} {one.path}: {one.identity.stage}", "     ")
     for part, told in one.words().items():
-        echo(f"     {part}: {told}")
+        echo_wrapped(f"     {part}: {told}", "       ")
     for difference in one.differences:
-        echo(f"     built from {difference}")
+        echo_wrapped(f"     built from {difference}", "       ")
     if one.same:
         echo("     the same as this study makes")

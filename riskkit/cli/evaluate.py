@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from riskkit.cli._options import RESULT, json_option, out_option, params_options
-from riskkit.cli._output import echo, echo_json
+from riskkit.cli._output import echo, echo_json, echo_wrapped
 
 
 @click.command(name="evaluate")
@@ -43,7 +43,7 @@ def command(
     done = study.evaluate(folders, out)
     board = done.leaderboard
     for remark in done.remarks:
-        echo(remark, err=True)
+        echo_wrapped(remark, "    ", err=True)
     if as_json:
         echo_json([] if board is None else board.to_dicts())
     elif board is None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
 from riskkit.cli._options import RESULT, Group, json_option, out_option, params_options
-from riskkit.cli._output import echo, echo_json
+from riskkit.cli._output import Column, echo, echo_json, echo_table, echo_wrapped
 
 
 @click.group(name="features", cls=Group)
@@ -37,7 +36,7 @@ def list_families(
       riskkit features list --coverage --config experiments/ablation/params.yaml
     """
     from riskkit.registry import families
-    from riskkit.study.inspection import absent_inputs, family_rows, in_columns
+    from riskkit.study.inspection import absent_inputs, family_rows
     from riskkit.study.study import Study
 
     rows = family_rows(families().values())
@@ -47,12 +46,24 @@ def list_families(
     if as_json:
         echo_json(rows)
         return
-    cells = [["family", "features", "inputs", "relations", "title"]]
-    for row in rows:
-        counts = [_present(row, kind) for kind in ("inputs", "relations")]
-        cells.append([row["family"], str(row["features"]), *counts, row["title"]])
-    for line in in_columns(cells):
-        echo(line)
+    counted = [[_present(row, kind) for kind in ("inputs", "relations")] for row in rows]
+    echo_table(
+        _LISTED,
+        [
+            (row["family"], row["features"], *counts, row["title"])
+            for row, counts in zip(rows, counted, strict=True)
+        ],
+    )
+    echo_wrapped("`riskkit features show FAMILY` describes each feature.")
+
+
+_LISTED = (
+    Column("family"),
+    Column("features", right=True),
+    Column("inputs", right=True),
+    Column("relations", right=True, give=1),
+    Column("what", words=True),
+)
 
 
 def _present(row: dict[str, Any], kind: str) -> str:
@@ -90,17 +101,22 @@ def show(
     if as_json:
         echo_json(rows)
         return
-    for line in _coverage_table(rows) if coverage else _described(rows):
-        echo(line)
-
-
-def _described(rows: list[dict[str, Any]]) -> Iterator[str]:
+    if coverage:
+        for line in _coverage_table(rows):
+            echo(line)
+        return
     for row in rows:
-        yield f"{row['feature']} [{row['unit']}] ({row['sign']}) {row['description']}"
-        over = f" over {', '.join(row['relations'])}" if row["relations"] else ""
-        yield f"    from {', '.join(row['inputs']) or 'no indicator'}{over}"
-        if row["against"]:
-            yield f"    against the reference period of {', '.join(row['against'])}"
+        _describe(row)
+
+
+def _describe(row: dict[str, Any]) -> None:
+    text = f"{row['feature']} [{row['unit']}] ({row['sign']}) {row['description']}"
+    echo_wrapped(text, "    ")
+    over = f" over {', '.join(row['relations'])}" if row["relations"] else ""
+    echo_wrapped(f"    from {', '.join(row['inputs']) or 'no indicator'}{over}", "        ")
+    if row["against"]:
+        told = ", ".join(row["against"])
+        echo_wrapped(f"    against the reference period of {told}", "        ")
 
 
 def _coverage_table(rows: list[dict[str, Any]]) -> list[str]:

@@ -17,6 +17,7 @@ from riskkit.errors import ConfigError, RiskkitError, suggestion
 from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.forecast import Forecast
 from riskkit.models.parts.history import largest
+from riskkit.models.parts.search import Space
 
 _MOST = 10_000
 """The largest whole number that a setting may be."""
@@ -54,12 +55,14 @@ class Model(ABC):
         members: Names of the models that a pool is made of by default.
         calibrated: Whether the distribution claims to be right; False for baselines whose spread
             is fixed by fiat, which the contract tests do not hold to it.
+        searched: The settings that `riskkit tune` tries, and their values.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
     members: ClassVar[tuple[str, ...]] = ()
     calibrated: ClassVar[bool] = True
+    searched: ClassVar[Space] = {}
 
     def fit(self, data: Dataset, seed: int) -> Self:
         """Learn from the past that `data` holds; by default there is nothing to learn."""

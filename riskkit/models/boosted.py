@@ -14,6 +14,7 @@ from riskkit.models.parts.draws import stratified
 from riskkit.models.parts.history import history
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.rows import RowMaker
+from riskkit.models.parts.search import Between, Space
 
 if TYPE_CHECKING:
     import xgboost as xgb
@@ -28,6 +29,11 @@ class BoostedClasses(Marginal):
 
     name: ClassVar[str] = "xgboost"
     summary: ClassVar[str] = "Boosted classes of the outcome relative to the own level."
+    searched: ClassVar[Space] = {
+        "rounds": Between(20, 150, log=True),
+        "bins": Between(6, 20),
+        "max_depth": Between(2, 6),
+    }
 
     def __init__(self, rounds: int = 60, bins: int = 14, max_depth: int = 3) -> None:
         self.rounds, self.bins, self.max_depth = rounds, bins, max_depth

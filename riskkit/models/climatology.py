@@ -11,6 +11,7 @@ from riskkit.forecasting.dataset import Dataset
 from riskkit.models.parts.draws import stratified
 from riskkit.models.parts.history import history
 from riskkit.models.parts.marginal import Marginal
+from riskkit.models.parts.search import Between, OneOf, Space
 
 
 class Climatology(Marginal):
@@ -25,6 +26,7 @@ class Climatology(Marginal):
     summary: ClassVar[str] = "Redraws the unit's own values in the same season of earlier years."
     calibrated: ClassVar[bool] = False
     learned: ClassVar[bool] = False
+    searched: ClassVar[Space] = {"years": Between(3, 40), "width": OneOf((1, 3, 5))}
 
     def __init__(self, years: int = 15, width: int = 3) -> None:
         self.years, self.width = years, width

@@ -15,6 +15,7 @@ from riskkit.models.parts.draws import stratified
 from riskkit.models.parts.history import ceiling, history
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.rows import RowMaker, Rows, at_most
+from riskkit.models.parts.search import Between, Space
 from riskkit.models.parts.shrunk import chance, fit_chance
 
 MOST = 30_000
@@ -36,6 +37,11 @@ class DistributionRegression(Marginal):
 
     name: ClassVar[str] = "distribution_regression"
     summary: ClassVar[str] = "Logistic regressions over thresholds relative to the own level."
+    searched: ClassVar[Space] = {
+        "thresholds": Between(5, 21),
+        "components": Between(4, 48),
+        "prior": Between(2.0, 200.0, log=True),
+    }
 
     def __init__(self, thresholds: int = 13, components: int = 24, prior: float = 20.0) -> None:
         self.thresholds, self.components, self.prior = thresholds, components, prior

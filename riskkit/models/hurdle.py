@@ -21,6 +21,7 @@ from riskkit.models.parts.draws import stratified
 from riskkit.models.parts.history import history
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.rows import OWN, RowMaker, Rows, at_most, feature_names, own_units
+from riskkit.models.parts.search import Between, Space
 
 if TYPE_CHECKING:
     import xgboost as xgb
@@ -37,6 +38,7 @@ class BoostedHurdle(Marginal):
 
     name: ClassVar[str] = "xgboost_hurdle"
     summary: ClassVar[str] = "Boosted chance of any deaths times boosted quantiles of how many."
+    searched: ClassVar[Space] = {"rounds": Between(20, 150, log=True)}
 
     def __init__(self, rounds: int = 60) -> None:
         self.rounds = rounds

@@ -14,6 +14,7 @@ from riskkit.models.parts.draws import stratified
 from riskkit.models.parts.history import ceiling, history
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.rows import RowMaker, at_most
+from riskkit.models.parts.search import Between, OneOf, Space
 from riskkit.models.parts.shrunk import chance, fit_chance, fit_size
 
 Array = NDArray[np.float64]
@@ -40,6 +41,11 @@ class NegativeBinomial(Marginal):
     name: ClassVar[str] = "negative_binomial"
     summary: ClassVar[str] = "Negative binomial regression relative to the own level."
     calibrated: ClassVar[bool] = False
+    searched: ClassVar[Space] = {
+        "zeros": OneOf(("hurdle", "plain")),
+        "components": Between(2, 32),
+        "prior": Between(2.0, 200.0, log=True),
+    }
 
     def __init__(self, zeros: str = "hurdle", components: int = 8, prior: float = 20.0) -> None:
         if zeros not in ZEROS:

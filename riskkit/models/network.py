@@ -14,6 +14,7 @@ from riskkit.models.parts.draws import stratified
 from riskkit.models.parts.history import ceiling, history
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.rows import OWN, RowMaker, at_most
+from riskkit.models.parts.search import Between, OneOf, Space
 
 Array = NDArray[np.float64]
 Layers = list[tuple[Array, Array]]
@@ -43,6 +44,12 @@ class Network(Marginal):
 
     name: ClassVar[str] = "network"
     summary: ClassVar[str] = "Small networks over classes of the outcome relative to the own level."
+    searched: ClassVar[Space] = {
+        "hidden": OneOf(((32,), (48, 32), (64, 48))),
+        "bins": Between(6, 20),
+        "components": Between(4, 48),
+        "penalty": Between(1e-4, 0.1, log=True),
+    }
 
     def __init__(
         self,

@@ -15,6 +15,7 @@ from riskkit.models.parts.draws import stratified
 from riskkit.models.parts.history import ceiling, history
 from riskkit.models.parts.level import own_level
 from riskkit.models.parts.marginal import Marginal
+from riskkit.models.parts.search import Between, Space
 from riskkit.models.parts.support import Support
 
 Array = NDArray[np.float64]
@@ -48,6 +49,7 @@ class Pool(Marginal):
         "network",
         "distribution_regression",
     )
+    searched: ClassVar[Space] = {"support": Between(0.0, 300.0)}
 
     def __init__(
         self,

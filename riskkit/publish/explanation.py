@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from textwrap import fill
 from typing import Any
 
 import polars as pl
 
-from riskkit.errors import RiskkitError, UnknownUnit
+from riskkit.errors import RiskkitError
 from riskkit.files import read_csv
 from riskkit.publish import _table, schemas
 from riskkit.publish._story import BY_UNIT, Story, stories
@@ -27,7 +26,7 @@ from riskkit.publish._wording import (
     window_name,
     word,
 )
-from riskkit.units.names import match_name
+from riskkit.units.wanted import find_unit
 
 _WIDTH = 80
 _STEPS = "▁▂▃▄▅▆▇█"
@@ -59,16 +58,7 @@ def explain_unit(folder: Path, unit: str) -> Story:
 def _find(ranking: pl.DataFrame, wanted: str, path: Path) -> str:
     """Code of the unit that someone means."""
     rows = ranking.select(pl.col("unit", "iso2", "name").cast(pl.String)).rows()
-    known = {text.casefold(): row[0] for row in rows for text in reversed(row) if text}
-    key = wanted.strip().casefold()
-    unit = known.get(key) or match_name(wanted)
-    names = {unit: name for unit, _, name in rows}
-    if unit in names:
-        return str(unit)
-    near = get_close_matches(key, known, n=3)
-    choices = dict.fromkeys(f"{names[known[one]]} ({known[one]})" for one in near)
-    hint = f"did you mean {' or '.join(choices)}?" if choices else "use a code or name of its rows"
-    raise UnknownUnit(f"{path} ranks no unit '{wanted}'", hint=hint)
+    return find_unit(wanted, rows, f"{path} ranks")
 
 
 def explanation_data(story: Story) -> dict[str, Any]:
@@ -110,6 +100,8 @@ def _head(story: Story) -> Iterator[str]:
     yield (
         f"As of {row['as_of']}, data {row['data_age_months']} month(s) old, model {row['model']}."
     )
+    if row["status"] == "outlier":
+        yield "What goes in is beyond anything it had: model-card.md names the input."
 
 
 def _threats(story: Story) -> Iterator[str]:

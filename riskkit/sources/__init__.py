@@ -16,6 +16,11 @@ __all__ = [
     "offered",
 ]  # fmt: skip
 
+THEMES = (
+    *("conflict", "terrorism", "migration", "climate", "diplomacy", "development", "geography"),
+    "own",
+)
+"""What sources tell of; "own" are tables of the user's own."""
 Layout = Literal["real files", "documented layout", "own layout"]
 
 
@@ -30,6 +35,8 @@ class Source(ABC):
 
     Attributes:
         name: Registry name, as in `riskkit data add NAME PATH`.
+        themes: What it tells of, of `THEMES`.
+        sample: The layout of its sample, and of which releases that is.
         title: The publisher's name for the data.
         licence: Licence or terms of use.
         citation: What the publisher asks to be cited.
@@ -53,6 +60,8 @@ class Source(ABC):
     """
 
     name: ClassVar[str]
+    themes: ClassVar[tuple[str, ...]] = ()
+    sample: ClassVar[str] = ""
     title: ClassVar[str]
     licence: ClassVar[str]
     citation: ClassVar[str]

@@ -73,6 +73,8 @@ class Acled(Source):
     """
 
     name = "acled"
+    sample = "export of one row per event, as since 2024"
+    themes = ("conflict",)
     title = "Armed Conflict Location & Event Data (ACLED)"
     licence = (
         "ACLED's end user licence and terms of use: registration, attribution, commercial use only "

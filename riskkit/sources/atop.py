@@ -56,6 +56,8 @@ class Atop(Source):
     """
 
     name = "atop"
+    sample = "state-year file of release 5.1, the newest"
+    themes = ("diplomacy",)
     title = "Alliance Treaty Obligations and Provisions (ATOP), state-year"
     licence = "free for research, with citation; no licence is stated"
     citation = (

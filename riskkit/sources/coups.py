@@ -52,6 +52,8 @@ class Coups(Source):
     """
 
     name = "coups"
+    sample = "list of attempts, tabs"
+    themes = ("conflict",)
     title = "Global Instances of Coups"
     licence = "free for research with citation; no licence stated"
     citation = (

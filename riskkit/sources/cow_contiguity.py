@@ -58,6 +58,8 @@ class CowContiguity(Source):
     """
 
     name = "cow-contiguity"
+    sample = "pairs and years of version 3.2, the newest"
+    themes = ("geography",)
     title = "Correlates of War, Direct Contiguity"
     licence = "free for research, with citation; no licence is stated"
     citation = (

@@ -89,6 +89,8 @@ class Cwm(Source):
     """
 
     name = "cwm"
+    sample = "the file of the article, closed"
+    themes = ("diplomacy",)
     title = "Civil Wars Mediation (CWM) dataset"
     licence = "free for research, with citation; no licence is stated"
     citation = (

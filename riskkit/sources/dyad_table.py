@@ -70,6 +70,8 @@ class DyadTable(_keys.OwnTable):
     """Reader of a table with one row per pair of units and period, and a column per relation."""
 
     name = "dyad-table"
+    sample = "a table of one's own, as its options say"
+    themes = ("own",)
     by_hand = "is a table of your own: add it with `riskkit data add`"
     title = "A table of pairs of your own"
     options = DyadTableOptions

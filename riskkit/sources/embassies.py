@@ -64,6 +64,8 @@ class Embassies(Source):
     """
 
     name = "embassies"
+    sample = "our own layout, docs/sources-own.md"
+    themes = ("diplomacy",)
     title = "Diplomatic representation, a table of your own"
     licence = "as the table's compiler says"
     citation = (

@@ -83,6 +83,8 @@ class Emdat(Source):
     """
 
     name = "emdat"
+    sample = "public table since September 2023, as csv"
+    themes = ("climate",)
     title = "EM-DAT, The International Disaster Database"
     licence = (
         "UCLouvain's terms of use: registration; free for research, teaching, the public and the "

@@ -55,6 +55,8 @@ class Era5Owid(Source):
     """
 
     name = "era5-owid"
+    sample = "two tables of Our World in Data: months by year, and years"
+    themes = ("climate",)
     title = "ERA5 by country, processed by Our World in Data"
     licence = "CC BY 4.0 (ERA5 until July 2025: Copernicus licence; and Our World in Data)"
     citation = (

@@ -79,6 +79,8 @@ class Gsdb(Source):
     """
 
     name = "gsdb"
+    sample = "case file of release 3"
+    themes = ("diplomacy",)
     title = "Global Sanctions Data Base"
     licence = "sent on request for research; rows may not be passed on"
     citation = (

@@ -96,6 +96,8 @@ class Idmc(Source):
     """
 
     name = "idmc"
+    sample = "tables of displacement, as csv"
+    themes = ("migration", "climate")
     title = "Global Internal Displacement Database (GIDD)"
     licence = "CC BY-NC 4.0"
     citation = (

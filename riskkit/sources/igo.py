@@ -45,6 +45,8 @@ class Igo(Source):
     """
 
     name = "igo"
+    sample = "state-year file of version 3, the newest"
+    themes = ("diplomacy",)
     title = "Correlates of War Intergovernmental Organizations, state-year"
     licence = "free for research, with citation; no licence is stated"
     citation = (

@@ -67,6 +67,8 @@ class Inform(Source):
     """
 
     name = "inform"
+    sample = "trends, years in one column"
+    themes = ("climate", "development")
     title = "INFORM Risk Index"
     licence = "CC BY 4.0, by the European Commission's rules of reuse; its pages do not print it"
     citation = "European Commission, Joint Research Centre, INFORM Risk Index, with its year"

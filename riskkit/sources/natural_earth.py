@@ -45,6 +45,8 @@ class NaturalEarth(Source):
     """
 
     name = "natural-earth"
+    sample = "outlines as GeoJSON, 1:110 million"
+    themes = ("geography",)
     title = "Natural Earth, countries"
     licence = "public domain"
     citation = "Made with Natural Earth"

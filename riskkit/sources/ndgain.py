@@ -55,6 +55,9 @@ class NdGain(Source):
     """
 
     name = "ndgain"
+    sample = "files of a release in a folder, a column per year"
+    layouts = (("ndgain_countryindex_2026.zip", "the publisher's archive, a folder a score"),)
+    themes = ("climate",)
     title = "ND-GAIN Country Index"
     licence = "free and open to the public, with attribution; no licence stated in the files"
     citation = (

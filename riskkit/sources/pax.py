@@ -64,6 +64,9 @@ class Pax(Source):
     """
 
     name = "pax"
+    sample = "all agreements, as csv"
+    layouts = (("pax_all_agreements_data.xlsx", "the publisher's workbook"),)
+    themes = ("diplomacy",)
     title = "PA-X Peace Agreements Database and Dataset"
     licence = "terms of use of PA-X: free with citation; rows may not be passed on"
     citation = (

@@ -60,6 +60,8 @@ class Peacekeeping(Source):
     """
 
     name = "peacekeeping"
+    sample = "location maps of Geo-PKO 2.3"
+    themes = ("diplomacy",)
     title = "Geocoded Peacekeeping Operations (Geo-PKO) Dataset"
     licence = "free for research, with citation; no licence is stated"
     citation = (

@@ -117,6 +117,8 @@ class Table(_keys.OwnTable):
     """Reader of a table with one row per unit and period and one column per indicator."""
 
     name = "table"
+    sample = "a table of one's own, as its options say"
+    themes = ("own",)
     by_hand = "is a table of your own: add it with `riskkit data add`"
     title = "A table of your own"
     options = TableOptions
@@ -134,7 +136,8 @@ class Table(_keys.OwnTable):
         month = _keys.periods(sheet, options.time)
         counts = all(_is_count(item) for item in options.indicators.values())
         unit = _keys.units(sheet, options.unit, month, parts=counts)
-        keys = pl.DataFrame([unit, sheet.frame[options.unit.column].rename("code"), month])
+        code = sheet.frame[options.unit.column].cast(pl.String).str.strip_chars()
+        keys = pl.DataFrame([unit, code.str.to_uppercase().rename("code"), month])
         values = [_values(sheet, name, options) for name in options.indicators]
         rows = keys.with_columns(_known(sheet, keys, options), *values)
         known, dropped = _known_units(_one_each(sheet, rows, options), options)

@@ -82,6 +82,8 @@ class Treaties(Source):
     """
 
     name = "treaties"
+    sample = "our own layout, docs/sources-own.md"
+    themes = ("diplomacy",)
     title = "Membership of treaties on arms, terrorism, climate and migration, a list of your own"
     licence = "as the list's compiler says; depositaries publish the facts"
     citation = (

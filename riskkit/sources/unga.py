@@ -65,6 +65,8 @@ class Unga(PlainYears):
     """
 
     name = "unga"
+    sample = "ideal points by year, all votes"
+    themes = ("diplomacy",)
     title = "United Nations General Assembly voting: ideal points and agreement"
     licence = "CC0 1.0"
     citation = (

@@ -121,6 +121,11 @@ class Vdem(PlainYears):
     """
 
     name = "vdem"
+    sample = "country-years, core, as csv"
+    layouts = (
+        ("V-Dem-CY-Core-v16_csv.zip", "the publisher's archive, with its citation beside the csv"),
+    )
+    themes = ("development", "diplomacy")
     title = "Varieties of Democracy (V-Dem), country-year"
     licence = "CC BY-SA 4.0"
     citation = (

@@ -105,6 +105,8 @@ class WorldBank(Source):
     """
 
     name = "world-bank"
+    sample = "download of one indicator: four lines above the headings, a column per year"
+    themes = ("development",)
     title = "World Bank, World Development Indicators"
     licence = "CC BY 4.0"
     citation = "World Bank, World Development Indicators, with the code of each series"

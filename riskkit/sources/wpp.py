@@ -76,6 +76,8 @@ class Wpp(PlainYears):
     """
 
     name = "wpp"
+    sample = "demographic indicators, medium variant, as csv"
+    themes = ("development",)
     title = "United Nations, World Population Prospects"
     licence = "CC BY 3.0 IGO"
     citation = (

@@ -43,7 +43,8 @@ def status_rows(
         `due` (the month in which something newer should be out; None where nothing regular
         comes), `stale` (it is overdue by more than a month), `gaps` (by indicator the periods
         between the first and the last in which no unit has a value; a census has none),
-        `licences`, `retrieved_at` (of the latest file), `addresses` and `redistributable`.
+        `licences`, `retrieved_at` (of the latest file), `addresses`, `redistributable` and
+        `themes`.
 
     Raises:
         RiskkitError: The manifest is damaged.
@@ -79,6 +80,7 @@ def _row(store: Store, entry: Entry, now: int) -> dict[str, Any]:
         "retrieved_at": max(file.retrieved_at for file in files).isoformat(),
         "addresses": sorted({file.address for file in files if file.address}),
         "redistributable": source is not None and source.redistributable,
+        "themes": [] if source is None else list(source.themes),
     }
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from riskkit.errors import UnknownUnit
 from riskkit.family import KEYS, Family
-from riskkit.months import format_month
-from riskkit.panel import Panel
+from riskkit.months import format_month, month_id_expr
+from riskkit.panel import Panel, complete
+from riskkit.units.wanted import find_unit
+
+if TYPE_CHECKING:
+    from riskkit.study.study import Study
 
 
 def indicator_states(panel: Panel) -> list[dict[str, Any]]:
@@ -33,24 +36,49 @@ def indicator_states(panel: Panel) -> list[dict[str, Any]]:
     return rows
 
 
-def unit_states(panel: Panel, unit: str) -> list[dict[str, Any]]:
-    """Value and state of each indicator in a unit's last row."""
-    if unit not in set(panel.units["unit"]):
-        raise UnknownUnit(f"the panel has no unit '{unit}'", hint="units are ISO3 codes")
+def unit_states(study: Study, wanted: str) -> list[dict[str, Any]]:
+    """Value and state of each indicator in a unit's last row, and the period the value is of.
+
+    Args:
+        study: The study.
+        wanted: Code or name of the unit.
+
+    Raises:
+        UnknownUnit: The panel has no such unit.
+    """
+    panel = study.panel
+    unit = find_unit(wanted, panel.units.select("unit", "name").rows(), "the panel has")
+    frame, years = panel.frame.filter(pl.col("unit") == unit), _years_served(study, unit)
     rows = []
     for name, indicator in panel.indicators.items():
-        last = panel.frame.filter(pl.col("unit") == unit).select("month", name).row(-1)
         status = panel.status(name).filter(pl.col("unit") == unit)["status"][-1]
+        yearly = indicator.frequency == "year"
+        of = years.get(name) if yearly else format_month(panel.as_of - panel.lag(name))
+        value = frame[name][-1]
         rows.append(
             {
                 "indicator": name,
-                "month": f"{last[0]:%Y-%m}",
-                "value": last[1],
+                "month": format_month(panel.as_of),
+                "of": None if yearly and value is None else of,
+                "value": value,
                 "unit": indicator.unit,
                 "status": status,
+                "source": indicator.source,
             }
         )
     return rows
+
+
+def _years_served(study: Study, unit: str) -> dict[str, str]:
+    """The year that the value of each yearly indicator in a unit's last row is of."""
+    known = pl.concat(
+        complete(release, study.panel.units).filter(
+            pl.col("unit") == unit, month_id_expr("known_from") <= study.panel.as_of
+        )
+        for release in study.releases
+    )
+    newest = known.group_by("indicator").agg(pl.col("month").max().dt.year().cast(pl.String))
+    return dict(newest.rows())
 
 
 def family_rows(families: Iterable[Family]) -> list[dict[str, Any]]:

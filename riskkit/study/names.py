@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from riskkit.config import Params
-from riskkit.errors import RiskkitError
+from riskkit.errors import ConfigError, RiskkitError
 from riskkit.forecasting.targets import Target
 from riskkit.models import check_models, make_model
 from riskkit.registry import families, lookup, models, sources
 from riskkit.store import checked_options
 from riskkit.study.evaluating import ORACLE
 
-EXTRAS = {"climate": "climate_indices", "dvc": "dvclive", "geo": "shapely"}
+EXTRAS = {"climate": "climate_indices", "dvc": "dvclive", "geo": "shapely", "tune": "optuna"}
 """Extras of riskkit and the package by which each is recognised."""
 
 
@@ -30,6 +30,12 @@ def check_names(params: Params) -> None:
             source needs is not installed.
         ConfigError: A setting of a model or an option of a source does not fit.
     """
+    for key, names in (
+        ("features.families", params.features.families),
+        ("backtest.models", params.backtest.models),
+        ("backtest.threats", params.backtest.threats),
+    ):
+        _refuse_repeats(key, names)
     for name in params.features.families:
         lookup("family", families(), name)
     for entry in params.data.sources:
@@ -39,6 +45,12 @@ def check_names(params: Params) -> None:
     check_models(params)
     _check_threats(params)
     _check_backtest(params)
+
+
+def _refuse_repeats(key: str, names: Sequence[str]) -> None:
+    twice = sorted({name for name in names if list(names).count(name) > 1})
+    if twice:
+        raise ConfigError(f"{key}: '{twice[0]}' is named twice", hint="name each once")
 
 
 def _check_threats(params: Params) -> None:

@@ -22,7 +22,7 @@ from riskkit.tables import Release
 if TYPE_CHECKING:
     from riskkit.study.study import Study
 
-SCHEMAS = {"features": "1", "forecast": "1", "scores": "2", "contributions": "1"}
+SCHEMAS = {"features": "1", "forecast": "1", "scores": "2", "contributions": "1", "tune": "1"}
 """Versions of the tables of each stage; a change of their columns raises one."""
 _ALIGNING = ("riskkit.panel", "riskkit.family", "riskkit.forecasting.targets")
 _BASELINE = "conflictology"
@@ -121,6 +121,30 @@ def backtest_identity(study: Study, names: Sequence[str], windows: Sequence[str]
         code=code_of(roots),
         libraries=libraries_of(roots),
         schemas=_schemas("forecast"),
+    )
+
+
+def tuning_identity(
+    study: Study, model: str, threat: Threat, windows: Sequence[str], rule: str
+) -> Identity:
+    """Tell what the trials of a search for settings stand on.
+
+    Args:
+        study: The study.
+        model: The model whose settings are searched.
+        threat: What it forecasts.
+        windows: Windows, by name.
+        rule: What is minimised.
+    """
+    made = backtest_identity(study, [model], windows)
+    roots = (*_scoring(), "riskkit.study.tuning")
+    return replace(
+        made,
+        stage="tune",
+        parameters={**made.parameters, "threat": threat.name, "rule": rule},
+        code={**made.code, **code_of(roots)},
+        libraries={**made.libraries, **libraries_of(roots)},
+        schemas={"tune": SCHEMAS["tune"]},
     )
 
 

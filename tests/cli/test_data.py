@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from riskkit.registry import sources
+from riskkit.sources import THEMES
 from tests.cli.running import contents, riskkit, settings
 
 FIXTURES = Path(__file__).parents[1] / "sources" / "fixtures"
@@ -206,7 +207,27 @@ def test_every_source_is_listed_with_its_terms() -> None:
     rows = riskkit("data", "list", "--json").json
     assert [row["name"] for row in rows] == ["base", *sources()]
     assert all(row["licence"] and row["citation"] for row in rows)
-    assert f"{rows[0]['name']}: {rows[0]['title']}" in riskkit("data", "list").out
+    assert all(row["themes"] and {*row["themes"]} <= {*THEMES} for row in rows)
+
+
+@pytest.mark.parametrize("columns", [80, 120, 250])
+def test_a_list_has_a_line_a_source(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    head, *rows = riskkit("data", "list").out.splitlines()[: 2 + len(sources())]
+    assert [row.split()[0] for row in rows] == ["base", *sources()]
+    assert all(len(row) <= columns for row in (head, *rows))
+    words = {*" ".join(source.title for source in sources().values()).split()}
+    shown = {word for row in rows[1:] for word in row[head.index("what") :].split()}
+    assert shown <= {*words, "..."}  # no word is cut
+
+
+def test_a_list_of_some_themes_and_all_of_a_source() -> None:
+    listed = [row["name"] for row in riskkit("data", "list", "--theme", "terrorism", "--json").json]
+    assert listed == ["base", "gtd", "gtd-yearly", "ucdp-ged"]
+    told = riskkit("data", "list", "unga").out
+    assert told.startswith(f"unga: {sources()['unga'].title}")
+    assert sources()["unga"].url in told
+    assert "did you mean 'unga'?" in riskkit("data", "list", "unge", code=1).err
 
 
 def test_a_second_file_says_what_it_replaces_and_can_be_removed_again(tmp_path: Path) -> None:

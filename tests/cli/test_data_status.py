@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
-from rich import console as rich_console
 
-from riskkit.cli._data_status import print_status
 from riskkit.registry import sources
 from riskkit.store import Store
 from riskkit.store.status import status_rows
@@ -86,28 +83,39 @@ def test_one_damaged_file_does_not_hide_the_others(store: Store, tmp_path: Path)
     assert "is gone" in status_rows(store)[0]["state"]
 
 
-def test_a_line_each_in_a_pipe(store: Store) -> None:
-    done = riskkit("data", "status")
-    lines = [line for line in done.out.splitlines() if not line.startswith("base/")]
-    assert len(lines) == len(store.entries()) < len(done.out.splitlines())
-    assert lines[0].startswith("table/gdp: 4 rows, 2 units, 2010-01 to 2017-12, ")
-    assert lines[0].endswith("CC BY 4.0, gdp.csv: gaps in gdp: 2011 to 2013, 2016")
-    assert "stale: something newer should be out since 2020-05" in lines[1]
-    told = [row["key"] for row in riskkit("data", "status", "--json").json]
-    assert [key for key in told if not key.startswith("base/")] == ["table/gdp", "ucdp-ged"]
-
-
-def test_a_table_on_a_terminal(
-    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("columns", [80, 100, 120, 200])
+def test_a_line_each_that_fits_the_screen(
+    store: Store, monkeypatch: pytest.MonkeyPatch, columns: int
 ) -> None:
-    screen = io.StringIO()
-    terminal = rich_console.Console(file=screen, force_terminal=True, width=140, color_system=None)
-    monkeypatch.setattr(rich_console, "Console", lambda **_: terminal)
-    print_status(status_rows(store, date(2020, 6, 1)))
-    shown = " ".join(screen.getvalue().split())
-    assert "age" in shown
-    assert "table/gdp 4 2 2010-01 2017-12 30 months CC BY 4.0 intact" in shown
-    assert "table/gdp: gaps in gdp: 2011 to 2013, 2016" in capsys.readouterr().out
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = riskkit("data", "status").out.splitlines()
+    assert all(len(line) <= columns for line in lines)
+    head, *rows = lines[: 1 + 12 + len(store.entries())]
+    assert head.split()[0] == "source"
+    keys = [row["key"] for row in riskkit("data", "status", "--json").json]
+    assert [row.split()[0] for row in rows] == keys
+    gdp, ged = rows[-2:]
+    assert "2010-01  2017-12" in gdp
+    assert {"4", "2", "intact"} <= {*gdp.split()}
+    assert "stale" in ged.split()
+    told = " ".join(" ".join(lines).split())
+    assert "table/gdp: gaps in gdp: 2011 to 2013, 2016" in told
+    assert "stale: something newer should be out since 2020-05" in told
+
+
+def test_terms_are_told_where_there_is_room(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert store.entries()
+    assert "Open Government Licence v3" in riskkit("data", "status").out
+
+
+def test_some_themes_only(store: Store) -> None:
+    rows = riskkit("data", "status", "--theme", "own", "--json").json
+    assert [row["key"] for row in rows] == ["table/gdp"]
+    climate = riskkit("data", "status", "--theme", "climate").out
+    assert "base/rain_month" in climate
+    assert "base/conflict_month" not in climate
+    assert store.entries()
 
 
 def test_an_empty_store(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ def test_families_and_their_features_are_described() -> None:
     assert [row["family"] for row in rows] == list(families())
     assert "absent_inputs" not in rows[0]
     head, first, *_ = riskkit("features", "list").out.splitlines()
-    assert head.split() == ["family", "features", "inputs", "relations", "title"]
+    assert head.split() == ["family", "features", "inputs", "relations", "what"]
     assert first.startswith(rows[0]["family"])
     assert first.endswith(rows[0]["title"])
     shown = riskkit("features", "show", "conflict", "--json").json

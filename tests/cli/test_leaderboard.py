@@ -15,6 +15,23 @@ from riskkit.study.results import open_result, result_folder
 from tests.cli.running import SMALL, riskkit, settings
 
 
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_a_narrow_screen_has_whole_numbers_of_fewer_rules(
+    backtest: Path, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    out = riskkit("leaderboard", backtest).out
+    assert all(len(line) <= columns for line in out.splitlines())
+    assert "..." not in out
+    assert "(no room for" in out
+    assert "crps skill (90 %)" in out
+
+
 def test_the_best_model_comes_first(backtest: Path) -> None:
     title, head, *rows = riskkit("leaderboard", backtest).out.strip().splitlines()
     assert title.strip() == "ged_sb, window all"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from riskkit.cli._output import add_row, console, echo, echo_json, plain
+from riskkit.cli._output import Column, echo, echo_json, echo_table, echo_wrapped, plain
 from riskkit.cli._progress import progress
 from tests.cli.running import ROOT, riskkit
 
@@ -50,16 +50,52 @@ def test_json_stays_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_tables_and_progress_take_no_text_for_markup(capsys: pytest.CaptureFixture[str]) -> None:
-    from rich.table import Table
-
-    table = Table()
-    add_row(table, EVIL)
-    console(width=120).print(table)
+    echo_table([Column("name")], [[EVIL]])
     with progress(EVIL, 1) as advance:
         advance(EVIL)
     out, err = capsys.readouterr()
     assert SHOWN in out
     assert f"{SHOWN} 1/1 {SHOWN}" in err
+
+
+COLUMNS = (
+    Column("unit"),
+    Column("what", words=True),
+    Column("many", right=True, give=1),
+    Column("value", right=True),
+)
+ROWS = [("XAA", "words " * 20, 12_345, "1,234,567.89"), ("XAB", "few", None, "-0.5")]
+
+
+@pytest.mark.parametrize("width", [10, 40, 55, 80, 120, 300])
+def test_a_table_has_a_line_a_row_and_cuts_no_number(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    narrow = echo_table(COLUMNS, ROWS)
+    head, first, second = capsys.readouterr().out.splitlines()
+    assert ("many" in narrow) == ("many" not in head.split())
+    assert first.startswith("XAA   words words words")
+    assert (first.endswith("1,234,567.89"), second.split()) == (
+        True,
+        ["XAB", "few", "-0.5"],
+    )
+    assert len(first) == len(head)
+    assert len(head) <= max(width, 4 + 24 + 12 + 4)
+    assert set(first.split()) <= {"XAA", "words", "...", "12345", "1,234,567.89"}
+
+
+def test_a_long_sentence_keeps_its_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    echo_wrapped(
+        "a sentence of several words with-a-hyphen and a/path/that/is/longer/than/all", "  "
+    )
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == "  a/path/that/is/longer/than/all"
+    assert all(len(line) <= 30 for line in lines[:-1])
+    assert "with-a-hyphen" in " ".join(lines)
 
 
 def test_everything_that_is_printed_goes_through_one_place() -> None:

@@ -62,6 +62,10 @@ def test_every_file_is_declared() -> None:
         ("ucdp-ged", "pandas_GEDEvent_v20_0_3.parquet", True),
         ("ucdp-country-year", "without-suffix.csv", True),
         ("wpp", "WPP2024_Demographic_Indicators_Medium.csv.gz", False),
+        ("vdem", "V-Dem-CY-Core-v16_csv.zip", True),
+        ("ndgain", "ndgain_countryindex_2026.zip", True),
+        ("gtd", "globalterrorismdb_0522dist.xlsx", True),
+        ("pax", "pax_all_agreements_data.xlsx", True),
     ],
 )
 def test_layouts_of_one_table_hold_the_same(name: str, file: str, same: bool) -> None:
@@ -109,3 +113,14 @@ def test_the_page_names_every_file() -> None:
     page = Path(__file__).parents[2] / "docs" / "source-layouts.md"
     text = page.read_text(encoding="utf-8")
     assert all(f"layouts/{name}/{file}" in text for name, file in DECLARED)
+
+
+@pytest.mark.parametrize("name", sources())
+def test_the_page_says_what_each_sample_is(name: str) -> None:
+    source = sources()[name]
+    assert source.sample, f"say of {name} which layout its sample has, and of which releases"
+    page = (Path(__file__).parents[2] / "docs" / "source-layouts.md").read_text(encoding="utf-8")
+    section = page.split(f"\n## {name}\n")[1].split("\n## ")[0]
+    fixture, *others = [line for line in section.splitlines() if line.startswith("| [")]
+    assert f"fixtures/{name}) | {source.sample} |" in fixture
+    assert len(others) == len(source.layouts)

@@ -7,7 +7,16 @@ import pytest
 from riskkit.registry import models
 from riskkit.testing.models import MODEL_CHECKS, check_calibration, check_extremes, check_scale
 
-LEARNED = ("distribution_regression", "network", "pool", "xgboost", "xgboost_hurdle")
+LEARNED = (
+    "analogues",
+    "distribution_regression",
+    "forest",
+    "log_logistic",
+    "network",
+    "pool",
+    "xgboost",
+    "xgboost_hurdle",
+)
 SLOW = {(check, "pool") for check in (check_calibration, check_scale)}
 SLOW |= {(check_extremes, name) for name in LEARNED}
 """Checks that take seconds, and what the pool owes to its members: left to make test-all."""

@@ -33,9 +33,10 @@ def test_the_report_shows_both_side_by_side(decided: Publication, tmp_path: Path
     publish(decided, tmp_path / "pub")
     page = (tmp_path / "pub" / "report.html").read_text(encoding="utf-8")
     section = page[page.index('id="decisions"') : page.index('id="diplomacy"')]
-    assert "Alarm: among the ten highest (20 cases of 24)" in section
+    assert "Alarm: among the ten highest (came 20 times in 24 cases," in section
     assert "Cost: high or very high" in section
-    assert '<td class="n"><b>18</b></td><td class="n">2</td><td class="n">2</td>' in section
+    assert '<b>18</b><span class="phone soft small">last year: 16</span>' in section
+    assert '<td class="n">2<span class="phone soft small">4</span></td>' in section
     assert '<td class="n mid">16</td><td class="n mid">4</td><td class="n mid">4</td>' in section
 
 

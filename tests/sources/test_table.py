@@ -456,3 +456,12 @@ def test_codes_of_ones_own_that_software_made_fractions_of(tmp_path: Path) -> No
     unit = {"column": "iso", "codes": {7: "XAA"}}
     release = read_text(tmp_path, "iso,month,x\n7.0,2020-01,2\n", unit=unit)
     assert rows(release) == [("XAA", "2020-01-01", 2.0)]
+
+
+def test_a_code_in_another_case_is_the_same_code(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="this unit and period has several rows"):
+        read_text(
+            tmp_path,
+            "iso,month,n\nMLI,2020-01,2\n mli,2020-01,2\n",
+            indicators={"n": {"unit": "deaths"}},
+        )

@@ -28,6 +28,8 @@ def _nothing_may_be_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     ("setting", "told"),
     [
         ("features.families=[climat]", "no family 'climat'; did you mean 'climate'"),
+        ("features.families=[climate, climate]", "features.families: 'climate' is named twice"),
+        ("backtest.models=[zero, last, zero]", r"backtest\.models: 'zero' is named twice"),
         ("forecast.model=pol", "no model 'pol'; did you mean 'pool'"),
         ("backtest.models=[pool, xgbost]", "no model 'xgbost'; did you mean 'xgboost'"),
         (

@@ -89,6 +89,8 @@ class Cru(Source):
     """
 
     name = "cru"
+    sample = "files per country of CRU CY 4.07, as in all releases of version 4"
+    themes = ("climate",)
     title = "CRU CY v4, country averages of CRU TS"
     licence = "Open Government Licence v3"
     citation = (

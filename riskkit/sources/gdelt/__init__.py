@@ -115,6 +115,9 @@ class Gdelt(Source):
     """
 
     name = "gdelt"
+    sample = "sums by day, as the query in docs/source-list.md gives them"
+    layouts = (("200102.zip", "a month of the backfile until March 2013, 57 columns, as it comes"),)
+    themes = ("conflict", "diplomacy")
     title = "The GDELT Project: events"
     licence = "free for any use, with citation"
     citation = (

@@ -106,6 +106,9 @@ class Gtd(Source):
     """
 
     name = "gtd"
+    sample = "attacks as csv, columns of the codebook of 2021, the last"
+    layouts = (("globalterrorismdb_0522dist.xlsx", "the publisher's workbook of May 2022"),)
+    themes = ("terrorism",)
     title = "Global Terrorism Database"
     licence = "START's end user licence: registration, research use, rows may not be passed on"
     citation = (

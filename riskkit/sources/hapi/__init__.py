@@ -84,6 +84,8 @@ class Hapi(Source):
     """
 
     name = "hapi"
+    sample = "answers of the interface, csv with tags and JSON, in one folder"
+    themes = ("conflict", "migration", "development")
     title = "HDX Humanitarian API (HAPI)"
     licence = (
         "that of each publisher (ACLED's terms for conflict events, whose rows may not be passed "

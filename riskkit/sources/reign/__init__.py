@@ -102,6 +102,8 @@ class Reign(Source):
     """
 
     name = "reign"
+    sample = "three lists of one month in a folder, closed in 2021"
+    themes = ("conflict", "development")
     title = "Rulers, Elections, and Irregular Governance dataset (REIGN)"
     licence = "free with citation; no licence stated"
     citation = (

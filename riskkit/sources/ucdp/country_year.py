@@ -57,6 +57,8 @@ class UcdpCountryYear(PlainYears):
     """Reader of organizedviolencecy_vXX_Y.csv, with or without `_cy` in the names of columns."""
 
     name = "ucdp-country-year"
+    sample = "country-year dataset since 20.1, columns with _cy"
+    themes = ("conflict",)
     title = "UCDP Country-Year Dataset on Organized Violence within Country Borders"
     licence = "CC BY 4.0"
     citation = (

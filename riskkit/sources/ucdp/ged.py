@@ -20,6 +20,7 @@ from riskkit.sources.ucdp import JOINED
 from riskkit.sources.ucdp._address import GED
 from riskkit.sources.ucdp._releases import Part, combine, covered_part
 from riskkit.tables import Indicator, Release
+from riskkit.units.names import no_country
 
 # The order of the 49 columns since release 17.1; candidate release 24.0.1 came without a header.
 # fmt: off
@@ -93,6 +94,8 @@ class UcdpGed(Source):
     """Reader of UCDP GED events, yearly and candidate releases, as csv or zip."""
 
     name = "ucdp-ged"
+    sample = "global events since 20.1, as csv"
+    themes = ("conflict", "terrorism")
     title = "UCDP Georeferenced Event Dataset and UCDP Candidate Events Dataset"
     licence = "CC BY 4.0"
     citation = (
@@ -243,6 +246,10 @@ def _deaths(sheet: Sheet) -> dict[str, pl.Series]:
 
 
 def _countries(sheet: Sheet, on: pl.Series, options: GedOptions) -> pl.Series:
+    if {"country", "country_id"} <= set(sheet.frame.columns):
+        names = sheet.frame["country"].cast(pl.String)
+        nobodys = [name for name in names.drop_nulls().unique().to_list() if no_country(name)]
+        sheet.refuse("country", names.is_in(nobodys), "this is no country", _CORRECT)
     if "country_id" in sheet.frame.columns:
         return columns.units(sheet, "country_id", "gwcode", options.codes, on)
     return columns.units(sheet, "country", "name", options.codes, on)

@@ -82,6 +82,8 @@ class Unhcr(UnhcrTable):
     """
 
     name = "unhcr"
+    sample = "headings of the programming interface"
+    themes = ("migration",)
     offer = pairs("population")
     title = "UNHCR Refugee Population Statistics Database"
     lag_reason = "the Global Trends report of June publishes the figures of the end of last year"

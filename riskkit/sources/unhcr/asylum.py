@@ -41,6 +41,8 @@ class UnhcrAsylum(UnhcrTable):
     """
 
     name = "unhcr-asylum"
+    sample = "headings of the programming interface"
+    themes = ("migration",)
     offer = pairs("asylum-applications")
     title = "UNHCR Refugee Population Statistics Database: asylum applications"
     lag_reason = "the Global Trends report of June publishes the applications of last year"

@@ -78,6 +78,8 @@ class UnhcrFlows(UnhcrTable):
     """
 
     name = "unhcr-flows"
+    sample = "table of UNHCR's R package refugees"
+    themes = ("migration",)
     title = "UNHCR forced displacement flow dataset"
     citation = f"Forced displacement flow dataset, {CITATION}"
     url = "https://www.unhcr.org/refugee-statistics/insights/explainers/forcibly-displaced-flow-data.html"

@@ -503,3 +503,9 @@ def test_places_are_told_apart_by_their_province_only(tmp_path: Path) -> None:
 
 def test_cells_have_no_name_of_a_country(tmp_path: Path) -> None:
     assert read(places(tmp_path), level="cell").unit_names == {}
+
+
+def test_a_place_at_sea_is_no_country_whatever_its_code_says(tmp_path: Path) -> None:
+    events = [event(1), event(2, country="Gulf of Oman", country_id=698)]
+    with pytest.raises(SourceError, match=r"line 3, column 'country': this is no country"):
+        read(write_events(tmp_path / MARCH, events))

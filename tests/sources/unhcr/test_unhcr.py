@@ -292,3 +292,22 @@ def test_a_download_of_some_population_types_is_read(tmp_path: Path) -> None:
     assert stocks(release, "XAA") == {"unhcr_idps": 4000.0}
     assert [indicator.name for indicator in release.indicators] == ["unhcr_idps"]
     assert release.dyads is None
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "read_as"), [("Austria", "AUS", None), ("Austria", "AUT", "AUT")]
+)
+def test_unhcrs_own_letters_are_not_taken_for_iso(
+    tmp_path: Path, name: str, code: str, read_as: str | None
+) -> None:
+    """Its AUS is Austria, and Australia's by ISO."""
+    header = (
+        "Year,Country of origin,Country of origin code,Country of asylum,Country of asylum code"
+    )
+    text = f"{header},Refugees\n2024,{name},{code},Mali,MLI,5\n"
+    path = with_text(tmp_path, text)
+    if read_as is None:
+        with pytest.raises(SourceError, match="another country's than 'coo_name' says"):
+            read(path, codes={})
+        return
+    assert stocks(read(path, codes={}), read_as, date(2024, 1, 1))["unhcr_refugees_origin"] == 5
