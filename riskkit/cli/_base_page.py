@@ -59,8 +59,9 @@ does not stand at 1 for ever. Anomalies (`era5_t2m_anom_c`, `cru_pre_anom_pct`,
 
 A unit is named by all that its rows hold as long as the target's source does not tell it apart:
 "Israel (with Palestine)" and "Morocco (with Western Sahara)" in UCDP's tables, "Serbia (with
-Kosovo)" in UNHCR's. An event file of your own that separates them gives them back their own names;
-the months that it does not cover stay joined.
+Kosovo)" in UNHCR's; the ranking says "Serbia (with Kosovo in displacement)", since only that
+threat's source does so. An event file of your own that separates them (UCDP's with `separate:
+true`) gives them back their own names; the months that it does not cover stay joined.
 """
 _RENEW = """\
 ## Renewing the tables

@@ -100,6 +100,8 @@ def _head(story: Story) -> Iterator[str]:
     yield (
         f"As of {row['as_of']}, data {row['data_age_months']} month(s) old, model {row['model']}."
     )
+    if row["status"] == "outlier":
+        yield "What goes in is beyond anything it had: model-card.md names the input."
 
 
 def _threats(story: Story) -> Iterator[str]:

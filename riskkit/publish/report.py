@@ -98,12 +98,19 @@ def page(publication: Publication, tables: Tables) -> str:
         told=any(one.diplomacy for one in told),
         threats=publication.parts,
         absent=publication.absent,
+        outliers=_outliers(publication),
         scenarios=f"{first.forecast.draws.shape[-1]:,}",
         exponent=f"{publication.exponent:g}",
         inputs=tables["inputs.csv"].to_dicts(),
         licence=": ".join(publication.licence),
         sources=publication.sources,
     )
+
+
+def _outliers(publication: Publication) -> list[tuple[str, tuple[str, ...]]]:
+    """Names of units with what is beyond anything they had."""
+    names = dict(publication.places.select("unit", "name").iter_rows())
+    return [(names[unit], texts) for unit, texts in publication.outliers.items()]
 
 
 def _subtitle(publication: Publication, tables: Tables) -> str:

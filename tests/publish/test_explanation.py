@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -67,3 +68,15 @@ def test_a_publication_of_another_riskkit_is_refused(tmp_path):
     (tmp_path / "pub" / "series.csv").unlink()
     with pytest.raises(RiskkitError, match=r"there is no .*series.csv.*publish again"):
         explain_unit(tmp_path / "pub", "XAA")
+
+
+def test_an_outlier_is_said_in_the_terminal_and_on_its_page(tmp_path):
+    publication = told_publication()
+    first, *others = publication.parts
+    first = replace(first, outliers={"XAB": ("9 deaths in a year",)})
+    files = publish(replace(publication, parts=(first, *others)), tmp_path / "pub")
+    said = "beyond anything it had"
+    for unit in ("XAA", "XAB"):
+        beyond = unit == "XAB"
+        assert (said in explanation_text(explain_unit(tmp_path / "pub", unit))) == beyond
+        assert (said in files[f"units/{unit}.html"].read_text(encoding="utf-8")) == beyond

@@ -87,3 +87,14 @@ def test_the_record_is_that_of_the_published_models():
     assert "+0.02 to +0.10" in text
     assert "+0.41 to +0.63" not in text
     assert "No backtest was handed" not in text
+
+
+def test_it_names_outliers_and_what_was_not_counted():
+    publication = sample_publication()
+    assert "Beyond anything they had" not in page(publication)
+    first = publication.first
+    threat = replace(first.threat, passed_over=("killed in attacks, known to 2020-12 only",))
+    beyond = {"XAB": ("9 deaths (conflict) in a year, 2 at most before",)}
+    text = page(replace(publication, parts=(replace(first, threat=threat, outliers=beyond),)))
+    assert "Borduna (9 deaths (conflict) in a year, 2 at most before)." in text
+    assert "; not counted: killed in attacks, known to 2020-12 only" in text

@@ -46,6 +46,8 @@ def moving(values: Array, window: int, statistic: Callable[..., Array] = np.nanm
     """
     pad = np.full((values.shape[0], window - 1), np.nan)
     views = np.lib.stride_tricks.sliding_window_view(np.hstack([pad, values]), window, axis=1)
+    if statistic is np.nanmax:  # the same without a copy of every window
+        return np.asarray(np.fmax.reduce(views, axis=-1), dtype=np.float64)
     known = ~np.isnan(views).all(axis=-1)
     out = np.full(values.shape, np.nan)
     out[known] = statistic(views[known], axis=-1)

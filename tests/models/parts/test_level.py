@@ -1,5 +1,7 @@
 """Own level and the other backward-looking summaries, by hand."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -44,3 +46,15 @@ def test_the_level_looks_backwards_only():
 def test_periods_since():
     flags = np.array([[False, True, False, False, True], [False] * 5])
     assert periods_since(flags).tolist() == [[1, 0, 1, 2, 0], [1, 2, 3, 4, 5]]
+
+
+def test_a_moving_maximum_copies_no_window() -> None:
+    """Sixty months of each month of 300 units would be sixty times as much."""
+    values = np.random.default_rng(0).poisson(1, (300, 200)).astype(float)
+    values[values > 2] = NAN
+    tracemalloc.start()
+    found = moving(values, 60, np.nanmax)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5 * values.nbytes
+    assert found[7, 150] == np.nanmax(values[7, 91:151])
