@@ -64,7 +64,10 @@ def settings(study: Study) -> dict[str, Any]:
 def _filled(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """Settings of a model with those that nobody named, of a pool's members too."""
     parameters = signature(lookup("model", models(), name)).parameters.values()
-    told = {one.name: one.default for one in parameters if one.default is not one.empty} | options
+    told: dict[str, Any] = {
+        one.name: one.default for one in parameters if one.default is not one.empty
+    }
+    told |= options
     if "members" in told:
         given = told["options"] or {}
         told["options"] = {one: _filled(one, given.get(one, {})) for one in told["members"]}
