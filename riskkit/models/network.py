@@ -54,7 +54,7 @@ class Network(Marginal):
     def __init__(
         self,
         seeds: int = 2,
-        hidden: tuple[int, ...] = (48, 32),
+        hidden: tuple[int, ...] = (64, 48),
         epochs: int = 12,
         bins: int = 14,
         components: int = 24,

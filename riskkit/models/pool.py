@@ -41,13 +41,13 @@ class Pool(Marginal):
 
     name: ClassVar[str] = "pool"
     summary: ClassVar[str] = (
-        "Linear pool of own history, a boosted hurdle, networks and distribution regression."
+        "Linear pool of own history, a boosted hurdle, networks and log-logistic sizes."
     )
     members: ClassVar[tuple[str, ...]] = (
         "ewhistory",
         "xgboost_hurdle",
         "network",
-        "distribution_regression",
+        "log_logistic",
     )
     searched: ClassVar[Space] = {"support": Between(0.0, 300.0)}
 

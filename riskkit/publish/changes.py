@@ -8,20 +8,27 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
-from riskkit.months import parse_month
+from riskkit.months import format_month, parse_month
 from riskkit.publish import STANDARD, Publication
 from riskkit.publish import _table as t
 from riskkit.risk.score import CLASSES
 
 STATES = ("compared", "new", "gone")
-REASONS = ("new data", "revised data", "another version of the model", "chance of the draws")
+REASONS = (
+    "new data",
+    "revised data",
+    "another version of the model",
+    "other months",
+    "chance of the draws",
+)
 _STATE = "`compared`; `new`: was not ranked before; `gone`: is not ranked any more."
 _BEFORE = "As in the compared publication."
 _CLEAR = "Whether the score moved by more than two runs of the same data differ."
 _DELTA = "Points by which the score of {} moved."
 _REASON = (
     "`new data`: outcomes of the threat came out since; `revised data`: the same months, other "
-    "figures; `another version of the model`; `chance of the draws`."
+    "figures; `another version of the model`; `other months`: the window moved on; `chance of the "
+    "draws`."
 )
 
 
@@ -127,7 +134,10 @@ def _reason(publication: Publication, threat: str) -> str | None:
     if old.get("data") != new.get("data"):
         return "revised data"
     same = all(old.get(key) == new.get(key) for key in ("code", "libraries", "parameters"))
-    return "chance of the draws" if same else "another version of the model"
+    if not same:
+        return "another version of the model"
+    moved_on = then.get("as_of") != format_month(publication.as_of)
+    return "other months" if moved_on else "chance of the draws"
 
 
 def _told(stands_on: Mapping[str, Any]) -> dict[str, Any]:

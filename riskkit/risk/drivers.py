@@ -109,6 +109,10 @@ AVERAGE = "average country"
 """What every unit starts from in `in_points`."""
 
 
+_MOST_STRETCHED = 10.0
+"""How much parts of a score may be stretched to bring them to it."""
+
+
 def in_points(
     shares: NDArray[np.float64], average: float, score: NDArray[np.float64]
 ) -> NDArray[np.float64]:
@@ -122,13 +126,15 @@ def in_points(
     Returns:
         [units, 1 + families], first the average's part; each row sums to the unit's score. The
         shares were read off a few draws, and of a hazard before it was joined with what makes it
-        a risk: they are brought to the published score in proportion.
+        a risk: they are brought to the published score in proportion. Where they
+        cancel out, which would blow them up, nothing is shared out.
     """
     parts = np.column_stack([np.full(len(shares), average), shares])
     total = parts.sum(axis=1, keepdims=True)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scale = np.where(total > 0, score[:, None] / total, 0.0)
-    rest = np.where(total[:, 0] > 0, 0.0, score)
+    with np.errstate(invalid="ignore"):
+        shared = np.isnan(score[:, None]) | (total * _MOST_STRETCHED > score[:, None])
+    scale = np.divide(score[:, None], total, out=np.zeros_like(total), where=shared & (total != 0))
+    rest = np.where(shared[:, 0], 0.0, score)
     parts = parts * scale
     parts[:, 0] += rest
     return np.asarray(parts, dtype=np.float64)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ from riskkit.archive.ledger import read
 from riskkit.atomic import write_text
 from riskkit.errors import RiskkitError
 from riskkit.files import read_csv, read_json
+from riskkit.registry import lookup, models
 from riskkit.study.results import open_result
 
 if TYPE_CHECKING:
@@ -40,7 +43,7 @@ def settings(study: Study) -> dict[str, Any]:
             "indicators": list(threat.target.indicators),
             "thresholds": list(threat.target.thresholds),
             "model": threat.model,
-            "options": study.model_options(threat.model, threat.options),
+            "options": _filled(threat.model, study.model_options(threat.model, threat.options)),
             "weight": threat.weight,
             "top": threat.top,
             "scale": threat.scale,
@@ -56,6 +59,19 @@ def settings(study: Study) -> dict[str, Any]:
         "data_kind": "simulated" if simulated else "observed",
     }
     return dict(json.loads(json.dumps(told)))
+
+
+def _filled(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of a model with those that nobody named, of a pool's members too."""
+    parameters = signature(lookup("model", models(), name)).parameters.values()
+    told: dict[str, Any] = {
+        one.name: one.default for one in parameters if one.default is not one.empty
+    }
+    told |= options
+    if "members" in told:
+        given = told["options"] or {}
+        told["options"] = {one: _filled(one, given.get(one, {})) for one in told["members"]}
+    return told
 
 
 def differences(made: dict[str, Any], now: dict[str, Any]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from riskkit.forecasting.targets import Target
 from riskkit.months import month_id
 
 Array = NDArray[np.float64]
+Features = NDArray[np.float32]
 FIRST = month_id("2001-01")
 _PERSISTENCE, _STEP = 0.97, 0.12
 
@@ -130,6 +131,58 @@ def extreme_datasets() -> dict[str, Dataset]:
         "two years": replace(years, X=years.X[:, -24:], y=years.y[:, -24:]),
         "years without anything": replace(years, y=0 * years.y),
     }
+
+
+def hostile_datasets(count: int, seed: int = 1) -> Iterator[tuple[str, Dataset]]:
+    """Small panels with several odd things at once, by what is odd; the same seed, the same panels.
+
+    Two to four of these, in any order, on a panel of random size: one value of a thousand million,
+    nothing but zeros, a unit born last month, all but two months cut off, a thousand times the
+    level, gaps in random places, features that are only missing, or huge, and horizons far ahead.
+    """
+    rng = np.random.default_rng(seed)
+    for number in range(count):
+        units, months = int(rng.integers(1, 9)), int(rng.integers(14, 60))
+        y = made_up_outcomes(units, months, int(rng.integers(2**31)))
+        X = dataset_of(y).X
+        far = int(rng.integers(1, 37))
+        told = []
+        for name in rng.choice(list(_ODDITIES), size=rng.integers(2, 5), replace=False):
+            told.append(str(name))
+            y, X = _ODDITIES[name](y, X, rng)
+        data = replace(dataset_of(y, (1, 1 + far)), X=X)
+        yield f"{number}: {', then '.join(told)}", data
+
+
+def _somewhere(y: Array, rng: np.random.Generator) -> tuple[int, int]:
+    return int(rng.integers(y.shape[0])), int(rng.integers(y.shape[1]))
+
+
+def _born_last_month(y: Array, X: Features, rng: np.random.Generator) -> tuple[Array, Features]:
+    return _with(y, (_somewhere(y, rng)[0], slice(-1)), np.nan), X
+
+
+def _two_months(y: Array, X: Features, rng: np.random.Generator) -> tuple[Array, Features]:
+    del rng
+    return y[:, -2:], X[:, -2:]
+
+
+def _gaps(y: Array, X: Features, rng: np.random.Generator) -> tuple[Array, Features]:
+    gaps = rng.random(y.shape) < 0.3
+    gaps[:, -1] = False  # the last month is known of somebody
+    return np.where(gaps, np.nan, y), X
+
+
+_ODDITIES: dict[str, Callable[..., tuple[Array, Features]]] = {
+    "one thousand million": lambda y, X, rng: (_with(y, _somewhere(y, rng), 1e9), X),
+    "nothing but zeros": lambda y, X, _: (0 * y, X),
+    "born last month": _born_last_month,
+    "two months of history": _two_months,
+    "a thousand times the level": lambda y, X, _: (np.minimum(1000 * y, LARGEST), X),
+    "gaps": _gaps,
+    "only missing features": lambda y, X, _: (y, np.full_like(X, np.nan)),
+    "huge features": lambda y, X, _: (y, np.float32(1e38) * np.sign(np.nan_to_num(X) - 0.5)),
+}
 
 
 def _with(values: NDArray[Any], where: Any, value: float) -> NDArray[Any]:

@@ -48,7 +48,7 @@ def test_units_come_and_go(folder):
     ("changed", "reason"),
     [
         ({}, "new data"),
-        ({"last_data": 502}, "chance of the draws"),
+        ({"last_data": 502}, "other months"),
         ({"last_data": 502, "identity": IDENTITY.replace('"1"', '"2"')}, "revised data"),
         (
             {"last_data": 502, "identity": IDENTITY.replace('"code": {}', '"code": {"m": "x"}')},
@@ -75,7 +75,7 @@ def test_a_month_that_runs_again_is_compared_with_the_same(folder):
 def test_the_seed_is_no_part_of_the_model(folder):
     other = IDENTITY.replace('"seed": 1', '"seed": 2')
     found = changes(folder, last_data=502, identity=other)
-    assert found["reason"].drop_nulls().unique().to_list() == ["chance of the draws"]
+    assert found["reason"].drop_nulls().unique().to_list() == ["other months"]
 
 
 def test_previous_is_untouched_without_a_folder(tmp_path):

@@ -70,6 +70,14 @@ def test_a_score_where_nothing_was_shared_out_is_the_averages():
     np.testing.assert_allclose(parts, [[0.4, 0.0]])
 
 
+def test_parts_that_cancel_out_are_not_blown_up():
+    """A residue of rounding is no total to bring to a score."""
+    shares = np.array([[-0.1, -0.2 + 2e-17], [-0.1, 0.0]])
+    parts = in_points(shares, 0.3, np.array([0.005, 0.4]))
+    np.testing.assert_allclose(parts[0], [0.005, 0.0, 0.0])
+    np.testing.assert_allclose(parts[1], [0.6, -0.2, 0.0])
+
+
 def test_slopes_times_scores_are_the_composite():
     scores = {"one": np.array([8.0, 2.0, 0.0]), "two": np.array([6.0, np.nan, 0.0])}
     weights = {"one": 3.0, "two": 1.0}

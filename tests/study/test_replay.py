@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from riskkit.archive.ledger import read
 from riskkit.months import last_day, parse_month
 from riskkit.study.record import PUBLISHED, record
 from riskkit.study.replay import replay
@@ -116,3 +117,15 @@ def test_the_record_stands_beside_last_year_and_the_reference(made):
     written = pl.read_csv(made.folder / "record.csv")
     assert written.height == rows.height
     assert (made.folder / "chances.csv").is_file()
+
+
+def test_the_ledger_that_would_have_been_stands_beside_it(made):
+    lines = read(Path(made.folder, "ledger.csv").read_text())
+    assert set(lines["kind"]) == {"replayed"}
+    assert set(lines["publication"]) == {"2020-06", "2021-06"}
+    crps = lines.filter(threat="composite", rule="crps", as_of="2020-06").row(0, named=True)
+    rows = made.composites.filter(pl.col("origin") == pl.date(2020, 6, 1), system=PUBLISHED)
+    assert crps["units"] == rows["truth"].count()
+    assert crps["value"] == pytest.approx(rows["crps"].mean(), abs=0.02), "50 points for 200 draws"
+    for path in ("misses.csv", "settings.json", f"outcomes/2020-06-{crps['figures']}.csv"):
+        assert Path(made.folder, path).is_file()

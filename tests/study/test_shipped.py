@@ -49,6 +49,18 @@ def test_other_settings_leave_it_out_with_a_word():
     assert "exponent" in words
 
 
+def test_settings_that_nobody_named_count_as_named():
+    """params.yaml tells the defaults; a folder without one has the same models."""
+    bare = shipped.settings(Study.open("experiments/replay/params.yaml"))
+    named = shipped.settings(Study.open("params.yaml", ["data.kind=base"]))
+    assert shipped.differences(bare, named) == []
+    told = named["threats"]["conflict"]["options"]
+    assert told["members"] == list(told["options"])
+    assert told["options"]["network"]["hidden"] == [64, 48]
+    other = shipped.settings(Study.open("params.yaml", ["models.network.hidden=[8]"]))
+    assert "options of conflict" in shipped.differences(bare, other)
+
+
 def test_differences_are_named():
     made = {"threats": {"a": {"model": "x"}, "b": {}}, "exponent": 2}
     now = {"threats": {"a": {"model": "y"}, "c": {}}, "exponent": 2}
