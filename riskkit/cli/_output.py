@@ -27,7 +27,7 @@ _UNSEEN = re.compile(
 
 
 _PIPE = 120
-_WORDS = 24
+_WORDS = 12
 """Characters that a column of words keeps."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import numpy as np
@@ -93,6 +94,8 @@ def _fit(
         model = GLM(endog, exog, family=family, var_weights=weights, offset=given)
         start = None if given is None else _start(endog, exog, weights, given)
         found = _settled(model, start)
+        del model
+        gc.collect(1)  # model and results refer to each other, and hold copies of all rows
         if found is not None:
             return found
         prior = 10.0 * max(prior, 0.1)
@@ -121,5 +124,5 @@ def _settled(model: Any, start: Array | None) -> Array | None:
         except (ValueError, np.linalg.LinAlgError):
             return None
     converged = found.converged if start is None else found.mle_retvals["converged"]
-    params = np.asarray(found.params, dtype=np.float64)
+    params = np.array(found.params, dtype=np.float64)
     return params if converged and np.isfinite(params).all() else None
