@@ -33,6 +33,8 @@ ALARMS, COSTS = Path(__file__).with_name("alarms.csv"), Path(__file__).with_name
 """What acting on the replayed rankings would have brought."""
 REPORTING_FROM = "2017-06"
 """Origins before it speak of windows by which models were chosen, and are not shown."""
+TIMELESS = "1900"
+"""Borders hold from a time before any count on."""
 
 
 def settings(study: Study) -> dict[str, Any]:
@@ -108,7 +110,8 @@ def replayed(study: Study, folder: Path | None = None) -> tuple[pl.DataFrame | N
         )
     lines = read(text)
     identity = told["identity"][:16]
-    data = ", ".join(f"{name} of {vintage}" for name, vintage in told["data"].items())
+    dated = {name: vintage for name, vintage in told["data"].items() if vintage > TIMELESS}
+    data = ", ".join(f"{name} of {vintage}" for name, vintage in dated.items())
     return lines.filter(pl.col("as_of") >= REPORTING_FROM), (
         f"The replay stands on identity {identity} (data: {data})."
     )

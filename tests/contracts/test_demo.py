@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from tests.cli.running import Done, process, riskkit
+from tests.publish.browser import Visit, browser, needs_chromium
 
 pytestmark = pytest.mark.slow
 
@@ -49,6 +50,28 @@ def test_the_publication_verifies_and_every_threat_is_in(demo: tuple[Path, Done]
     assert "partial" not in set(ranking.filter(~lacking)["status"])
     assert set(ranking["data_kind"]) == {"observed"}
     assert json.loads((out / "datapackage.json").read_text())["licenses"]
+
+
+@needs_chromium
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("name", ["report.html", "units/SDN.html"])
+def test_the_pages_fit_real_names_and_numbers(
+    demo: tuple[Path, Done], name: str, width: int
+) -> None:
+    """The sums of regions have intervals of six figures, which invented ones do not."""
+    out, _ = demo
+    with browser() as started:
+        visit = Visit(started, out / name, width)
+        assert visit.said == []
+        assert visit.asked == [(out / name).as_uri()]
+        assert visit.sideways() <= 0
+        assert visit.findings() == []
+
+
+def test_the_record_of_replayed_rankings_is_shown(demo: tuple[Path, Done]) -> None:
+    out, _ = demo
+    assert set(pl.read_csv(out / "record.csv")["kind"]) == {"replayed"}
+    assert (out / "report.html").stat().st_size < 1_500_000
 
 
 def test_a_country_explains_itself(demo: tuple[Path, Done]) -> None:
