@@ -45,29 +45,33 @@ def command(
     if as_json:
         echo_json({"alarms": told.to_dicts(), "costs": spent.to_dicts()})
         return
-    for line in [*in_columns(list(_alarms(told))), "", *in_columns(list(_costs(spent)))]:
-        echo(line)
-    echo("\nintervals: 90 %, from a bootstrap over units; costs are per unit and year, the loss 1")
+    for event in told["event"].unique(maintain_order=True):
+        alarms, costs = _alarms(told.filter(event=event)), _costs(spent.filter(event=event))
+        echo(f"{event[0].upper()}{event[1:]}")
+        for line in [*in_columns(list(alarms)), "", *in_columns(list(costs)), ""]:
+            echo(line)
+    echo("intervals: 90 %, from a bootstrap over units; costs are per unit and year,")
+    echo("beside those of never and always acting, where the loss is 1")
 
 
 def _alarms(told: pl.DataFrame) -> Iterator[list[str]]:
-    yield ["event", "alarm", "by", "hits", "misses", "false", "events found", "alarms right"]
+    yield ["alarm", "by", "hits", "misses", "false", "events found", "alarms right"]
     for row in told.to_dicts():
         counts = [str(row[name]) for name in ("hits", "misses", "false_alarms")]
         shares = [_share(row, name) for name in ("hit_rate", "precision")]
-        yield [row["event"], f"{row['alarm']:.0%}", row["system"], *counts, *shares]
+        yield [f"{row['alarm']:.0%}", row["system"], *counts, *shares]
 
 
 def _costs(spent: pl.DataFrame) -> Iterator[list[str]]:
-    yield ["event", "cost/loss", "by", "cost", "never act", "always act", "value"]
+    yield ["cost/loss", "by", "cost", "never", "always", "value"]
     for row in spent.to_dicts():
-        cost = f"{row['cost']:.4f} [{row['cost_low']:.4f}, {row['cost_high']:.4f}]"
-        rest = [f"{row[name]:.4f}" for name in ("never", "always")]
-        yield [row["event"], f"{row['ratio']:g}", row["system"], cost, *rest, _share(row, "value")]
+        rest = [f"{row[name]:.3f}" for name in ("never", "always")]
+        told = [_share(row, "cost", 3), *rest, _share(row, "value")]
+        yield [f"{row['ratio']:g}", row["system"], *told]
 
 
-def _share(row: dict[str, float | None], name: str) -> str:
+def _share(row: dict[str, float | None], name: str, digits: int = 2) -> str:
     value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
     if value is None or low is None or high is None:
         return "none"
-    return f"{value:.2f} [{low:.2f}, {high:.2f}]"
+    return f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"

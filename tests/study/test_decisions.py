@@ -114,7 +114,9 @@ def test_the_command(composites: pl.DataFrame, tmp_path: Path) -> None:
     with result_folder(tmp_path / "replay", Identity("scores")) as fresh:
         composites.write_parquet(fresh / "composites.parquet")
     told = riskkit("decisions", tmp_path / "replay", "--alarm", "0.5", "--ratio", "0.5").out
-    assert "among the ten highest  50%    ranking    18    2" in told
+    assert "Among the ten highest\nalarm  by" in told
+    assert "\n50%    ranking    18    2" in told
+    assert [line for line in told.splitlines() if len(line) > 80] == []
     assert "costs are per unit and year" in told
     found = riskkit("decisions", tmp_path / "replay", "--json").json
     assert {row["event"] for row in found["alarms"]} == set(EVENTS)
