@@ -33,7 +33,7 @@ test: lint  ## Install with the test tools; lint, type check, test, all but what
 
 test-all: lint  ## The same with every test, as CI does: long guides, many seeds, kills in a loop
 	@echo "Testing everything ..."
-	@RISKKIT_KILLS=60 .venv/bin/$(PYTEST)
+	@.venv/bin/$(PYTEST)
 
 lint: .venv/installed-dev  ## Lint and type check only
 	@echo "Linting and type checking ..."
