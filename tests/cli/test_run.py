@@ -160,7 +160,7 @@ def test_odd_folder_names_do_no_harm(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ("forecast.model=oracle", "there is no model 'oracle'; known: average12"),
+        ("forecast.model=oracle", "there is no model 'oracle'; known: analogues"),
         ("forecast.modle=pool", "there is no key 'forecast.modle'; did you mean 'model'?"),
         ("models.xgboost.depth=3", "models.xgboost has no setting 'depth'"),
         ("features.families=[weather]", "there is no family 'weather'; known: "),

@@ -68,7 +68,7 @@ def test_settings_that_do_not_fit_are_refused(name, options, told):
 
 
 def test_unknown_models_are_refused():
-    with pytest.raises(RiskkitError, match="there is no model 'oracle'; known: average12"):
+    with pytest.raises(RiskkitError, match="there is no model 'oracle'; known: analogues"):
         make_model("oracle", {})
 
 
