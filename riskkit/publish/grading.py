@@ -77,7 +77,7 @@ def rule(publication: Publication) -> dict[str, Any]:
         "data_kind": publication.data_kind,
         "exponent": publication.exponent,
         "threats": threats,
-        "units": dict(publication.places.select("unit", "name").iter_rows()),
+        "units": dict(publication.places.select("unit", "name").sort("unit").iter_rows()),
         "due": due,
         "figures": _FIGURES,
         "systems": _SYSTEMS,
@@ -110,7 +110,7 @@ def _threat(part: Part) -> dict[str, Any]:
         "joined_with": list(threat.joined_with),
         "joined": {
             unit: [None if np.isnan(value) else value for value in row]
-            for unit, row in zip(part.forecast.units, rows, strict=False)
+            for unit, row in sorted(zip(part.forecast.units, rows, strict=False))
         },
     }
 

@@ -14,7 +14,7 @@ def test_by_code_and_by_name(publication: Path) -> None:
     text = riskkit("explain", first["unit"].lower(), "--publication", publication).out
     assert text.startswith(f"{first['name']} ({first['unit']}), ")
     assert "(SIMULATED)" in text
-    assert "Rank 1 of 60;" in text
+    assert "Rank 1 of 60," in text
     assert first["driver_1"] in " ".join(text.split())
     assert "association and not as cause" in text
     again = riskkit("explain", first["name"], "--publication", publication, "--json").json

@@ -114,11 +114,12 @@ def _expected(
 
 def _copies(data: Dataset, here: NDArray[np.float32]) -> Dataset:
     """The units once for each of some features of the last month, `[copies, units, features]`."""
-    flat = here.reshape(-1, 1, here.shape[-1])
+    copies, units, features = here.shape
+    flat = here.reshape(copies * units, 1, features)
     return replace(
         data,
         units=tuple(f"{unit}/{row}" for row in range(len(here)) for unit in data.units),
-        X=np.broadcast_to(flat, (len(flat), data.X.shape[1], here.shape[-1])),
+        X=np.broadcast_to(flat, (len(flat), data.X.shape[1], features)),
         y=np.tile(data.y, (len(here), 1)),
         ended=(),
     )
