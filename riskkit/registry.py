@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from riskkit.models import Model
     from riskkit.sources import Source
 
+THEMES = (
+    *("conflict", "terrorism", "migration", "climate", "diplomacy", "development", "geography"),
+    "own",
+)
+"""What sources tell of; "own" are tables of the user's own."""
+
 
 def _modules(package: str, *, deep: bool = False) -> Iterator[ModuleType]:
     """Import every public module of a package, and with `deep` those of the packages in it."""

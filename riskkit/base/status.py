@@ -93,7 +93,7 @@ def _row(table: Table, now: int) -> dict[str, Any]:
 
 
 def themes_of(table: Table) -> tuple[str, ...]:
-    """What an embedded table tells of, as `riskkit.sources.THEMES` calls it."""
+    """What an embedded table tells of, as `riskkit.registry.THEMES` calls it."""
     return _THEMES.get(table.name.partition("_")[0], ("geography",))
 
 

@@ -9,7 +9,7 @@ import click
 
 from riskkit.cli._options import Group, json_option
 from riskkit.cli._output import Column, echo, echo_json, echo_table, echo_wrapped
-from riskkit.sources import THEMES
+from riskkit.registry import THEMES
 
 if TYPE_CHECKING:
     from riskkit.store import Entry

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from riskkit.cli._output import echo
+from riskkit.cli._options import json_option
+from riskkit.cli._output import echo, echo_json
 
 
 def _list(ctx: click.Context, param: click.Parameter, value: bool) -> None:
@@ -41,8 +42,15 @@ def _list(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     callback=_list,
     help="Name the formats.",
 )
+@json_option
 def command(
-    format_: str, folder: Path, out: Path, bom: bool, team: str, later: tuple[Path, ...]
+    format_: str,
+    folder: Path,
+    out: Path,
+    bom: bool,
+    team: str,
+    later: tuple[Path, ...],
+    as_json: bool,
 ) -> None:
     """Write a publication in another FORMAT, for the tools of others.
 
@@ -55,4 +63,7 @@ def command(
     from riskkit.exchange import Options, export
 
     written = export(format_, folder, out, Options(bom=bom, team=team, later=later))
-    echo(written)
+    if as_json:
+        echo_json({"format": format_, "written": str(written)})
+    else:
+        echo(written)

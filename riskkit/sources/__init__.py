@@ -16,11 +16,6 @@ __all__ = [
     "offered",
 ]  # fmt: skip
 
-THEMES = (
-    *("conflict", "terrorism", "migration", "climate", "diplomacy", "development", "geography"),
-    "own",
-)
-"""What sources tell of; "own" are tables of the user's own."""
 Layout = Literal["real files", "documented layout", "own layout"]
 
 
@@ -35,7 +30,7 @@ class Source(ABC):
 
     Attributes:
         name: Registry name, as in `riskkit data add NAME PATH`.
-        themes: What it tells of, of `THEMES`.
+        themes: What it tells of, of `riskkit.registry.THEMES`.
         sample: The layout of its sample, and of which releases that is.
         title: The publisher's name for the data.
         licence: Licence or terms of use.

@@ -143,8 +143,11 @@ def test_a_command_that_is_stopped_says_what_stands(
     tmp_path: Path, number: signal.Signals, code: int, told: str
 ) -> None:
     paths = os.pathsep.join([str(ROOT), str(ROOT / "features")])
+    # What is started by a job in the background ignores Ctrl-C unless it says otherwise.
+    heeded = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    code_run = f"{heeded}; from riskkit.cli import main; main()"
     running = subprocess.Popen(
-        [sys.executable, "-c", "from riskkit.cli import main; main()", "run", "--set", "seed=1"],
+        [sys.executable, "-c", code_run, "run", "--set", "seed=1"],
         cwd=tmp_path, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": paths},
     )  # fmt: skip
     assert running.stderr is not None
@@ -238,8 +241,8 @@ JSON = {
 }
 LATER = {
     "data add", "data remove", "data fetch", "publish", "explain", "verify", "backtest", "evaluate",
-    "leaderboard", "score", "experiment new", "experiment intervals", "experiment wars",
-    "experiment onsets", "replay",
+    "leaderboard", "score", "export", "decisions", "scenario", "tune", "experiment new",
+    "experiment intervals", "experiment wars", "experiment onsets", "replay",
 }  # fmt: skip
 """Commands whose JSON other tests read."""
 

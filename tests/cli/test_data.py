@@ -11,8 +11,7 @@ import polars as pl
 import pytest
 import yaml
 
-from riskkit.registry import sources
-from riskkit.sources import THEMES
+from riskkit.registry import THEMES, sources
 from tests.cli.running import contents, riskkit, settings
 
 FIXTURES = Path(__file__).parents[1] / "sources" / "fixtures"

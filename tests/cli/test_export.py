@@ -18,6 +18,8 @@ def test_the_list_names_every_format() -> None:
 def test_a_workbook(publication: Path, tmp_path: Path) -> None:
     book = tmp_path / "new" / "ranking.xlsx"
     assert riskkit("export", "xlsx", publication, "--out", book).out.strip() == str(book)
+    told = riskkit("export", "csv", publication, "--out", tmp_path / "csv", "--json").json
+    assert told == {"format": "csv", "written": str(tmp_path / "csv")}
     assert openpyxl.load_workbook(book).sheetnames[0] == "ranking"
 
 

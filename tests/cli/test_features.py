@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from riskkit.registry import families
 from tests.cli.running import SMALL, riskkit, settings
 
 
-def test_families_and_their_features_are_described() -> None:
+def test_families_and_their_features_are_described(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     rows = riskkit("features", "list", "--json").json
     assert [row["family"] for row in rows] == list(families())
     assert "absent_inputs" not in rows[0]

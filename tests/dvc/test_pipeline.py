@@ -32,6 +32,7 @@ CLIMATE = "features/riskkit_features/climate/__init__.py"
 NOT_RUN = {
     ".venv/bin/python -m pip install": "the tests run in an environment that has it already",
     ". .venv/bin/activate": "the same",
+    "riskkit tune": "a search of many fits; tests/cli/test_tune.py runs one",
 }
 
 

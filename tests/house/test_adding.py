@@ -194,7 +194,7 @@ class Copy:
         done = subprocess.run(
             [sys.executable, *arguments],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": paths},
+            env={**os.environ, "PYTHONPATH": paths, "COLUMNS": "200"},
             capture_output=True,
             text=True,
             check=False,
