@@ -24,6 +24,8 @@ _UNSEEN = r"\x00-\x1F\x7F-\x9F\u2028-\u202E\u2066-\u2069\uFEFF"
 """Controls and line ends, overrides and isolates of direction, byte-order marks."""
 SAFE_TEXT = rf"^[^=+\-@\s{_UNSEEN}][^{_UNSEEN}]*$"
 """Text of one line that no spreadsheet takes for a formula and that is what it looks like."""
+DECIDERS = ("ranking", "last year")
+"""By whose word one acts, in decisions.csv and costs.csv."""
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 
 

@@ -8,7 +8,6 @@ import polars as pl
 from riskkit.publish import Publication
 from riskkit.publish import _table as t
 
-SYSTEMS = ("ranking", "last year")
 _SYSTEM = "`ranking`: act from the ratio on; `last year`: act where the event was last year."
 _VALUE = "Share saved of what knowing saves over the better of never and always acting."
 
@@ -31,7 +30,7 @@ class Costs(dy.Schema):
         max=1,
         metadata=t.note("Cost of acting divided by the loss if one did not.", decimals=4),
     )
-    system = dy.Enum(SYSTEMS, primary_key=True, metadata=t.note(_SYSTEM))
+    system = dy.Enum(t.DECIDERS, primary_key=True, metadata=t.note(_SYSTEM))
     cost = _cost("Cost of acting by it.")
     cost_low = _cost("5 % end, from a bootstrap over units.")
     cost_high = _cost("95 % end.")
@@ -49,6 +48,6 @@ def table(publication: Publication) -> pl.DataFrame:
     """Give the costs, sorted by event and ratio; columns as in `Costs`."""
     if publication.costs is None:
         return Costs.create_empty()
-    order = pl.col("system") != SYSTEMS[0]
+    order = pl.col("system") != t.DECIDERS[0]
     frame = t.rounded(publication.costs.select(Costs.column_names()), Costs)
     return frame.sort("event", "ratio", order)

@@ -8,7 +8,6 @@ import polars as pl
 from riskkit.publish import Publication
 from riskkit.publish import _table as t
 
-SYSTEMS = ("ranking", "last year")
 _SYSTEM = "`ranking`; `last year`: as many alarms, for the highest of the last year then known."
 
 
@@ -22,7 +21,7 @@ class Decisions(dy.Schema):
         max=1,
         metadata=t.note("Chance that alarm is given from.", decimals=4),
     )
-    system = dy.Enum(SYSTEMS, primary_key=True, metadata=t.note(_SYSTEM))
+    system = dy.Enum(t.DECIDERS, primary_key=True, metadata=t.note(_SYSTEM))
     hits = dy.Int64(min=0, metadata=t.note("Alarms that came true.", "unit-years"))
     misses = dy.Int64(min=0, metadata=t.note("Events without an alarm.", "unit-years"))
     false_alarms = dy.Int64(min=0, metadata=t.note("Alarms without an event.", "unit-years"))
@@ -41,6 +40,6 @@ def table(publication: Publication) -> pl.DataFrame:
     """Give the counts, sorted by event and alarm; columns as in `Decisions`."""
     if publication.alarms is None:
         return Decisions.create_empty()
-    order = pl.col("system") != SYSTEMS[0]
+    order = pl.col("system") != t.DECIDERS[0]
     frame = t.rounded(publication.alarms.select(Decisions.column_names()), Decisions)
     return frame.sort("event", "alarm", order)

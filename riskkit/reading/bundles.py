@@ -49,9 +49,11 @@ def members(path: Path, ending: str) -> list[Member]:
         At least one file, in the order of their paths.
 
     Raises:
-        SourceError: There is no such file, or one is unreadable or empty.
+        SourceError: There is no such file, one is unreadable or empty, or a parquet file lies
+            among them.
     """
     if path.is_dir():
+        _refuse_parquet(path, ending)
         found = [_member(file) for file in sorted(path.rglob("*")) if _is_one(file, ending)]
     elif path.suffix.lower() == ".zip":
         found = _unzip(path, ending)
@@ -62,6 +64,16 @@ def members(path: Path, ending: str) -> list[Member]:
             f"{path} holds no {ending} file", hint="give the publisher's files, their folder or zip"
         )
     return found
+
+
+def _refuse_parquet(folder: Path, ending: str) -> None:
+    """Refuse a table that software saved in its own format among those of the publisher."""
+    for file in sorted(folder.rglob("*")):
+        if _is_one(file, ".parquet"):
+            raise SourceError(
+                f"{file} is not read among {ending} files",
+                hint=f"save it as {ending}, or take it out of the folder",
+            )
 
 
 def _member(file: Path) -> Member:

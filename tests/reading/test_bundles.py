@@ -67,3 +67,10 @@ def test_damaged_archives_and_empty_files_are_refused(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_bytes(b"")
     with pytest.raises(SourceError, match=r"b\.csv is empty"):
         members(tmp_path / "b.csv", ".csv")
+
+
+def test_a_parquet_file_among_the_lists_is_not_passed_over(tmp_path: Path) -> None:
+    path = folder_of(tmp_path)
+    (path / "b" / "three.parquet").write_bytes(b"3")
+    with pytest.raises(SourceError, match=r"three\.parquet is not read among \.csv files"):
+        members(path, ".csv")
