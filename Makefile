@@ -67,8 +67,8 @@ clean:  ## Remove the environments and caches; publications stay
 	@touch $@
 
 # On Linux the package xgboost brings 400 MB of code for graphics cards, which nothing here uses; its twin has
-# the same version without, and gives the same bytes. No requirement can say "one of the two", so that what
-# riskkit requires is installed first, and riskkit after it.
+# the same version without; figures may differ a little, and results say which they stand on. No requirement can
+# say "one of the two", so that what riskkit requires is installed first, and riskkit after it.
 XGBOOST := $(if $(filter Linux,$(shell uname -s)),xgboost-cpu,xgboost)
 PIP = $(1)/bin/python -m pip install -qq --no-input --disable-pip-version-check --no-compile
 

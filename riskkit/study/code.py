@@ -22,7 +22,7 @@ LIBRARIES = {
 }
 """Libraries that can change a figure, by the name that is imported, with that of the package."""
 _TWINS = {"xgboost": "xgboost-cpu"}
-"""Packages that hold the same library; xgboost-cpu has no code for graphics cards."""
+"""Packages that hold the same library, built otherwise: figures may differ in their last digits."""
 NOT_INSTALLED = "not installed"
 _SHOWN = 16
 
@@ -62,7 +62,8 @@ def installed(package: str) -> str:
     """Tell which version of a package is installed, by its own name or that of its twin."""
     for name in filter(None, (package, _TWINS.get(package))):
         try:
-            return version(name)
+            told = version(name)
+            return told if name == package else f"{told} of {name}"
         except PackageNotFoundError:
             continue
     return NOT_INSTALLED

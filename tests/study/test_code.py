@@ -84,7 +84,7 @@ def test_a_library_may_come_in_a_package_of_another_name(monkeypatch: pytest.Mon
         raise PackageNotFoundError(name)
 
     monkeypatch.setattr(code, "version", version)
-    assert code.installed("xgboost") == "3.2.0"
+    assert code.installed("xgboost") == "3.2.0 of xgboost-cpu"
     assert code.installed("polars") == "not installed"
 
 
