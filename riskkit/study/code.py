@@ -63,9 +63,9 @@ def installed(package: str) -> str:
     for name in filter(None, (package, _TWINS.get(package))):
         try:
             told = version(name)
-            return told if name == package else f"{told} of {name}"
         except PackageNotFoundError:
             continue
+        return told if name == package else f"{told} of {name}"
     return NOT_INSTALLED
 
 
