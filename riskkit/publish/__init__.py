@@ -185,6 +185,8 @@ class Publication:
         alarms: What alarms on replayed rankings would have brought, as
             `riskkit.study.decisions.decisions` counts it.
         costs: What acting on them would have cost, as `expected_costs` there.
+        chances: Whether their chances of the ten highest held, as
+            `riskkit.study.record.top_ten_chances` counts it.
         dossier: The past, nearest situations, diplomacy and dates that the pages tell.
     """
 
@@ -207,6 +209,7 @@ class Publication:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     alarms: pl.DataFrame | None = None
     costs: pl.DataFrame | None = None
+    chances: pl.DataFrame | None = None
     dossier: Dossier = field(default_factory=Dossier)
 
     def __post_init__(self) -> None:
@@ -332,6 +335,7 @@ def formats() -> dict[str, Format]:
         _history,
         alerts,
         backtest,
+        chances,
         changes,
         components,
         costs,
@@ -367,6 +371,7 @@ def formats() -> dict[str, Format]:
         "alerts.csv": Format(alerts.Alerts, alerts.table, ("changes.csv",)),
         "decisions.csv": Format(decisions.Decisions, decisions.table),
         "costs.csv": Format(costs.Costs, costs.table),
+        "chances.csv": Format(chances.Chances, chances.table),
         "previous.csv": Format(previous.Previous, previous.table),
         "record.csv": Format(record.Record, record.table),
         "backtest.csv": Format(backtest.Backtest, backtest.table),
