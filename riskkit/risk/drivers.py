@@ -59,7 +59,8 @@ def _alike(contributions: Contributions) -> NDArray[np.bool_]:
     apart = ranks - ranks.mean(axis=0)
     size = np.sqrt((apart**2).sum(axis=0))
     scale = np.outer(size, size)
-    return np.abs(apart.T @ apart) > _ALIKE * np.where(scale > 0, scale, np.inf)
+    alike = np.abs(apart.T @ apart) > _ALIKE * np.where(scale > 0, scale, np.inf)
+    return np.asarray(alike, dtype=bool)
 
 
 def _unlike(weighty: NDArray[np.intp], alike: NDArray[np.bool_]) -> list[int]:

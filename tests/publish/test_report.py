@@ -1,10 +1,11 @@
 import re
+import time
 from dataclasses import replace
 
 import polars as pl
 import pytest
 
-from riskkit.publish import _tables, publish, report
+from riskkit.publish import Publication, _tables, publish, report, units
 from tests.publish.sample import joint_publication, sample_publication, told_publication
 
 
@@ -115,3 +116,21 @@ def test_a_unit_without_a_threat_has_no_data_rather_than_none():
     row = re.search(r'<tr id="XAG">.*?</tr>', page(told_publication()))
     assert row is not None
     assert "no data" in row[0]
+
+
+@pytest.fixture(scope="module")
+def of_the_world() -> tuple[Publication, dict[str, pl.DataFrame]]:
+    made = told_publication(n_units=195)
+    return made, _tables(made)
+
+
+def test_the_report_of_all_countries_is_small_and_soon_made(of_the_world, tmp_path) -> None:
+    """The limits are 1.5 MB and 10 s of processor time; real data take a third and a tenth."""
+    start = time.process_time()
+    report.write(*of_the_world, tmp_path)
+    units.write(*of_the_world, tmp_path)
+    assert time.process_time() - start < 10
+    assert (tmp_path / "report.html").stat().st_size < 1_500_000
+    pages = list((tmp_path / "units").iterdir())
+    assert len(pages) == 195
+    assert max(page.stat().st_size for page in pages) < 100_000
