@@ -17,6 +17,7 @@ FILES = {
     "changes.csv",
     "components.csv",
     "costs.csv",
+    "onsets.csv",
     "datapackage.json",
     "decisions.csv",
     "diplomacy.csv",
