@@ -18,6 +18,7 @@ from riskkit.scoring.average_precision import average_precision
 from riskkit.scoring.brier import decompose
 from riskkit.scoring.brier import reliability as corp
 from riskkit.study.record import PUBLISHED, periods
+from riskkit.study.results import open_result
 from riskkit.tables import INTERVAL
 
 CASES, GRADES, CORP = "onsets.parquet", "onsets.csv", "onsets_corp.csv"
@@ -67,6 +68,15 @@ def cases(
         }
         frames.append(pl.DataFrame(told, schema=_SCHEMA))
     return pl.concat(frames)
+
+
+def read_cases(folder: Path) -> pl.DataFrame:
+    """Read the cases of a replay from its folder.
+
+    Raises:
+        RiskkitError: The folder holds no replay, or one that tells of no onset.
+    """
+    return open_result(folder, f"riskkit replay --out {folder}").table(CASES)
 
 
 def write_outbreaks(told: pl.DataFrame, folder: Path) -> None:
