@@ -186,6 +186,7 @@ class Publication:
             `riskkit.study.decisions.decisions` counts it.
         costs: What acting on them would have cost, as `expected_costs` there.
         dossier: The past, nearest situations, diplomacy and dates that the pages tell.
+        owners: Where the units are cells, the country of each that lies in one.
     """
 
     parts: tuple[Part, ...]
@@ -208,6 +209,7 @@ class Publication:
     alarms: pl.DataFrame | None = None
     costs: pl.DataFrame | None = None
     dossier: Dossier = field(default_factory=Dossier)
+    owners: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit together."""
@@ -332,6 +334,7 @@ def formats() -> dict[str, Format]:
         _history,
         alerts,
         backtest,
+        cells,
         changes,
         components,
         costs,
@@ -353,6 +356,7 @@ def formats() -> dict[str, Format]:
 
     return {
         "ranking.csv": Format(ranking.Ranking, ranking.table),
+        "cells.csv": Format(cells.Cells, cells.table, ("ranking.csv",)),
         "components.csv": Format(components.Components, components.table),
         "regions.csv": Format(regions.Regions, regions.table),
         "sensitivity.csv": Format(sensitivity.Sensitivity, sensitivity.table),
