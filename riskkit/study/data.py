@@ -42,13 +42,10 @@ def read_releases(params: Params, folder: Path) -> tuple[Release, ...]:
         ConfigError: The kind of data is named and there are none, or their folder is not there.
     """
     data = params.data
-    if data.kind == "world":
-        size, by_country = data.world, params.panel.level == "country"
-        if by_country:
-            return simulate(size.seed, size.countries, size.months).releases
-        return simulate_grid(size.seed, size.cells, size.months).releases
     if params.panel.level == "cell":
-        return by_cell(_own(data, folder))
+        return _read_cells(data, folder)
+    if data.kind == "world":
+        return simulate(data.world.seed, data.world.countries, data.world.months).releases
     if data.kind == "base":
         return base.releases()
     if data.kind == "files":
@@ -62,12 +59,14 @@ def read_releases(params: Params, folder: Path) -> tuple[Release, ...]:
     return merge(base.releases(), own)
 
 
-def _own(data: DataSettings, folder: Path) -> tuple[Release, ...]:
-    """The user's files by cell, since the embedded data are by country.
+def _read_cells(data: DataSettings, folder: Path) -> tuple[Release, ...]:
+    """Do the same by cell: the simulated grid or the user's files; the embedded data have none.
 
     Raises:
         ConfigError: The embedded data alone are asked for, or there are no others.
     """
+    if data.kind == "world":
+        return simulate_grid(data.world.seed, data.world.cells, data.world.months).releases
     if data.kind == "base":
         raise ConfigError(
             "panel.level is cell, but the embedded data count by country",
@@ -75,8 +74,8 @@ def _own(data: DataSettings, folder: Path) -> tuple[Release, ...]:
         )
     cell = {"level": "cell"}
     if data.kind == "files" or (data.kind == "auto" and data.sources):
-        return _configured(data, folder, cell)
-    return _stored(Store(folder / data.store), cell)
+        return by_cell(_configured(data, folder, cell))
+    return by_cell(_stored(Store(folder / data.store), cell))
 
 
 def _configured(
