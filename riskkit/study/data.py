@@ -51,8 +51,11 @@ def read_releases(params: Params, folder: Path) -> tuple[Release, ...]:
     if data.kind == "files":
         return _configured(data, folder)
     store = Store(folder / data.store)
-    if data.kind == "store":
-        return _stored(store)
+    return _stored(store) if data.kind == "store" else _merged(data, folder, store)
+
+
+def _merged(data: DataSettings, folder: Path, store: Store) -> tuple[Release, ...]:
+    """The embedded data, and over them the configured files or else the stored ones."""
     if not data.sources and not store.entries():
         return base.releases()
     own = _configured(data, folder) if data.sources else _stored(store)
