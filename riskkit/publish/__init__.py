@@ -192,6 +192,7 @@ class Publication:
         onsets: How often what was given a chance came, as `riskkit.study.outbreaks.reliability`
             counts it.
         dossier: The past, nearest situations, diplomacy and dates that the pages tell.
+        owners: Where the units are cells, the country of each that lies in one.
     """
 
     parts: tuple[Part, ...]
@@ -215,6 +216,7 @@ class Publication:
     costs: pl.DataFrame | None = None
     onsets: pl.DataFrame | None = None
     dossier: Dossier = field(default_factory=Dossier)
+    owners: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit together."""
@@ -339,6 +341,7 @@ def formats() -> dict[str, Format]:
         _history,
         alerts,
         backtest,
+        cells,
         changes,
         components,
         costs,
@@ -361,6 +364,7 @@ def formats() -> dict[str, Format]:
 
     return {
         "ranking.csv": Format(ranking.Ranking, ranking.table),
+        "cells.csv": Format(cells.Cells, cells.table, ("ranking.csv",)),
         "components.csv": Format(components.Components, components.table),
         "regions.csv": Format(regions.Regions, regions.table),
         "sensitivity.csv": Format(sensitivity.Sensitivity, sensitivity.table),

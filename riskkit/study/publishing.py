@@ -26,6 +26,7 @@ from riskkit.registry import lookup, models
 from riskkit.risk.onset import DEATHS, Standing
 from riskkit.scoring.evaluation import TOTAL_WAR
 from riskkit.scoring.leaderboard import RECORD_WAR, record_rules
+from riskkit.study.cells import of_cells
 from riskkit.study.dossier import gather
 from riskkit.study.evaluating import find_record
 from riskkit.study.forecasting import Outlook, ThreatForecast, read_outlook
@@ -162,6 +163,7 @@ def publication_of(study: Study, outlook: Outlook, record: pl.DataFrame | None) 
         identity=identity.to_json(),
         parameters=_parameters(study),
         dossier=gather(study, outlook),
+        owners=study.owners,
     )
 
 
@@ -238,6 +240,8 @@ def _record(study: Study, folder: Path) -> pl.DataFrame:
 def _phrases(study: Study, one: ThreatForecast, counted: str) -> dict[str, str]:
     """A phrase for each feature, the families' and the model's own."""
     declared = {f.name: f.description for family in study.families for f in family.features}
+    if study.by_cell:
+        declared = {name: of_cells(text) for name, text in declared.items()}
     own = {} if one.contributions is None else one.contributions.descriptions
     return declared | _filled(own, one.threat, counted)
 
