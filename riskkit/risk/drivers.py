@@ -19,6 +19,7 @@ def top_drivers(
     contributions: Contributions,
     descriptions: Mapping[str, str],
     units: Mapping[str, str] | None = None,
+    among: str = "countries",
 ) -> list[list[str | None]]:
     """Name the three features that set each unit apart most, with their values.
 
@@ -31,6 +32,7 @@ def top_drivers(
         contributions: Values [units, features], and where known what was explained.
         descriptions: Phrase for each feature; one without a phrase is called by its name.
         units: Unit of measurement of each feature.
+        among: What the units are.
 
     Returns:
         For each unit three texts, largest first, such as "months with deaths, last half year: 5 of
@@ -41,7 +43,7 @@ def top_drivers(
     order = np.argsort(-np.abs(relative), axis=1, kind="stable")
     alike = _alike(contributions)
     phrases = [descriptions.get(name, name) for name in contributions.features]
-    values = _Values(contributions, units or {})
+    values = _Values(contributions, units or {}, among)
     return [
         _padded([_phrase(phrases[j] + values.of(i, j), row[j]) for j in _unlike(weighty, alike)])
         for i, (row, weighty) in enumerate(zip(_without_noise(relative), order, strict=True))
@@ -77,7 +79,8 @@ def _unlike(weighty: NDArray[np.intp], alike: NDArray[np.bool_]) -> list[int]:
 class _Values:
     """What the explained values were, in words."""
 
-    def __init__(self, contributions: Contributions, units: Mapping[str, str]) -> None:
+    def __init__(self, contributions: Contributions, units: Mapping[str, str], among: str) -> None:
+        self.among = among
         self.inputs = contributions.inputs
         self.units = [units.get(name, "") for name in contributions.features]
 
@@ -92,7 +95,7 @@ class _Values:
         below = round(100 * float(np.nanmean(column < value)))
         above = round(100 * float(np.nanmean(column > value)))
         more = f"more than {below} %" if below >= above else f"less than {above} %"
-        return f": {in_words(float(value), self.units[feature])}, {more} of countries"
+        return f": {in_words(float(value), self.units[feature])}, {more} of {self.among}"
 
 
 def in_words(value: float, unit: str) -> str:

@@ -15,9 +15,11 @@ ROOT = Path(__file__).parents[2]
 FILES = {
     "alerts.csv",
     "chances.csv",
+    "cells.csv",
     "changes.csv",
     "components.csv",
     "costs.csv",
+    "onsets.csv",
     "datapackage.json",
     "decisions.csv",
     "diplomacy.csv",
