@@ -350,10 +350,15 @@ class _Truth:
         return outcome
 
     def recent(self, forecast: Forecast) -> NDArray[np.float64]:
-        """Sum over the last year of months, or the last period of a year, that ended by then."""
+        """Sums over the last year that ended by then and over the one before, [units, 2].
+
+        A year is that of a monthly target's last twelve months, or a yearly one's last period.
+        """
         end = forecast.origin - self.first + 2 - self.period
-        past = self.values[self._rows(forecast), max(0, end - 12) : max(0, end)]
-        return np.asarray(np.nansum(past, axis=1), dtype=np.float64)
+        rows = self._rows(forecast)
+        spans = [(max(0, end - 12 * k - 12), max(0, end - 12 * k)) for k in (0, 1)]
+        sums = [np.nansum(self.values[rows, start:stop], axis=1) for start, stop in spans]
+        return np.asarray(np.stack(sums, axis=1), dtype=np.float64)
 
     def _rows(self, forecast: Forecast) -> NDArray[np.int64]:
         return np.array([self.rows[unit] for unit in forecast.units])
