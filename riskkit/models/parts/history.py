@@ -14,7 +14,6 @@ from riskkit.forecasting.dataset import Dataset
 from riskkit.models.parts.draws import counts
 from riskkit.models.parts.level import moving, own_level
 
-
 _NAME = "history"
 
 
