@@ -113,7 +113,8 @@ def _scored(exog: Array, share: Array, weight: Array) -> Array | None:
     are the same, so that it ends at the same effects.
     """
     mean = (share + 0.5) / 2
-    line, before = np.log(mean / (1 - mean)), np.inf
+    line: Array = np.log(mean / (1 - mean))
+    before = np.inf
     for _ in range(_STEPS):
         variance = mean * (1 - mean)
         work = variance * weight
@@ -125,7 +126,7 @@ def _scored(exog: Array, share: Array, weight: Array) -> Array | None:
         line = exog @ effects
         with np.errstate(over="ignore"):  # to a chance of nothing
             mean = np.clip(1 / (1 + np.exp(-line)), _EPSILON, 1 - _EPSILON)
-        loss = -2 * (weight @ (share * np.log(mean) + (1 - share) * np.log1p(-mean)))
+        loss = float(-2 * weight @ (share * np.log(mean) + (1 - share) * np.log1p(-mean)))
         if not np.isfinite(loss):
             return None
         if abs(loss - before) <= _SETTLED:
