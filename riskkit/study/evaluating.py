@@ -32,6 +32,7 @@ from riskkit.scoring.leaderboard import shown_rules
 from riskkit.study.identity import Identity, refuse_other
 from riskkit.study.results import PART_REMEDY, open_result, result_folder, stamp_of
 from riskkit.study.stages import backtest_identity, scores_identity
+from riskkit.world.grid import oracle_of_grid
 from riskkit.world.oracle import TARGET, oracle_forecast
 
 if TYPE_CHECKING:
@@ -225,8 +226,13 @@ def _oracle(study: Study, like: Forecast) -> Forecast:
             hint="choose another backtest.reference",
         )
     size = like.draws.shape[-1]
-    whole = oracle_forecast(study.world, like.origin, like.horizons, size, study.params.seed)
-    rows = [whole.units.index(unit) for unit in like.units]
+    seed = study.params.seed
+    if study.by_cell:
+        whole = oracle_of_grid(study.grid, like.origin, like.horizons, size, seed)
+    else:
+        whole = oracle_forecast(study.world, like.origin, like.horizons, size, seed)
+    place = {unit: row for row, unit in enumerate(whole.units)}
+    rows = [place[unit] for unit in like.units]
     return replace(whole, units=like.units, draws=whole.draws[rows])
 
 

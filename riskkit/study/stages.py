@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SCHEMAS = {"features": "1", "forecast": "1", "scores": "2", "contributions": "1", "tune": "1"}
 """Versions of the tables of each stage; a change of their columns raises one."""
 _ALIGNING = ("riskkit.panel", "riskkit.family", "riskkit.forecasting.targets")
+_WORLDS = ("riskkit.world", "riskkit.world.grid")
 _BASELINE = "conflictology"
 """The model that every publication holds beside its own, to be graded against."""
 _FORECASTING = ("riskkit.forecasting.dataset", "riskkit.study.jobs", "riskkit.study.data")
@@ -191,7 +192,7 @@ def roots_of_stages() -> dict[str, tuple[str, ...]]:
     """Name the modules that the stages of dvc.yaml begin with, whatever the study."""
     readers = (
         *modules_in("riskkit.sources"),
-        *("riskkit.base", "riskkit.store", "riskkit.study.data", "riskkit.world"),
+        *("riskkit.base", "riskkit.store", "riskkit.study.data", *_WORLDS),
     )
     built = (*readers, *_ALIGNING, *map(family_module, families()))
     fitted = (*built, *_FORECASTING, *(kind.__module__ for kind in models().values()))
@@ -238,7 +239,7 @@ def _readers(releases: Sequence[Release]) -> list[str]:
     names |= {tie.source for r in releases for tie in r.relations}
     found = [sources()[name].__module__ for name in names if name in sources()]
     found += ["riskkit.base"] if any(n.startswith("base") for n in names) else []
-    return [*found, *(["riskkit.world"] if any(r.simulated for r in releases) else [])]
+    return [*found, *(_WORLDS if any(r.simulated for r in releases) else ())]
 
 
 def _forecast_roots(study: Study, names: Sequence[str]) -> tuple[str, ...]:

@@ -21,11 +21,13 @@ from riskkit.panel import Panel, build_panel
 from riskkit.panel.hindsight import hindsight, measured_against
 from riskkit.progress import Progress, silent
 from riskkit.registry import families, lookup, models
+from riskkit.study.cells import cells_of, owners, ties
 from riskkit.study.data import name_places, places_within, read_releases, units_of
 from riskkit.study.identity import vintages
 from riskkit.study.names import check_names
 from riskkit.tables import Citation, Release
 from riskkit.world import World, simulate
+from riskkit.world.grid import Grid, simulate_grid
 
 if TYPE_CHECKING:
     from riskkit.study.changes import Scenario
@@ -88,15 +90,33 @@ class Study:
 
     @cached_property
     def releases(self) -> tuple[Release, ...]:
-        """The sources as read."""
-        if self.params.data.kind == "world":
-            return self.world.releases
-        return read_releases(self.params, self.folder)
+        """The sources as read, and what ties cells."""
+        if self.params.data.kind != "world":
+            told = read_releases(self.params, self.folder)
+            return (*told, ties(self._cells(told), told)) if self.by_cell else told
+        return self.grid.releases if self.by_cell else self.world.releases
+
+    @property
+    def by_cell(self) -> bool:
+        """Whether the units are cells of a grid."""
+        return self.params.panel.level == "cell"
 
     @cached_property
     def world(self) -> World:
         """The simulated world."""
-        return simulate(**self.params.data.world.model_dump())
+        size = self.params.data.world
+        return simulate(size.seed, size.countries, size.months)
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The simulated world by cell."""
+        size = self.params.data.world
+        return simulate_grid(size.seed, size.cells, size.months)
+
+    def _cells(self, releases: Sequence[Release]) -> pl.DataFrame:
+        if self.params.data.kind == "world":
+            return self.grid.units
+        return cells_of(releases, self.params.panel.within)
 
     @cached_property
     def vintages(self) -> tuple[tuple[str, str], ...]:
@@ -129,7 +149,9 @@ class Study:
 
     @cached_property
     def units(self) -> pl.DataFrame:
-        """The units that the threats' sources speak of, sorted by code."""
+        """The units that the threats' sources speak of, sorted by code; or the cells."""
+        if self.by_cell:
+            return self._cells(self.releases)
         series = {threat.name: self.series(threat) for threat in self.threats}
         if any(one.simulated for one in series.values()):
             return self.world.units
@@ -140,10 +162,20 @@ class Study:
         }
         return name_places(units, within)
 
+    @cached_property
+    def owners(self) -> dict[str, str]:
+        """Where the units are cells, the country of each that lies in one; else empty."""
+        if not self.by_cell:
+            return {}
+        if self.params.data.kind == "world":
+            return self.grid.country_of
+        found = owners(self.units["unit"].to_list())
+        return {cell: country for cell, country in found.items() if country is not None}
+
     def names(self, threat: Threat) -> dict[str, str]:
         """Units as the source of one threat names them, with the places that it counts in them."""
         series = self.series(threat)
-        if series.simulated:
+        if series.simulated or self.by_cell:
             return {}
         tables = [units_of(release).select("unit", "name") for release, _ in series]
         return dict(pl.concat(tables).unique("unit", keep="first").iter_rows())
