@@ -286,10 +286,10 @@ class Study:
             settings.max_gap, settings.min_history, settings.max_age, settings.stale_after
         )
 
-    def forecast_dataset(self, threat: Threat) -> Dataset:
-        """What may be seen of a threat at the study's date."""
+    def forecast_dataset(self, threat: Threat, *, features: bool = True) -> Dataset:
+        """What may be seen of a threat at the study's date, as of `dataset`."""
         horizons = parse_horizons(self.params.forecast.horizons)
-        return self.dataset(threat, self.panel.as_of, horizons)
+        return self.dataset(threat, self.panel.as_of, horizons, features=features)
 
     def model_options(self, name: str, over: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Settings of a model; a pool also gets those of its members.
