@@ -63,7 +63,9 @@ def test_a_model_is_fitted_without_the_war_that_it_forecasts():
 
 
 def test_a_model_of_own_history_scores_as_its_rule():
-    found = compare_wars(_wars(ends=True)[:3], steps=(3, 14), samples=20, learned=["ewhistory"], every=5)
+    found = compare_wars(
+        _wars(ends=True)[:3], steps=(3, 14), samples=20, learned=["ewhistory"], every=5
+    )
     same = found.filter(forecast="ewhistory, fitted")["difference"].abs().max()
     assert same == pytest.approx(0, abs=1e-9)
     with pytest.raises(ConfigError, match="'zero' does not forecast each month by itself"):
