@@ -327,11 +327,23 @@ class Study:
 
         return backtest(self, Path(out), scores=scores, export=export, scheduler=scheduler)
 
-    def evaluate(self, folders: Sequence[Path | str], out: Path | str) -> Backtest:
-        """Score the forecasts of one or more backtests as one comparison."""
+    def evaluate(
+        self,
+        folders: Sequence[Path | str],
+        out: Path | str,
+        submissions: Mapping[str, Sequence[Path]] | None = None,
+    ) -> Backtest:
+        """Score the forecasts of one or more backtests as one comparison.
+
+        Args:
+            folders: The backtests.
+            out: Folder for the tables.
+            submissions: Files or folders of others' forecasts of the same windows in the VIEWS
+                layout, by the name that their model gets.
+        """
         from riskkit.study.evaluating import evaluate_folders
 
-        return evaluate_folders(self, [Path(folder) for folder in folders], Path(out))
+        return evaluate_folders(self, [Path(folder) for folder in folders], Path(out), submissions)
 
     def forecast(self, out: Path | str | None = None) -> Outlook:
         """Fit the models as of the study's date and draw joint scenarios of every threat.
