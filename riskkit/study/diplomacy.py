@@ -150,6 +150,18 @@ THEMES: tuple[tuple[str, tuple[Figure, ...], str], ...] = (
 """Name, figures, and what brings them."""
 
 
+def brought_by(indicator: str) -> str:
+    """Say what would bring a figure of diplomacy; empty for a name that is none.
+
+    >>> brought_by("geopko_n_missions")
+    'Geo-PKO: `riskkit data add peacekeeping FILE`'
+    """
+    of = (
+        missing for _, figures, missing in THEMES if any(indicator in f.indicators for f in figures)
+    )
+    return next(of, "")
+
+
 def themes(releases: Sequence[Release]) -> tuple[Theme, ...]:
     """Say of which themes the data speak."""
     brought = {i.name: i for release in releases for i in release.indicators}
