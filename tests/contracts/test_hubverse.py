@@ -16,7 +16,22 @@ from riskkit.errors import RiskkitError
 from riskkit.exchange import Options, export
 from riskkit.publish import publish
 from tests.exchange.hubverse import SCHEMAS, STANDARD, named
-from tests.publish.sample import sample_publication
+from tests.publish.sample import sample_publication, told_publication
+
+
+@pytest.fixture(scope="module")
+def publication(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hubverse") / "publication"
+    publish(told_publication(), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def later(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What came in half a year."""
+    folder = tmp_path_factory.mktemp("hubverse") / "later"
+    publish(told_publication(as_of=510, seed=2), folder)
+    return folder
 
 
 @pytest.fixture(scope="module")
