@@ -132,26 +132,37 @@ def wars(
 @command.command(name="onsets")
 @click.option("--first", default=2010, show_default=True, help="First year of forecasts.")
 @click.option("--last", default=2021, show_default=True, help="Last year of forecasts.")
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Judge the chances of this replay beside the regressions, at its origins.",
+)
 @out_option("onsets.csv", "File for the table.", is_folder=False)
 @json_option
-def onsets(first: int, last: int, out: Path, as_json: bool) -> None:
+def onsets(first: int, last: int, replay: Path | None, out: Path, as_json: bool) -> None:
     """Judge forecasts of armed conflict after sixty quiet months, on the base data.
 
     \b
     Example:
       riskkit experiment onsets --out work/onsets.csv
+      riskkit experiment onsets --replay work/replay --out work/beside.csv
     """
     from riskkit.atomic import atomic_file
-    from riskkit.study.onsets import compare_onsets
+    from riskkit.study.onsets import compare_onsets, compare_replayed
+    from riskkit.study.outbreaks import read_cases
 
-    found = compare_onsets(range(first, last + 1))
+    if replay is None:
+        found = compare_onsets(range(first, last + 1))
+    else:
+        found = compare_replayed(read_cases(replay))
     with atomic_file(out) as partial:
         found.write_csv(partial, float_precision=4)
     if as_json:
         echo_json(found.to_dicts())
         return
     for row in found.to_dicts():
+        when = f" {row['period']}," if "period" in row else ""
         echo(
-            f"{row['months']:>2} months, {row['features']}: AUC {row['auc']:.3f} "
+            f"{row['months']:>2} months,{when} {row['features']}: AUC {row['auc']:.3f} "
             f"[{row['auc_low']:.3f}, {row['auc_high']:.3f}], {row['onsets']} of {row['rows']} rows"
         )

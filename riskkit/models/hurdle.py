@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from riskkit.forecasting.dataset import Dataset
 from riskkit.models import Contributions
+from riskkit.models.parts.blocks import in_blocks
 from riskkit.models.parts.boosting import (
     from_bytes,
     predict,
@@ -26,7 +27,6 @@ from riskkit.models.parts.rows import (
     Sample,
     at_most,
     feature_names,
-    in_blocks,
     own_units,
 )
 from riskkit.models.parts.search import Between, Space

@@ -22,6 +22,11 @@ MOST_ROWS = 400
 """Rows of the ranking that the page shows."""
 SHOWN = 5
 """Past rankings whose hits, misses and false alarms the page names."""
+_EVENTS = {
+    "onset_3": "Armed conflict within 3 months, after 60 without",
+    "onset_12": "Armed conflict within 12 months, after 60 without",
+    "doubling": "At least twice the deaths of the last 12 months, where these were 25 or more",
+}
 _SPANS = ("below 2", "2 to 3.4", "3.5 to 4.9", "5 to 6.4", "6.5 and more")
 _MAP = "small states are dots. Equal Earth projection, outlines of Natural Earth"
 _MAP_OF_CELLS = "cells are half a degree wide. Plate carrée, outlines of Natural Earth"
@@ -97,6 +102,7 @@ def page(publication: Publication, tables: Tables) -> str:
         record=_backtest(publication),
         decided=_pairs(tables["decisions.csv"], "alarm"),
         spent=_pairs(tables["costs.csv"], "ratio"),
+        broken_out=_broken_out(tables["onsets.csv"]),
         missing=told[0].themes,
         told=any(one.diplomacy for one in told),
         threats=publication.parts,
@@ -220,6 +226,14 @@ def _backtest(publication: Publication) -> list[dict[str, Any]]:
     published = [part.forecast.model for part in publication.parts]
     rows = record.filter(pl.col("model").is_in(published)).sort("target", "rule", "window")
     return rows.to_dicts()
+
+
+def _broken_out(table: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """By event in words, the rows of onsets.csv."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one in table.to_dicts():
+        found.setdefault(_EVENTS[one["event"]], []).append(one)
+    return found
 
 
 def _pairs(table: pl.DataFrame, key: str) -> dict[str, list[tuple[dict[str, Any], dict[str, Any]]]]:

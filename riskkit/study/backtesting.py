@@ -13,6 +13,7 @@ import polars as pl
 from riskkit.atomic import atomic_file
 from riskkit.errors import RiskkitError
 from riskkit.forecasting.threats import Threat
+from riskkit.models import Model
 from riskkit.months import parse_horizons, parse_months
 from riskkit.registry import models
 from riskkit.study.evaluating import FORECASTS, ORACLE, Backtest, write_scores
@@ -46,7 +47,7 @@ def backtest(study: Study, out: Path, *, scores: bool = True, export: bool = Fal
         done = run_backtest(
             _jobs(study, by_origin),
             parts,
-            study.params.backtest.processes,
+            _processes(study, plans),
             on_done=lambda job: advance(f"{job.data.target.name} {job.window} {job.model}"),
         )
     name_of = {plan: path.name for plan, path in zip(by_origin, done, strict=True)}
@@ -62,6 +63,15 @@ def backtest(study: Study, out: Path, *, scores: bool = True, export: bool = Fal
         if export:
             _export_views(paths, fresh)
     return Backtest(out, board, study.hindsight([plan.origin for plan in plans]))
+
+
+def _processes(study: Study, plans: Sequence[_Plan]) -> int:
+    """Worker processes: none for one job that learns and others that are done at once.
+
+    Each loads the libraries and gets the data sent, which takes longer than such jobs do.
+    """
+    learning = [plan for plan in plans if models()[plan.model].fit is not Model.fit]
+    return study.params.backtest.processes if len(learning) > 1 else 1
 
 
 def begin(out: Path) -> Path:

@@ -11,6 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from itertools import chain, count, islice
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
@@ -93,13 +94,25 @@ def forecast_job(job: Job) -> Forecast:
     return model.forecast(job.data, job.size, job.stream)
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Keep the libraries that compute to one thread each.
+
+    What is loaded later is not kept to it, so that scipy's linear algebra, which models load when
+    they first need it, is loaded before.
+    """
+    import_module("scipy.linalg")
+    with threadpool_limits(1):
+        yield
+
+
 def write_part(job: Job, path: Path) -> Path:
     """Forecast a job into its file, unless that is there."""
     if path.is_file():
         return path
     place = f"model '{job.model}', window {job.window}"
     try:
-        with threadpool_limits(1):  # the workers share the cores; more threads only wait
+        with one_thread():  # the workers share the cores; more threads only wait
             frame = forecast_job(job).to_frame()
     except RiskkitError as error:
         raise RiskkitError(f"{place}: {error.what}", got=error.got, hint=error.hint) from error

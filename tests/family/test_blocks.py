@@ -17,7 +17,7 @@ from riskkit.world.grid import simulate_grid
 
 @pytest.fixture(scope="module")
 def panel():
-    grid = simulate_grid(seed=1, cells=150, months=120)
+    grid = simulate_grid(seed=1, cells=150, months=130)
     return build_panel(grid.releases, grid.units, grid.months[0], grid.months[-1])
 
 
@@ -55,5 +55,5 @@ def test_what_nothing_can_be_known_of_is_not_built(panel):
     assert "neighbours_count" in names
     assert not [name for name in names if name.startswith(("neighbours_democracy", "allies"))]
     built = values_of(chosen[0].build(panel), names, panel.n_months)
-    assert built.shape[:2] == (150, 120)
+    assert built.shape[:2] == (150, 130)
     assert not np.isnan(built).all(axis=(0, 1)).any()

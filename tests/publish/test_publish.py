@@ -18,6 +18,7 @@ FILES = {
     "changes.csv",
     "components.csv",
     "costs.csv",
+    "onsets.csv",
     "datapackage.json",
     "decisions.csv",
     "diplomacy.csv",

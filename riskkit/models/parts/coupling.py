@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskkit.forecasting.dataset import Dataset
+from riskkit.models.parts.blocks import blockwise, in_blocks
 from riskkit.models.parts.history import History, history
-from riskkit.models.parts.level import moving, moving_mean, own_level
-from riskkit.models.parts.rows import at_most, in_blocks
+from riskkit.models.parts.level import moving_mean
+from riskkit.models.parts.rows import at_most
 
 TEMPLATES = 400
 QUIET_LEVEL = 0.01
@@ -44,8 +45,7 @@ def couple(
     found = analogues(past, templates, rng)
     if found is None:
         return rng.permuted(marginals, axis=-1)
-    logs = np.log1p(past.values)
-    level = level_of(logs, past.window)
+    logs, level = past.logs, past.level
     coupled = np.empty_like(marginals)
     for block in in_blocks(len(marginals), AT_ONCE):
         unit, at = (part[block] for part in found)
@@ -67,7 +67,7 @@ def analogues(
     Returns:
         Units and periods, both `[units, count]`, in order of period; None without history.
     """
-    state = _state(past)
+    state = past.once("state", lambda: _state(past))
     unit, at = _complete(past)
     if len(unit) == 0:
         return None
@@ -91,12 +91,6 @@ def _nearest(
     return np.argpartition(distance, count - 1, axis=1)[:, :count]
 
 
-def level_of(logs: NDArray[np.float64], window: int) -> NDArray[np.float64]:
-    """`own_level` of some units at a time."""
-    blocks = in_blocks(len(logs), AT_ONCE)
-    return np.concatenate([own_level(logs[block], window) for block in blocks])
-
-
 def nearest(past: History, count: int, apart: int) -> NDArray[np.int64] | None:
     """The past situations most like each unit's present, for people to read.
 
@@ -113,7 +107,7 @@ def nearest(past: History, count: int, apart: int) -> NDArray[np.int64] | None:
     if found is None:
         return None
     unit, at = found
-    state = _state(past)
+    state = past.once("state", lambda: _state(past))
     distance = np.abs(state[unit, at] - state[:, past.last][:, None]).sum(axis=-1).round(6)
     chosen = []
     for row in range(len(unit)):
@@ -140,15 +134,13 @@ def _thinned(state: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np
 
 def _state(past: History) -> NDArray[np.float32]:
     """Level, recent change, spread and activity: what makes two situations alike."""
-    logs = np.log1p(past.values)
-    blocks = in_blocks(len(logs), AT_ONCE)
-    return np.concatenate([_state_of(logs[block], past) for block in blocks])
+    return blockwise(lambda block: _state_of(past, block), len(past.values))
 
 
-def _state_of(logs: NDArray[np.float64], past: History) -> NDArray[np.float32]:
-    level = own_level(logs, past.window)
+def _state_of(past: History, block: slice) -> NDArray[np.float32]:
+    logs, level = past.logs[block], past.level[block]
     change = np.where(np.isnan(logs), 0.0, logs - level)
-    spread = np.nan_to_num(moving(logs, past.window, np.nanstd))
+    spread = np.nan_to_num(past.spread[block])
     active = np.nan_to_num(moving_mean((logs > 0).astype(np.float64), past.window))
     return np.stack([level, 0.3 * change, 0.5 * spread, active], axis=-1).astype(np.float32)
 

@@ -26,7 +26,7 @@ def stratified(
     mass = np.cumsum(np.take_along_axis(weights, order, axis=1), axis=1)
     mass /= mass[:, -1:]
     edges = np.ceil(mass * size - 0.5).astype(np.int64)
-    repeats = np.diff(edges, prepend=0, axis=1)
+    repeats = np.diff(edges, axis=1, prepend=0)
     return np.repeat(ordered.ravel(), repeats.ravel()).reshape(len(values), size)
 
 

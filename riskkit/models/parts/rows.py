@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskkit.forecasting.dataset import Dataset
+from riskkit.models.parts.blocks import blockwise, in_blocks
 from riskkit.models.parts.history import History
-from riskkit.models.parts.level import decayed_mean, moving, moving_mean, own_level, periods_since
+from riskkit.models.parts.level import decayed_mean, moving, moving_mean, periods_since
 
 OWN = {
     "own_level": "recent level of {counted} in a {period}",
@@ -44,8 +45,6 @@ MANY = 300
 MOST_OF_A_UNIT = 150
 BATCH = 200_000
 """Rows that are made at once where they are made in batches."""
-AT_ONCE = 1000
-"""Units whose summaries or candidate rows are made at once, so that memory stays bounded."""
 
 
 @dataclass(frozen=True)
@@ -93,14 +92,12 @@ def own_units(past: History) -> dict[str, str]:
 
 
 class RowMaker:
-    """Builds rows from one dataset; summaries of the series are computed once."""
+    """Builds rows from one dataset; summaries of the series are made once for all models."""
 
     def __init__(self, data: Dataset, past: History) -> None:
         self.data, self.past = data, past
-        self.logs = np.log1p(past.values)
-        blocks = in_blocks(len(self.logs), AT_ONCE)
-        self.level = np.concatenate([own_level(self.logs[b], past.window) for b in blocks])
-        self.own = np.concatenate([self._own_features(b) for b in blocks])
+        self.logs, self.level = past.logs, past.level
+        self.own = past.once("own", lambda: blockwise(self._own_features, len(self.logs)))
 
     def _own_features(self, block: slice) -> NDArray[np.float32]:
         g, w, level = self.logs[block], self.past.window, self.level[block]
@@ -114,7 +111,7 @@ class RowMaker:
         ]
         shares = [moving_mean(positive, max(1, n)) for n in (w // 2, w, 5 * w, g.shape[1])]
         since = np.log1p(periods_since(g > 0))
-        columns = [level, *relative, moving(g, w, np.nanstd), *shares, since]
+        columns = [level, *relative, self.past.spread[block], *shares, since]
         return np.asarray(np.nan_to_num(np.stack(columns, axis=-1)), dtype=np.float32)
 
     def _ahead(
@@ -193,9 +190,7 @@ class RowMaker:
         units = len(self.data.units)
         every = max(quiet_every, self._quiet_for_each()) if units > MANY else quiet_every
         every = 1 if everything else every
-        parts = [
-            self._thinned(block, per_origin, every, rng) for block in in_blocks(units, AT_ONCE)
-        ]
+        parts = [self._thinned(block, per_origin, every, rng) for block in in_blocks(units)]
         unit, at, step, weight = (np.concatenate(part) for part in zip(*parts, strict=True))
         most = max(MOST_ROWS, MOST_OF_A_UNIT * units) if units > MANY else MOST_ROWS
         rows = at_most(len(at) if everything else most, np.arange(len(at)), rng)
@@ -270,16 +265,6 @@ class Sample:
         """Which rows, and their design matrix, some at a time."""
         for block in in_blocks(len(self.at), BATCH):
             yield block, self.design(block)
-
-
-def in_blocks(count: int, size: int) -> list[slice]:
-    """Divide so many things into blocks of a size; one empty block where there are none.
-
-    >>> in_blocks(5, 3)
-    [slice(0, 3, None), slice(3, 5, None)]
-    """
-    starts = range(0, max(count, 1), size)
-    return [slice(start, min(start + size, count)) for start in starts]
 
 
 def at_most(count: int, rows: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
