@@ -339,17 +339,25 @@ class Study:
 
     # --- what a user asks for -------------------------------------------------------------------
 
-    def backtest(self, out: Path | str, *, scores: bool = True, export: bool = False) -> Backtest:
+    def backtest(
+        self,
+        out: Path | str,
+        *,
+        scores: bool = True,
+        export: bool = False,
+        scheduler: str | None = None,
+    ) -> Backtest:
         """Forecast past windows with every model and score them on what came.
 
         Args:
             out: Folder for the tables; finished parts of an earlier run there are used.
             scores: Also score the forecasts and those of the reference.
             export: Also write one VIEWS submission file per model and window.
+            scheduler: Address of a Dask cluster that does the jobs; None for this machine.
         """
         from riskkit.study.backtesting import backtest
 
-        return backtest(self, Path(out), scores=scores, export=export)
+        return backtest(self, Path(out), scores=scores, export=export, scheduler=scheduler)
 
     def evaluate(
         self,
