@@ -139,6 +139,8 @@ class WorldSettings(_Section):
     """Number of countries."""
     months: Whole = Field(default=360, ge=300, le=600)
     """Length of its history."""
+    cells: Whole = Field(default=1000, ge=100, le=100_000)
+    """Number of cells where `panel.level` is `cell`."""
 
 
 class DataSettings(_Section):
@@ -164,6 +166,11 @@ class DataSettings(_Section):
 class PanelSettings(_Section):
     """The unit-month grid that every indicator is joined onto."""
 
+    level: Literal["country", "cell"] = "country"
+    """What the units are: countries, or PRIO-GRID cells of half a degree."""
+    within: tuple[str, ...] = ()
+    """Whose land cells are the units where `level` is `cell`: codes of countries, regions or
+    continents, or `land` for all; by default the cells that the data name."""
     start: Month | None = None
     """First month, e.g. 1990-01; by default the first that the target's source covers."""
     as_of: Month | None = None

@@ -28,6 +28,7 @@ from riskkit.models.parts.attribution import FamilyShares
 from riskkit.months import format_month
 from riskkit.publish._dossier import FACTS, INPUTS, SERIES, SITUATIONS, Dossier, Fact, Theme
 from riskkit.risk.composite import composite, joined
+from riskkit.risk.onset import Standing
 from riskkit.risk.score import scenario_scores
 from riskkit.tables import Citation
 
@@ -90,6 +91,8 @@ class Part:
         counted_by: Sources of the target.
         out: Month id at whose end the figures of the whole window are out; None where the data do
             not say.
+        standing: Which units are quiet and which in conflict, in the order of `forecast.units`;
+            None where the threat does not count deaths by month.
     """
 
     threat: Threat
@@ -110,6 +113,7 @@ class Part:
     baselines: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     counted_by: tuple[str, ...] = ()
     out: int | None = None
+    standing: Standing | None = None
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit together."""
@@ -185,7 +189,10 @@ class Publication:
         alarms: What alarms on replayed rankings would have brought, as
             `riskkit.study.decisions.decisions` counts it.
         costs: What acting on them would have cost, as `expected_costs` there.
+        onsets: How often what was given a chance came, as `riskkit.study.outbreaks.reliability`
+            counts it.
         dossier: The past, nearest situations, diplomacy and dates that the pages tell.
+        owners: Where the units are cells, the country of each that lies in one.
     """
 
     parts: tuple[Part, ...]
@@ -207,7 +214,9 @@ class Publication:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     alarms: pl.DataFrame | None = None
     costs: pl.DataFrame | None = None
+    onsets: pl.DataFrame | None = None
     dossier: Dossier = field(default_factory=Dossier)
+    owners: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit together."""
@@ -332,6 +341,7 @@ def formats() -> dict[str, Format]:
         _history,
         alerts,
         backtest,
+        cells,
         changes,
         components,
         costs,
@@ -341,6 +351,7 @@ def formats() -> dict[str, Format]:
         forecasts,
         history,
         inputs,
+        onsets,
         previous,
         ranking,
         record,
@@ -353,6 +364,7 @@ def formats() -> dict[str, Format]:
 
     return {
         "ranking.csv": Format(ranking.Ranking, ranking.table),
+        "cells.csv": Format(cells.Cells, cells.table, ("ranking.csv",)),
         "components.csv": Format(components.Components, components.table),
         "regions.csv": Format(regions.Regions, regions.table),
         "sensitivity.csv": Format(sensitivity.Sensitivity, sensitivity.table),
@@ -367,6 +379,7 @@ def formats() -> dict[str, Format]:
         "alerts.csv": Format(alerts.Alerts, alerts.table, ("changes.csv",)),
         "decisions.csv": Format(decisions.Decisions, decisions.table),
         "costs.csv": Format(costs.Costs, costs.table),
+        "onsets.csv": Format(onsets.Onsets, onsets.table),
         "previous.csv": Format(previous.Previous, previous.table),
         "record.csv": Format(record.Record, record.table),
         "backtest.csv": Format(backtest.Backtest, backtest.table),

@@ -14,9 +14,11 @@ from tests.publish.sample import sample_publication
 ROOT = Path(__file__).parents[2]
 FILES = {
     "alerts.csv",
+    "cells.csv",
     "changes.csv",
     "components.csv",
     "costs.csv",
+    "onsets.csv",
     "datapackage.json",
     "decisions.csv",
     "diplomacy.csv",

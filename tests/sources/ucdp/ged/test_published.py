@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +14,7 @@ import pytest
 from riskkit.panel import complete
 from riskkit.sources.ucdp.ged import UcdpGed
 from riskkit.units import countries
+from tests.sources.ged_rows import read
 
 
 @pytest.mark.parametrize(
@@ -73,3 +77,30 @@ def test_global_cells_agree_with_the_cell_years(shared_data: Path) -> None:
     for kind in ("sb", "ns", "os"):
         assert (both[kind] == both[f"ged_{kind}"]).all()
         assert (both[f"n_{kind}"] == both[f"ged_{kind}_events"]).all()
+
+
+def test_real_sides_agree_with_a_count_row_by_row(shared_data: Path) -> None:
+    """Of the world's candidate events of 2021, and of a country's events of three decades."""
+    folder = shared_data / "raw" / "ucdp"
+    for name in ("GEDEvent_v21_01_21_12.csv.zip", "ged_sri_lanka.csv"):
+        path = folder / name
+        text = path.read_text("utf-8") if path.suffix == ".csv" else _unzipped(path)
+        pairs, sides = set(), set()
+        for row in csv.DictReader(io.StringIO(text)):
+            if not row["id"].isdigit():
+                continue  # a line of tags
+            if path.suffix == ".zip" and not row["date_end"].startswith("2021"):
+                continue  # beyond the months that the release covers
+            place = (row["country_id"], row["date_end"][:7])
+            pairs.add((*place, row["dyad_new_id"]))
+            sides.add((*place, row["side_a_new_id"]))
+            if row["type_of_violence"] != "3":
+                sides.add((*place, row["side_b_new_id"]))
+        found = read(path).observations.group_by("indicator").agg(pl.col("value").sum())
+        sums = dict(found.rows())
+        assert (sums["ged_dyads"], sums["ged_actors"]) == (len(pairs), len(sides))
+
+
+def _unzipped(path: Path) -> str:
+    with zipfile.ZipFile(path) as archive:
+        return archive.read(archive.namelist()[0]).decode("utf-8")
