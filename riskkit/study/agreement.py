@@ -47,8 +47,6 @@ def by_country(study: Study) -> Study:
     Raises:
         ConfigError: No cell lies in a country.
     """
-    from riskkit.study.study import Study
-
     owners = study.owners
     if not owners:
         raise ConfigError(
@@ -63,7 +61,7 @@ def by_country(study: Study) -> Study:
         for release in study.releases
         if release.indicators
     )
-    return Study.of(params, releases, _units(study, set(owners.values())))
+    return type(study).of(params, releases, _units(study, set(owners.values())))
 
 
 def summed_up(release: Release, owners: Mapping[str, str], as_of: int) -> Release:
