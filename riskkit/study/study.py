@@ -269,7 +269,7 @@ class Study:
             features: Whether with the features, which take time and memory; a model needs them.
         """
         return build_dataset(
-            self.features_at(origin) if features else self.panel.frame.select(KEYS),
+            self._seen(threat, origin) if features else self.panel.frame.select(KEYS),
             self.releases,
             self.panel.units,
             threat.target,
@@ -277,6 +277,14 @@ class Study:
             horizons,
             self.limits,
         )
+
+    def _seen(self, threat: Threat, origin: int) -> pl.DataFrame:
+        """The features of the families that a threat's models see."""
+        features = self.features_at(origin)
+        if threat.families is None:
+            return features
+        seen = [family for family in self.families if family.name in threat.families]
+        return features.select(*KEYS, *(one.name for family in seen for one in family.features))
 
     @property
     def limits(self) -> Limits:
