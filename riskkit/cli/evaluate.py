@@ -35,7 +35,7 @@ def command(
       riskkit backtest --models conflictology --no-scores --out work/conflictology
       riskkit evaluate work/xgboost work/conflictology --out work/scores
     """
-    from riskkit.cli._leaderboard import print_leaderboard
+    from riskkit.cli._leaderboard import print_coverage, print_leaderboard
     from riskkit.cli._progress import progress
     from riskkit.study.study import Study
 
@@ -50,4 +50,6 @@ def command(
         echo("no outcome of these windows is in the data yet")
     else:
         print_leaderboard(board)
-        echo(f"\n{out}/: scores*.parquet, leaderboard.csv, metrics.json, plots/")
+        echo()
+        print_coverage(out)
+        echo(f"\n{out}/: scores*.parquet, leaderboard.csv, coverage.csv, metrics.json, plots/")
