@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -61,6 +62,11 @@ class Dataset:
     ended: tuple[str, ...] = ()
     limits: Limits = DEFAULTS
     capacity: NDArray[np.float64] | None = None
+
+    @cached_property
+    def shared(self) -> dict[str, Any]:
+        """What models make of the data once for all of them, by name; no part of the data."""
+        return {}
 
     @property
     def period(self) -> int:

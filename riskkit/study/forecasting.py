@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from riskkit.errors import RiskkitError
 from riskkit.forecasting.dataset import Dataset
@@ -30,7 +29,7 @@ from riskkit.models.parts.threats import follow
 from riskkit.risk.score import scenario_scores, score
 from riskkit.study.cells import of_cells
 from riskkit.study.identity import Identity, refuse_other
-from riskkit.study.jobs import Job, stream_of
+from riskkit.study.jobs import Job, one_thread, stream_of
 from riskkit.study.results import Opened, open_result, result_folder, write_stamped
 from riskkit.study.stages import forecast_identity
 
@@ -123,7 +122,7 @@ def forecast(study: Study, out: Path | None = None) -> Outlook:
     workers = min(len(datasets), os.cpu_count() or 1)
     with (
         study.progress("forecast", len(datasets)) as advance,
-        threadpool_limits(1),
+        one_thread(),
         ThreadPoolExecutor(workers) as threads,
     ):
         # Training leaves the interpreter to others, and each threat has a stream of its own.

@@ -35,7 +35,10 @@ def with_baselines(study: Study, parts: Mapping[str, Part]) -> dict[str, Part]:
 
     The reference's scenarios of all threats follow those of the first, as the published ones do.
     """
-    jobs = {name: _job(study, study.forecast_dataset(part.threat)) for name, part in parts.items()}
+    jobs = {
+        name: _job(study, study.forecast_dataset(part.threat, features=False))
+        for name, part in parts.items()
+    }
     drawn = {name: forecast_job(job) for name, job in jobs.items()}
     first = next(iter(jobs.values()))
     found = {}

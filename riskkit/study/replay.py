@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from riskkit.archive.ledger import FILE as LEDGER_FILE
 from riskkit.archive.ledger import (
@@ -45,7 +44,7 @@ from riskkit.study.backtesting import begin
 from riskkit.study.evaluating import SCORES, write_scores
 from riskkit.study.grading import ANY_TIME, counts, known_to, last_year, release, totals_of
 from riskkit.study.identity import hash_frame
-from riskkit.study.jobs import Job, part_name, read_forecast, write_part
+from riskkit.study.jobs import Job, one_thread, part_name, read_forecast, write_part
 from riskkit.study.misses import FILE as MISSES
 from riskkit.study.misses import misses
 from riskkit.study.outbreaks import cases, write_outbreaks
@@ -185,7 +184,7 @@ def _forecast(study: Study, origin: int, parts: Path) -> list[_Fitted]:
         except RiskkitError:
             continue  # too little was known of it then
         jobs += [_job(study, threat, data, name) for name in _systems(study, threat).values()]
-    with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+    with one_thread(), ThreadPoolExecutor(os.cpu_count() or 1) as threads:
         paths = list(threads.map(lambda job: write_part(job, parts / part_name(job)), jobs))
     pairs = zip(jobs, paths, strict=True)
     return [_Fitted(job, read_forecast(path)[0], path) for job, path in pairs]

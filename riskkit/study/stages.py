@@ -22,7 +22,7 @@ from riskkit.tables import Release
 if TYPE_CHECKING:
     from riskkit.study.study import Study
 
-SCHEMAS = {"features": "1", "forecast": "1", "scores": "2", "contributions": "1", "tune": "1"}
+SCHEMAS = {"features": "1", "forecast": "1", "scores": "3", "contributions": "1", "tune": "1"}
 """Versions of the tables of each stage; a change of their columns raises one."""
 _ALIGNING = ("riskkit.panel", "riskkit.family", "riskkit.forecasting.targets")
 _WORLDS = ("riskkit.world", "riskkit.world.grid")

@@ -294,10 +294,10 @@ class Study:
             settings.max_gap, settings.min_history, settings.max_age, settings.stale_after
         )
 
-    def forecast_dataset(self, threat: Threat) -> Dataset:
-        """What may be seen of a threat at the study's date."""
+    def forecast_dataset(self, threat: Threat, *, features: bool = True) -> Dataset:
+        """What may be seen of a threat at the study's date, as of `dataset`."""
         horizons = parse_horizons(self.params.forecast.horizons)
-        return self.dataset(threat, self.panel.as_of, horizons)
+        return self.dataset(threat, self.panel.as_of, horizons, features=features)
 
     def model_options(self, name: str, over: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Settings of a model; a pool also gets those of its members.
@@ -315,23 +315,43 @@ class Study:
 
     # --- what a user asks for -------------------------------------------------------------------
 
-    def backtest(self, out: Path | str, *, scores: bool = True, export: bool = False) -> Backtest:
+    def backtest(
+        self,
+        out: Path | str,
+        *,
+        scores: bool = True,
+        export: bool = False,
+        scheduler: str | None = None,
+    ) -> Backtest:
         """Forecast past windows with every model and score them on what came.
 
         Args:
             out: Folder for the tables; finished parts of an earlier run there are used.
             scores: Also score the forecasts and those of the reference.
             export: Also write one VIEWS submission file per model and window.
+            scheduler: Address of a Dask cluster that does the jobs; None for this machine.
         """
         from riskkit.study.backtesting import backtest
 
-        return backtest(self, Path(out), scores=scores, export=export)
+        return backtest(self, Path(out), scores=scores, export=export, scheduler=scheduler)
 
-    def evaluate(self, folders: Sequence[Path | str], out: Path | str) -> Backtest:
-        """Score the forecasts of one or more backtests as one comparison."""
+    def evaluate(
+        self,
+        folders: Sequence[Path | str],
+        out: Path | str,
+        submissions: Mapping[str, Sequence[Path]] | None = None,
+    ) -> Backtest:
+        """Score the forecasts of one or more backtests as one comparison.
+
+        Args:
+            folders: The backtests.
+            out: Folder for the tables.
+            submissions: Files or folders of others' forecasts of the same windows in the VIEWS
+                layout, by the name that their model gets.
+        """
         from riskkit.study.evaluating import evaluate_folders
 
-        return evaluate_folders(self, [Path(folder) for folder in folders], Path(out))
+        return evaluate_folders(self, [Path(folder) for folder in folders], Path(out), submissions)
 
     def forecast(self, out: Path | str | None = None) -> Outlook:
         """Fit the models as of the study's date and draw joint scenarios of every threat.

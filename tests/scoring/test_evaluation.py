@@ -30,7 +30,7 @@ UNITS = ("XAA", "XAB", "XAC")
 # Two draws of two months. The draws of a month swap places in XAA, so that its totals are all 2.
 DRAWS = [[[0, 2], [2, 0]], [[10, 30], [10, 30]], [[0, 0], [0, 0]]]
 OUTCOME = np.array([[1.0, 3.0], [20.0, NAN], [0.0, 0.0]])
-RECENT = np.array([25.0, 400.0, 24.0])
+RECENT = np.array([[25.0, 0.0], [400.0, 100.0], [24.0, 900.0]])
 
 
 def forecast(draws=DRAWS, model="mine", horizons=(3, 4), origin="2017-10"):

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from riskkit.forecasting.dataset import Dataset
 from riskkit.models.parts.history import History, history
-from riskkit.models.parts.level import moving, moving_mean, own_level
+from riskkit.models.parts.level import moving_mean
 
 TEMPLATES = 400
 QUIET_LEVEL = 0.01
@@ -40,9 +40,8 @@ def couple(
     if found is None:
         return rng.permuted(marginals, axis=-1)
     unit, at = found
-    logs = np.log1p(past.values)
-    paths = logs[unit[..., None], at[..., None] + past.steps]
-    paths -= own_level(logs, past.window)[unit, at][..., None]
+    paths = past.logs[unit[..., None], at[..., None] + past.steps]
+    paths -= past.level[unit, at][..., None]
     return np.take_along_axis(marginals, _ranks(paths, size, rng), axis=-1)
 
 
@@ -59,7 +58,7 @@ def analogues(
     Returns:
         Units and periods, both `[units, count]`, in order of period; None without history.
     """
-    state = _state(past)
+    state = past.once("state", lambda: _state(past))
     unit, at = _complete(past)
     if len(unit) == 0:
         return None
@@ -91,7 +90,7 @@ def nearest(past: History, count: int, apart: int) -> NDArray[np.int64] | None:
     if found is None:
         return None
     unit, at = found
-    state = _state(past)
+    state = past.once("state", lambda: _state(past))
     distance = np.abs(state[unit, at] - state[:, past.last][:, None]).sum(axis=-1).round(6)
     chosen = []
     for row in range(len(unit)):
@@ -117,10 +116,9 @@ def _thinned(state: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np
 
 def _state(past: History) -> NDArray[np.float32]:
     """Level, recent change, spread and activity: what makes two situations alike."""
-    logs = np.log1p(past.values)
-    level = own_level(logs, past.window)
+    logs, level = past.logs, past.level
     change = np.where(np.isnan(logs), 0.0, logs - level)
-    spread = np.nan_to_num(moving(logs, past.window, np.nanstd))
+    spread = np.nan_to_num(past.spread)
     active = np.nan_to_num(moving_mean((logs > 0).astype(np.float64), past.window))
     return np.stack([level, 0.3 * change, 0.5 * spread, active], axis=-1).astype(np.float32)
 

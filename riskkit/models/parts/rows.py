@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from riskkit.forecasting.dataset import Dataset
 from riskkit.models.parts.history import History
-from riskkit.models.parts.level import decayed_mean, moving, moving_mean, own_level, periods_since
+from riskkit.models.parts.level import decayed_mean, moving, moving_mean, periods_since
 
 OWN = {
     "own_level": "recent level of {counted} in a {period}",
@@ -84,13 +84,12 @@ def own_units(past: History) -> dict[str, str]:
 
 
 class RowMaker:
-    """Builds rows from one dataset; summaries of the series are computed once."""
+    """Builds rows from one dataset; summaries of the series are made once for all models."""
 
     def __init__(self, data: Dataset, past: History) -> None:
         self.data, self.past = data, past
-        self.logs = np.log1p(past.values)
-        self.level = own_level(self.logs, past.window)
-        self.own = self._own_features()
+        self.logs, self.level = past.logs, past.level
+        self.own = past.once("own", self._own_features)
 
     def _own_features(self) -> NDArray[np.float32]:
         g, w, level = self.logs, self.past.window, self.level
@@ -104,7 +103,7 @@ class RowMaker:
         ]
         shares = [moving_mean(positive, max(1, n)) for n in (w // 2, w, 5 * w, g.shape[1])]
         since = np.log1p(periods_since(g > 0))
-        columns = [level, *relative, moving(g, w, np.nanstd), *shares, since]
+        columns = [level, *relative, self.past.spread, *shares, since]
         return np.asarray(np.nan_to_num(np.stack(columns, axis=-1)), dtype=np.float32)
 
     def _ahead(

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from riskkit.forecasting.bounds import LARGEST
-from riskkit.models.parts.history import USUAL, history, largest, least
-from riskkit.testing.datasets import FIRST, dataset_of
+from riskkit.models.parts.history import USUAL, history, inherit, largest, least
+from riskkit.models.parts.rows import RowMaker
+from riskkit.testing.datasets import FIRST, dataset_of, made_up_dataset
 
 
 def test_months():
@@ -98,3 +99,24 @@ def test_nothing_counted_has_no_least():
 
 def test_no_draw_is_beyond_what_a_publication_holds():
     assert largest(dataset_of(np.full((1, 30), 1e9))).tolist() == [LARGEST]
+
+
+def test_models_share_what_is_made_of_a_series():
+    data = made_up_dataset(units=4)
+    first, second = (RowMaker(data, history(data)) for _ in range(2))
+    assert first.own is second.own
+    assert first.level is second.level is history(data).level
+
+
+def test_units_several_times_over_have_what_they_had_once():
+    data = made_up_dataset(units=4)
+    own = RowMaker(data, history(data)).own
+    many = replace(
+        data, units=tuple("abcdefgh"), X=np.tile(data.X, (2, 1, 1)), y=np.tile(data.y, (2, 1))
+    )
+    alone = RowMaker(replace(many), history(replace(many)))
+    made = RowMaker(inherit(many, data), history(many))
+    assert made.past.made.keys() == {"own"}
+    assert made.own.tobytes() == alone.own.tobytes() == np.tile(own, (2, 1, 1)).tobytes()
+    for name in ("logs", "level", "spread"):
+        np.testing.assert_array_equal(getattr(made.past, name), getattr(alone.past, name))

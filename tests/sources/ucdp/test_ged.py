@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -56,6 +57,49 @@ def test_types_of_violence_estimates_events_and_civilians(tmp_path: Path) -> Non
     assert {name: one(release, name) for name in wanted} == wanted
     assert values(release, unit="XAB") == {"2020-03": 8}
     assert all(indicator.census for indicator in release.indicators)
+
+
+def who(dyad: int, a: int, b: int) -> dict[str, int]:
+    """The pair and the sides of an event."""
+    return {"dyad_new_id": dyad, "side_a_new_id": a, "side_b_new_id": b}
+
+
+def test_pairs_and_sides_are_counted_once_and_victims_are_no_side(tmp_path: Path) -> None:
+    path = write_events(
+        tmp_path / MARCH,
+        [
+            event(1, **who(501, 1, 2)),
+            event(2, **who(501, 1, 2)),
+            event(3, **who(502, 1, 3), type_of_violence=2),
+            event(4, **who(503, 3, 9999), type_of_violence=3),
+            event(5, **who(501, 1, 2), country_id=9002),
+            event(6, "2020-03-30", "2020-04-02", **who(504, 4, 5)),
+        ],
+    )
+    release = read(path, covers_to="2020-04")
+    assert (values(release, "ged_dyads")["2020-03"], values(release, "ged_actors")["2020-03"]) == (
+        3,
+        3,
+    )
+    assert values(release, "ged_dyads", "XAB") == {"2020-03": 1}
+    declared = {indicator.name: indicator.unit for indicator in release.indicators}
+    assert (declared["ged_dyads"], declared["ged_actors"]) == ("dyads", "actors")
+    first = read(path, covers_to="2020-04", split="start")
+    assert values(first, "ged_dyads") == {"2020-03": 4}
+    assert values(read(path, covers_to="2020-04", split="days"), "ged_actors")["2020-03"] == 3
+
+
+def test_sides_that_a_file_does_not_name_are_not_counted(tmp_path: Path) -> None:
+    """Nor are those of other files beside it, whose counts would be of a part."""
+    unnamed = write_events(tmp_path / MARCH, [event(1)])
+    assert not {"ged_dyads", "ged_actors"} & {i.name for i in read(unnamed).indicators}
+    folder = tmp_path / "both"
+    folder.mkdir()
+    write_events(folder / MARCH, [event(1)])
+    write_events(folder / MARCH.replace("_3", "_4"), [event(2, "2020-04-01", **who(1, 2, 3))])
+    release = read(folder)
+    assert "ged_dyads" not in release.observations["indicator"]
+    assert len(release.indicators) == 13
 
 
 def test_figures_are_known_a_month_later(tmp_path: Path) -> None:
@@ -456,6 +500,33 @@ def test_global_cells_agree_with_the_cell_years(shared_data: Path) -> None:
     for kind in ("sb", "ns", "os"):
         assert (both[kind] == both[f"ged_{kind}"]).all()
         assert (both[f"n_{kind}"] == both[f"ged_{kind}_events"]).all()
+
+
+def test_real_sides_agree_with_a_count_row_by_row(shared_data: Path) -> None:
+    """Of the world's candidate events of 2021, and of a country's events of three decades."""
+    folder = shared_data / "raw" / "ucdp"
+    for name in ("GEDEvent_v21_01_21_12.csv.zip", "ged_sri_lanka.csv"):
+        path = folder / name
+        text = path.read_text("utf-8") if path.suffix == ".csv" else _unzipped(path)
+        pairs, sides = set(), set()
+        for row in csv.DictReader(io.StringIO(text)):
+            if not row["id"].isdigit():
+                continue  # a line of tags
+            if path.suffix == ".zip" and not row["date_end"].startswith("2021"):
+                continue  # beyond the months that the release covers
+            place = (row["country_id"], row["date_end"][:7])
+            pairs.add((*place, row["dyad_new_id"]))
+            sides.add((*place, row["side_a_new_id"]))
+            if row["type_of_violence"] != "3":
+                sides.add((*place, row["side_b_new_id"]))
+        found = read(path).observations.group_by("indicator").agg(pl.col("value").sum())
+        sums = dict(found.rows())
+        assert (sums["ged_dyads"], sums["ged_actors"]) == (len(pairs), len(sides))
+
+
+def _unzipped(path: Path) -> str:
+    with zipfile.ZipFile(path) as archive:
+        return archive.read(archive.namelist()[0]).decode("utf-8")
 
 
 PLACES = (
