@@ -32,7 +32,7 @@ from riskkit.scoring.evaluation import leaderboard, score_forecast
 from riskkit.scoring.leaderboard import shown_rules
 from riskkit.study.identity import Identity, refuse_other
 from riskkit.study.results import PART_REMEDY, open_result, result_folder, stamp_of
-from riskkit.study.rivals import Rival, Submissions, read_rivals
+from riskkit.study.rivals import Rival, Submissions, read_rivals, shared
 from riskkit.study.stages import backtest_identity, scores_identity
 from riskkit.world.grid import oracle_of_grid
 from riskkit.world.oracle import TARGET, oracle_forecast
@@ -67,7 +67,8 @@ class Backtest:
         folder: Where its tables stand.
         leaderboard: How the models compare; None when there are no scores, because they were not
             asked for or no outcome of the windows is in the data.
-        remarks: What its features held that nobody could know at its origins, in sentences.
+        remarks: What its features held that nobody could know at its origins, and which units
+            are not compared, in sentences.
     """
 
     folder: Path
@@ -98,7 +99,7 @@ def evaluate_folders(
 
     Raises:
         RiskkitError: A folder holds no forecasts or those of another study, two forecast the
-            same window with the same model, or a submission lacks a unit or month of them.
+            same window with the same model, or a submission speaks of no unit of a window.
     """
     paths = forecast_files(study, folders)
     parts = _parts(paths)
@@ -109,7 +110,19 @@ def evaluate_folders(
     identity = scores_identity(made, study.params.backtest.reference)
     with result_folder(out, replace(identity, data={**identity.data, **hashes})) as fresh:
         board = write_scores(study, paths, fresh, rivals)
-    return Backtest(out, board, study.hindsight(_origins(paths)))
+    remarks = [*study.hindsight(_origins(paths)), *_unshared(parts, rivals)]
+    return Backtest(out, board, tuple(remarks))
+
+
+def _unshared(parts: Sequence[_Part], rivals: Sequence[Rival]) -> list[str]:
+    """Say which units of the first forecast are not compared."""
+    first = _read(parts[0]) if rivals else None
+    if first is None:
+        return []
+    left = sorted(set(first.units) - set(shared(first, rivals).units))
+    return (
+        [f"not compared, as a submission does not speak of them: {', '.join(left)}"] if left else []
+    )
 
 
 def _origins(paths: Sequence[Path]) -> list[int]:
@@ -226,16 +239,18 @@ def _with_others(
 ) -> Iterator[tuple[Forecast, str]]:
     """Read every forecast, and beside the first of each window what others forecast of it.
 
-    These are submissions and, where it is the reference, the oracle.
+    These are submissions and, where it is the reference, the oracle. Units of which a submission
+    does not speak are left out of every forecast.
     """
     told: set[tuple[str, str]] = set()
     for part in parts:
-        forecast = _read(part)
+        rivalled = part.target == study.threats[0].target.name
+        forecast = shared(_read(part), rivals if rivalled else ())
         yield forecast, part.window
         if (part.target, part.window) in told:
             continue
         told.add((part.target, part.window))
-        if part.target == study.threats[0].target.name:
+        if rivalled:
             yield from ((rival.like(forecast), part.window) for rival in rivals)
         if study.params.backtest.reference == ORACLE:
             yield _oracle(study, forecast), part.window

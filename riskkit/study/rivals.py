@@ -52,33 +52,47 @@ class Rival:
         self.name, self.hash = name, digest.hexdigest()[:16]
         self._rows = table.with_columns(unit=_units(table[key])).drop_nulls("unit")
 
+    def speaks_of(self, forecast: Forecast) -> set[str]:
+        """Units of a forecast of which it has every month."""
+        rows = self._rows.filter(pl.col("month_id").is_in(forecast.months))
+        counted = rows.group_by("unit").len().filter(pl.col("len") == len(forecast.months))
+        return set(counted["unit"]) & set(forecast.units)
+
     def like(self, forecast: Forecast) -> Forecast:
-        """What it says of the units and months of another forecast.
+        """What it says of the units and months of another forecast, of which it has all.
 
         Draws are rounded to whole numbers, as a study's are.
-
-        Raises:
-            ConfigError: It lacks some of the units and months.
         """
+        units, months = forecast.units, forecast.months
         wanted = pl.DataFrame(
             {
-                "unit": np.repeat(forecast.units, len(forecast.months)),
-                "month_id": np.tile(np.array(forecast.months, dtype=np.int32), len(forecast.units)),
+                "unit": np.repeat(units, len(months)),
+                "month_id": np.tile(np.array(months, dtype=np.int32), len(units)),
             }
         )
-        found = wanted.join(self._rows, on=["unit", "month_id"], how="left", maintain_order="left")
-        missing = found.filter(pl.col("draws").is_null())
-        if missing.height:
-            unit, month = missing.row(0)[:2]
-            raise ConfigError(
-                f"the submission '{self.name}' lacks {missing.height} of the {found.height} units "
-                f"and months that the backtest forecasts, for instance {unit} in "
-                f"{format_month(month)}",
-                hint="compare it with a backtest of the units that it speaks of",
-            )
+        found = wanted.join(self._rows, on=["unit", "month_id"], maintain_order="left")
         draws = np.rint(found["draws"].to_numpy()).astype(np.int64)
-        shape = (len(forecast.units), len(forecast.months), -1)
-        return replace(forecast, model=self.name, draws=draws.reshape(shape))
+        return replace(forecast, model=self.name, draws=draws.reshape(len(units), len(months), -1))
+
+
+def shared(forecast: Forecast, rivals: Sequence[Rival]) -> Forecast:
+    """Keep the units of a forecast of which every submission speaks.
+
+    Raises:
+        ConfigError: There is none.
+    """
+    kept = set(forecast.units)
+    for rival in rivals:
+        kept &= rival.speaks_of(forecast)
+        if not kept:
+            first, last = (format_month(forecast.months[place]) for place in (0, -1))
+            raise ConfigError(
+                f"the submission '{rival.name}' speaks of no unit of the window {first} to {last}",
+                hint="backtest the origins of its windows, and the units that it speaks of",
+            )
+    rows = [row for row, unit in enumerate(forecast.units) if unit in kept]
+    units = tuple(forecast.units[row] for row in rows)
+    return replace(forecast, units=units, draws=forecast.draws[rows])
 
 
 def _units(ids: pl.Series) -> pl.Series:

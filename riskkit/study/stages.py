@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from riskkit.family import Family
+from riskkit.forecasting.cube import Mapped
 from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.threats import Threat
 from riskkit.months import format_month
@@ -79,7 +80,7 @@ def part_identity(
     roots = (*_models_with_members(model, options), *_FORECASTING)
     return Identity(
         stage="part",
-        data={"features": _hash_array(data.X), "outcomes": _hash_array(data.y)},
+        data={"features": _hash_features(data.X), "outcomes": _hash_array(data.y)},
         units=hash_of(data.units),
         parameters={
             "target": asdict(data.target),
@@ -299,6 +300,13 @@ def _data(study: Study, releases: Sequence[Release]) -> dict[str, str]:
     """Vintage and hash of each release's tables, by source."""
     read = {id(release) for release in releases}
     return dict(one for r, one in zip(study.releases, study.vintages, strict=True) if id(r) in read)
+
+
+def _hash_features(array: np.ndarray[Any, Any]) -> str:
+    """A mapped array is told by what its file stands on, for it may be larger than the memory."""
+    if isinstance(array, Mapped) and array.opened is not None:
+        return hash_of(array.opened[1:])
+    return _hash_array(array)
 
 
 def _hash_array(array: np.ndarray[Any, Any]) -> str:

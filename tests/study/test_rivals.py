@@ -60,10 +60,29 @@ def test_the_same_draws_get_the_same_scores_part_by_part(made: Made) -> None:
     assert "submission theirs" in told
 
 
-def test_what_the_backtest_forecasts_and_they_do_not_is_named(made: Made) -> None:
+def test_units_of_which_they_do_not_speak_are_left_out_for_all(made: Made) -> None:
+    theirs = submitted(Path("theirs"))
+    for file in theirs.glob("*.parquet"):
+        rows = pl.read_parquet(file)
+        lacking = (pl.col("priogrid_gid") == 100_002) & (
+            pl.col("month_id") == rows["month_id"].max()
+        )
+        rows.filter(~lacking, pl.col("priogrid_gid") != 100_004).write_parquet(file)
+    done = made.study(features=True).evaluate(["backtest"], "beside", {"theirs": [theirs]})
+    assert done.remarks[-1].endswith("does not speak of them: 100002, 100004")
+    scores = pl.read_parquet("beside/scores.parquet")
+    units = scores.group_by("model").agg(pl.col("unit").n_unique())
+    assert dict(units.iter_rows()) == {"last": 6, "pool": 6, "theirs": 6}
+    whole = pl.read_parquet("scores/scores.parquet").filter(pl.col("unit") == "100001")
+    keys = ["model", "target", "window", "unit", "month", "rule"]
+    mine = scores.filter(pl.col("model") != "theirs", pl.col("unit") == "100001")
+    assert_frame_equal(mine.sort(keys), whole.sort(keys))
+
+
+def test_a_window_of_which_they_do_not_speak_is_named(made: Made) -> None:
     theirs = submitted(Path("theirs"))
     next(theirs.glob("*.parquet")).unlink()
-    with pytest.raises(ConfigError, match="'theirs' lacks 24 of the 24 units and months"):
+    with pytest.raises(ConfigError, match="'theirs' speaks of no unit of the window 20"):
         made.study(features=True).evaluate(["backtest"], "beside", {"theirs": [theirs]})
 
 
