@@ -310,13 +310,16 @@ class Study:
             self.limits,
         )
 
-    def _seen(self, threat: Threat, origin: int) -> pl.DataFrame:
+    def _seen(self, threat: Threat, origin: int) -> pl.DataFrame | Cube:
         """The features of the families that a threat's models see."""
         features = self.features_at(origin)
         if threat.families is None:
             return features
         seen = [family for family in self.families if family.name in threat.families]
-        return features.select(*KEYS, *(one.name for family in seen for one in family.features))
+        names = [feature.name for family in seen for feature in family.features]
+        return (
+            features.only(names) if isinstance(features, Cube) else features.select(*KEYS, *names)
+        )
 
     @property
     def limits(self) -> Limits:
