@@ -332,7 +332,13 @@ def _known(
         complete(release, units).filter(published).join(ours, on="unit", how="semi")
         for release in releases
     )
-    rules = _rules(declared, as_of)
+    # Whole numbers in the order of the names: what follows sorts, groups and joins them many times.
+    places, names = pl.Enum(ours["unit"].sort()), pl.Enum(sorted(declared))
+    known = known.with_columns(
+        pl.col("unit").cast(places),
+        pl.col("indicator").cast(names, strict=False),  # null, and left out, if not declared
+    )
+    rules = _rules(declared, as_of).with_columns(pl.col("indicator").cast(names))
     monthly = _monthly_rows(known, rules.filter(~pl.col("yearly")).select("indicator", "lag"))
     yearly = _yearly_spells(known, rules.filter("yearly").select("indicator", "carry"), as_of)
     return monthly.filter(pl.col("row").is_between(months.start, as_of)), yearly
@@ -351,7 +357,7 @@ def _frame(
     """
     row = pl.int_range(months.start, months.stop, dtype=pl.Int32, eager=True)
     grid = units.select("unit").join(pl.DataFrame({"row": row}), how="cross")
-    place = units.select("unit").with_row_index("place")
+    place = units.select(pl.col("unit").cast(spells.schema["unit"])).with_row_index("place")
     inside = (
         spells.with_columns(
             pl.col("row").clip(lower_bound=months.start),

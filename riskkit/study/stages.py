@@ -55,6 +55,7 @@ def features_identity(study: Study, family: Family) -> Identity:
 def forecast_identity(study: Study) -> Identity:
     """Tell what the forecast of a study stands on."""
     names = [threat.model for threat in study.threats]
+    names += [study.params.forecast.reconcile] if study.params.forecast.reconcile else []
     roots = _forecast_roots(study, names)
     forecast = study.params.forecast.model_dump(mode="json", exclude={"model"})
     chosen = {t.name: {"model": t.model, "options": dict(t.options)} for t in study.threats}

@@ -90,6 +90,19 @@ class Study:
         check_names(params)
         return cls(params, Path(), features, progress)
 
+    @classmethod
+    def of(cls, params: Params, releases: tuple[Release, ...], units: pl.DataFrame) -> Study:
+        """Make a study of data at hand, wherever its parameters say that they are.
+
+        Args:
+            params: The parameters.
+            releases: The sources as read.
+            units: Rows of `riskkit.tables.Units`.
+        """
+        made = cls(params)
+        made.__dict__.update(releases=releases, units=units)  # in place of what would be read
+        return made
+
     # --- data -----------------------------------------------------------------------------------
 
     @cached_property
