@@ -282,6 +282,9 @@ class ForecastSettings(_Section):
     horizons: Window = "1-12"
     """Months ahead of `panel.as_of`, e.g. 1-12 or 3-14, without gaps: together they are the
     window."""
+    reconcile: str | None = None
+    """Where `panel.level` is `cell`, the model of the countries' totals that the cells' forecasts
+    are scaled to, scenario by scenario; null for none."""
     draws: Whole = Field(default=1000, ge=100, le=10000)
     """Joint scenarios, in backtests too."""
     max_gap: Whole | None = Field(default=None, ge=0, le=600)

@@ -178,7 +178,8 @@ def check_models(params: Params) -> None:
     """
     from riskkit.registry import lookup, models
 
-    for name in (params.forecast.model, *params.backtest.models):
+    reconcile = [params.forecast.reconcile] if params.forecast.reconcile else []
+    for name in (params.forecast.model, *params.backtest.models, *reconcile):
         lookup("model", models(), name)
     for name, options in params.models.items():
         make_model(name, options)

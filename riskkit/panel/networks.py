@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -188,6 +188,61 @@ def _column(
         .select(pl.when(renewed).then(pl.coalesce(network, nobody)).alias("network"))
         .to_series()
     )
+
+
+def partners_of(
+    network: pl.Series, places: NDArray[np.integer[Any]], n_months: int
+) -> NDArray[np.int64]:
+    """Name the partners that some units ever have.
+
+    Args:
+        network: A `NETWORK` column of all units.
+        places: Places of the units.
+        n_months: Number of months.
+
+    Returns:
+        Their places, ascending.
+    """
+    rows = (places[:, None] * n_months + np.arange(n_months)).ravel()
+    lists = network.gather(rows).drop_nulls()
+    flat = lists.filter(lists.list.len() > 0).explode().struct.unnest()
+    return np.unique(flat["other"].cast(pl.Int64).to_numpy())
+
+
+def network_among(network: pl.Series, places: NDArray[np.integer[Any]], n_units: int) -> pl.Series:
+    """Keep the ties among some units, whose places are counted anew.
+
+    Args:
+        network: A `NETWORK` column of these units alone, whose partners are any unit.
+        places: Their places among all units, ascending.
+        n_units: Number of all units.
+    """
+    listed = network.is_not_null().arg_true()
+    sizes = network.gather(listed).list.len().to_numpy()
+    flat = network.gather(listed).filter(pl.Series(sizes > 0)).explode().struct.unnest()
+    anew = np.full(n_units, -1, dtype=np.int64)
+    anew[places] = np.arange(len(places))
+    other, row = anew[flat["other"].to_numpy()], np.repeat(listed.to_numpy(), sizes)
+    kept = other >= 0
+    ties = pl.DataFrame(
+        {"row": row[kept], "other": other[kept], "weight": flat["weight"].to_numpy()[kept]},
+        schema_overrides={"other": pl.UInt32, "row": pl.Int64},
+    )
+    lists = ties.group_by("row", maintain_order=True).agg(network=pl.struct("other", "weight"))
+    empty = pl.lit([], dtype=NETWORK)
+    return (
+        pl.DataFrame({"row": listed.cast(pl.Int64)})
+        .join(lists, on="row", how="left", maintain_order="left")
+        .select("row", network=pl.coalesce(pl.col("network").cast(NETWORK), empty))
+        .pipe(_scattered, len(network))
+    )
+
+
+def _scattered(lists: pl.DataFrame, height: int) -> pl.Series:
+    """Put lists into their rows; the others are null."""
+    rows = pl.DataFrame({"row": pl.int_range(height, eager=True)})
+    spread = rows.join(lists, on="row", how="left", maintain_order="left")
+    return spread["network"].alias("network")
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskkit.forecasting.dataset import Dataset
+from riskkit.models.parts.blocks import blockwise
 from riskkit.models.parts.draws import counts
 from riskkit.models.parts.level import moving, own_level
 
@@ -64,12 +65,12 @@ class History:
     @cached_property
     def level(self) -> NDArray[np.float64]:
         """Own level after each period, `[units, periods]`."""
-        return own_level(self.logs, self.window)
+        return blockwise(lambda b: own_level(self.logs[b], self.window), len(self.values))
 
     @cached_property
     def spread(self) -> NDArray[np.float64]:
         """Standard deviation of the logs over the window; NaN where none is known."""
-        return moving(self.logs, self.window, np.nanstd)
+        return blockwise(lambda b: moving(self.logs[b], self.window, np.nanstd), len(self.values))
 
     def once(self, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         """What several models make of the series, by name: made by the first that asks."""
