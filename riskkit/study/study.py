@@ -329,7 +329,7 @@ class Study:
             features: Whether with the features, which take time and memory; a model needs them.
         """
         return build_dataset(
-            self._laid_out(origin) if features else self.panel.frame.select(KEYS),
+            self._seen(threat, origin) if features else self.panel.frame.select(KEYS),
             self.releases,
             self.panel.units,
             threat.target,
@@ -337,6 +337,14 @@ class Study:
             horizons,
             self.limits,
         )
+
+    def _seen(self, threat: Threat, origin: int) -> Cube:
+        """The features of the families that a threat's models see."""
+        features = self._laid_out(origin)
+        if threat.families is None:
+            return features
+        seen = [family for family in self.families if family.name in threat.families]
+        return features.only([feature.name for family in seen for feature in family.features])
 
     @property
     def limits(self) -> Limits:
