@@ -6,7 +6,8 @@ opened there anew; nothing is copied.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -73,26 +74,44 @@ class Cube:
     names: tuple[str, ...]
     first_month: int
     values: Array
+    _cut: dict[int, tuple[tuple[str, ...], Array]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def last_month(self) -> int:
         """Month id of the last month."""
         return int(self.first_month + self.values.shape[1] - 1)
 
+    def only(self, names: Sequence[str]) -> Cube:
+        """The features of these names alone, read into memory."""
+        columns = [column for column, name in enumerate(self.names) if name in set(names)]
+        kept = tuple(self.names[column] for column in columns)
+        return Cube(kept, self.first_month, np.asarray(self.values)[..., columns])
+
     def known_at(self, origin: int) -> tuple[tuple[str, ...], Array]:
         """Cut at an origin, and drop the features that nobody has a value of there.
 
         A source that has ended tells nothing of the months ahead, and models would take its
         silence for one of the values that they were trained on. A mapped array stays mapped where
-        nothing is dropped.
+        nothing is dropped. Another one is cut once for all threats that follow at one origin, and
+        must not be written to.
         """
+        if origin not in self._cut:
+            self._cut.clear()
+            self._cut[origin] = self._known_at(origin)
+        return self._cut[origin]
+
+    def _known_at(self, origin: int) -> tuple[tuple[str, ...], Array]:
         months = origin - self.first_month + 1
         part = self._first(months)
         known = ~np.isnan(part[:, -1]).all(axis=0)
         if isinstance(part, Mapped) and known.all():
             return self.names, part
         names = tuple(np.array(self.names)[np.asarray(known)].tolist())
-        return names, np.ascontiguousarray(np.asarray(part)[..., np.asarray(known)])
+        cut = np.ascontiguousarray(np.asarray(part)[..., np.asarray(known)])
+        cut.flags.writeable = False
+        return names, cut
 
     def _first(self, months: int) -> Array:
         opened = self.values.opened if isinstance(self.values, Mapped) else None

@@ -302,6 +302,21 @@ class Study:
     def _features_then(self) -> dict[int, pl.DataFrame]:
         return {}
 
+    def _laid_out(self, origin: int) -> Cube:
+        """The features at an origin as a cube, which all threats share."""
+        features = self.features_at(origin)
+        if isinstance(features, Cube):
+            return features
+        if self._latest_cube.get("of") is not features:
+            made = Cube.of(features, self.panel.n_units)
+            self._latest_cube.update({"of": features, "cube": made})
+        found: Cube = self._latest_cube["cube"]
+        return found
+
+    @cached_property
+    def _latest_cube(self) -> dict[str, Any]:
+        return {}
+
     def dataset(
         self, threat: Threat, origin: int, horizons: Sequence[int], *, features: bool = True
     ) -> Dataset:
@@ -314,7 +329,7 @@ class Study:
             features: Whether with the features, which take time and memory; a model needs them.
         """
         return build_dataset(
-            self.features_at(origin) if features else self.panel.frame.select(KEYS),
+            self._seen(threat, origin) if features else self.panel.frame.select(KEYS),
             self.releases,
             self.panel.units,
             threat.target,
@@ -322,6 +337,14 @@ class Study:
             horizons,
             self.limits,
         )
+
+    def _seen(self, threat: Threat, origin: int) -> Cube:
+        """The features of the families that a threat's models see."""
+        features = self._laid_out(origin)
+        if threat.families is None:
+            return features
+        seen = [family for family in self.families if family.name in threat.families]
+        return features.only([feature.name for family in seen for feature in family.features])
 
     @property
     def limits(self) -> Limits:
