@@ -11,9 +11,12 @@ demo-world: OUT := publication-world
 PYTEST := python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile \
   --no-loadscope-reorder --max-worker-restart 0
 
+# Tests start Python a hundred times: without bytecode, which a variable may forbid, each compiles all it imports.
+test test-all test-oldest: export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo demo-world test test-all lint docs record test-oldest clean
+.PHONY: help demo demo-world test test-all benchmark lint docs record test-oldest clean
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1 | /p' Makefile | \
@@ -34,6 +37,10 @@ test: lint  ## Install with the test tools; lint, type check, test, all but what
 test-all: lint  ## The same with every test, as CI does: long guides, many seeds, kills in a loop
 	@echo "Testing everything ..."
 	@.venv/bin/$(PYTEST)
+
+benchmark: .venv/installed-dev  ## Measure riskkit beside others; fails where a ratio has got worse (10 minutes)
+	@$(call PIP,.venv) --constraint constraints.txt mlforecast
+	@.venv/bin/python -m tests.benchmarks
 
 lint: .venv/installed-dev  ## Lint and type check only
 	@echo "Linting and type checking ..."

@@ -139,6 +139,8 @@ class WorldSettings(_Section):
     """Number of countries."""
     months: Whole = Field(default=360, ge=300, le=600)
     """Length of its history."""
+    cells: Whole = Field(default=1000, ge=100, le=100_000)
+    """Number of cells where `panel.level` is `cell`."""
 
 
 class DataSettings(_Section):
@@ -164,6 +166,11 @@ class DataSettings(_Section):
 class PanelSettings(_Section):
     """The unit-month grid that every indicator is joined onto."""
 
+    level: Literal["country", "cell"] = "country"
+    """What the units are: countries, or PRIO-GRID cells of half a degree."""
+    within: tuple[str, ...] = ()
+    """Whose land cells are the units where `level` is `cell`: codes of countries, regions or
+    continents, or `land` for all; by default the cells that the data name."""
     start: Month | None = None
     """First month, e.g. 1990-01; by default the first that the target's source covers."""
     as_of: Month | None = None
@@ -225,6 +232,9 @@ class Measure(_Section):
     """The model that is published; by default `forecast.model`."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Options of that model, over those of `models`."""
+    families: tuple[str, ...] | None = None
+    """Feature families that its models see, of those of the study; by default all. An empty list
+    leaves them the outcome's own history alone."""
     joined_with: tuple[str, ...] | None = None
     """What this measure is joined with instead of the threat's `joined_with`: nothing where it
     counts an impact and no hazard."""
@@ -275,6 +285,9 @@ class ForecastSettings(_Section):
     horizons: Window = "1-12"
     """Months ahead of `panel.as_of`, e.g. 1-12 or 3-14, without gaps: together they are the
     window."""
+    reconcile: str | None = None
+    """Where `panel.level` is `cell`, the model of the countries' totals that the cells' forecasts
+    are scaled to, scenario by scenario; null for none."""
     draws: Whole = Field(default=1000, ge=100, le=10000)
     """Joint scenarios, in backtests too."""
     max_gap: Whole | None = Field(default=None, ge=0, le=600)

@@ -17,6 +17,14 @@ from riskkit.cli._output import echo, echo_json, echo_wrapped
 @click.option("--models", help="Models, with commas. [default: all]")
 @click.option("--threats", help="Threats, with commas. [default: all]")
 @click.option("--processes", type=click.IntRange(min=0), help="Worker processes; 0: one per core.")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "dask"]),
+    default="local",
+    show_default=True,
+    help="Processes of this machine, or a Dask cluster.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Of the Dask cluster: tcp://host:8786.")
 @click.option("--export", type=click.Choice(["views"]), help="Write submission files as well.")
 @click.option("--no-scores", is_flag=True, help="Forecast only, for `riskkit evaluate` to score.")
 @click.option(
@@ -37,6 +45,8 @@ def command(
     models: str | None,
     threats: str | None,
     processes: int | None,
+    engine: str,
+    scheduler: str | None,
     export: str | None,
     no_scores: bool,
     metrics: Path | None,
@@ -54,19 +64,22 @@ def command(
       riskkit backtest --config experiments/views-challenge/params.yaml --out backtest
       riskkit backtest --origins 2017-10,2018-10 --models pool,conflictology --export views
       riskkit backtest --models xgboost --no-scores --out work/xgboost
+      riskkit backtest --engine dask --scheduler tcp://head:8786
     """
     from riskkit.atomic import write_text
-    from riskkit.cli._leaderboard import print_leaderboard
+    from riskkit.cli._leaderboard import print_coverage, print_leaderboard
     from riskkit.cli._progress import progress
     from riskkit.study.evaluating import METRICS
     from riskkit.study.study import Study
 
+    if (engine == "dask") != (scheduler is not None):
+        raise click.UsageError("--engine dask and --scheduler ADDRESS go together")
     given = {"origins": origins, "horizons": horizons, "processes": processes}
     overrides = [f"backtest.{key}={value}" for key, value in given.items() if value is not None]
     lists = {"models": models, "threats": threats}
     overrides += [f"backtest.{key}=[{value}]" for key, value in lists.items() if value is not None]
     study = Study.open(config, (*settings, *overrides), features=features, progress=progress)
-    done = study.backtest(out, scores=not no_scores, export=export == "views")
+    done = study.backtest(out, scores=not no_scores, export=export == "views", scheduler=scheduler)
     board = done.leaderboard
     for remark in done.remarks:
         echo_wrapped(remark, "    ", err=True)
@@ -80,4 +93,6 @@ def command(
         echo(f"{out}/: forecasts.parquet; no outcome of these windows is in the data yet")
     else:
         print_leaderboard(board)
-        echo(f"\n{out}/: forecasts.parquet, scores*.parquet, leaderboard.csv")
+        echo()
+        print_coverage(out)
+        echo(f"\n{out}/: forecasts.parquet, scores*.parquet, leaderboard.csv, coverage.csv")

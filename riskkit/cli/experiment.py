@@ -90,6 +90,10 @@ def intervals(samples: int, seed: int, out: Path, as_json: bool) -> None:
     help="Own level, in outcomes a month, from which a war is great.",
 )
 @click.option("--until", default="2017-12", show_default=True, help="Last month that is used.")
+@click.option(
+    "--learned", default="", help="Models to be fitted anew without each war, such as pool,network."
+)
+@click.option("--every", default=1, show_default=True, help="Take one month in so many.")
 @out_option("wars.csv", "File for the table.", is_folder=False)
 @json_option
 def wars(
@@ -97,10 +101,12 @@ def wars(
     settings: tuple[str, ...],
     least: float,
     until: str,
+    learned: str,
+    every: int,
     out: Path,
     as_json: bool,
 ) -> None:
-    """Compare simple rules on every great war, each by what the other wars teach.
+    """Compare rules and models on every great war, each by what the other wars teach.
 
     Scores are of all months of a war, 3, 8 and 14 months ahead, with 90 % intervals over wars of
     the difference to ewhistory.
@@ -108,6 +114,7 @@ def wars(
     \b
     Example:
       riskkit experiment wars --config experiments/great-wars/params.yaml --out work/wars.csv
+      riskkit experiment wars --config experiments/great-wars/params.yaml --learned pool --every 3
     """
     from riskkit.atomic import atomic_file
     from riskkit.forecasting.targets import outcomes
@@ -119,7 +126,8 @@ def wars(
     threat, (first, last) = study.threats[0], study.span
     months = range(first, min(last, parse_month(until)) + 1)
     values = outcomes(threat.target, study.releases, study.units, months, as_of=last)
-    found = compare_wars(values, least=least)
+    names = [name for name in learned.split(",") if name]
+    found = compare_wars(values, least, learned=names, every=every, first=first)
     with atomic_file(out) as partial:
         found.write_csv(partial, float_precision=4)
     if as_json:
@@ -132,26 +140,37 @@ def wars(
 @command.command(name="onsets")
 @click.option("--first", default=2010, show_default=True, help="First year of forecasts.")
 @click.option("--last", default=2021, show_default=True, help="Last year of forecasts.")
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Judge the chances of this replay beside the regressions, at its origins.",
+)
 @out_option("onsets.csv", "File for the table.", is_folder=False)
 @json_option
-def onsets(first: int, last: int, out: Path, as_json: bool) -> None:
+def onsets(first: int, last: int, replay: Path | None, out: Path, as_json: bool) -> None:
     """Judge forecasts of armed conflict after sixty quiet months, on the base data.
 
     \b
     Example:
       riskkit experiment onsets --out work/onsets.csv
+      riskkit experiment onsets --replay work/replay --out work/beside.csv
     """
     from riskkit.atomic import atomic_file
-    from riskkit.study.onsets import compare_onsets
+    from riskkit.study.onsets import compare_onsets, compare_replayed
+    from riskkit.study.outbreaks import read_cases
 
-    found = compare_onsets(range(first, last + 1))
+    if replay is None:
+        found = compare_onsets(range(first, last + 1))
+    else:
+        found = compare_replayed(read_cases(replay))
     with atomic_file(out) as partial:
         found.write_csv(partial, float_precision=4)
     if as_json:
         echo_json(found.to_dicts())
         return
     for row in found.to_dicts():
+        when = f" {row['period']}," if "period" in row else ""
         echo(
-            f"{row['months']:>2} months, {row['features']}: AUC {row['auc']:.3f} "
+            f"{row['months']:>2} months,{when} {row['features']}: AUC {row['auc']:.3f} "
             f"[{row['auc_low']:.3f}, {row['auc_high']:.3f}], {row['onsets']} of {row['rows']} rows"
         )

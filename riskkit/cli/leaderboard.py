@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 
 import click
 
 from riskkit.cli._options import json_option
 from riskkit.cli._output import echo_json
+
+if TYPE_CHECKING:
+    from riskkit.study.breakdown import By, Part
 
 
 @click.command(name="leaderboard")
@@ -28,8 +31,9 @@ from riskkit.cli._output import echo_json
 )
 @click.option(
     "--by",
-    type=click.Choice(["level", "region", "horizon"]),
-    help="Show parts: how violent the year before was, regions, or months ahead.",
+    type=click.Choice(["level", "duration", "region", "unit", "horizon"]),
+    help="Show parts: how violent the year before was, how long a war had lasted, regions, units "
+    "(the worst first), or months ahead.",
 )
 @click.option(
     "--metrics",
@@ -44,7 +48,7 @@ def command(
     rule: str,
     reference: str | None,
     windows: bool,
-    by: Literal["level", "region", "horizon"] | None,
+    by: Part | None,
     metrics: Path | None,
     as_json: bool,
 ) -> None:
@@ -59,6 +63,7 @@ def command(
       riskkit leaderboard backtest --window 2018 --target ged_sb_total_war
       riskkit leaderboard backtest --windows
       riskkit leaderboard backtest --by level --rule log1p_crps
+      riskkit leaderboard backtest --by duration
       riskkit leaderboard conflict plus_climate --rule ign --reference conflict/xgboost
     """
     from riskkit.cli._leaderboard import print_leaderboard
@@ -85,7 +90,7 @@ def command(
 
 def _print_parts(
     folders: list[Path],
-    by: Literal["window", "level", "region", "horizon"],
+    by: By,
     reference: str | None,
     target: str | None,
     rule: str,

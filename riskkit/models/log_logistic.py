@@ -119,13 +119,15 @@ def _sizes(columns: Array, z: Array, prior: float) -> tuple[Array, Array]:
 
     def loss(effects: Array) -> tuple[float, Array]:
         location, log_scale = effects[:width], effects[width:]
-        scale = np.clip(exog @ log_scale, NARROWEST, WIDEST)
-        t = (z - exog @ location * spread) * np.exp(-scale)
+        given = exog @ log_scale
+        scale = np.clip(given, NARROWEST, WIDEST)
+        narrow = np.exp(-scale)
+        t = (z - exog @ location * spread) * narrow
         tail = np.logaddexp(0.0, -t)
         value = np.sum(t + 2.0 * tail + scale) + 0.5 * prior * (free @ (location**2 + log_scale**2))
         slope = 2.0 / (1.0 + np.exp(-np.clip(t, -30, 30))) - 1.0  # of t + 2 log(1 + e^-t)
-        to_location = exog.T @ (-slope * np.exp(-scale)) * spread + prior * free * location
-        inside = (exog @ log_scale > NARROWEST) & (exog @ log_scale < WIDEST)
+        to_location = exog.T @ (-slope * narrow) * spread + prior * free * location
+        inside = (given > NARROWEST) & (given < WIDEST)
         to_scale = exog.T @ ((1.0 - slope * t) * inside) + prior * free * log_scale
         return float(value), np.concatenate([to_location, to_scale])
 

@@ -13,7 +13,6 @@ from riskkit.forecasting.dataset import Dataset
 from riskkit.models import Contributions, make_model
 from riskkit.models.parts.draws import stratified
 from riskkit.models.parts.history import ceiling, history
-from riskkit.models.parts.level import own_level
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.search import Between, Space
 from riskkit.models.parts.support import Support
@@ -83,7 +82,7 @@ class Pool(Marginal):
         if self.support is None or learned.all() or not learned.any():
             return draws
         past = history(data)
-        level = own_level(np.log1p(past.values), past.window)[:, -1]
+        level = past.level[:, -1]
         trust = self.support.weight(level, self.rows)
         rare = trust < ALL_BUT
         if rare.any():

@@ -48,6 +48,7 @@ def _environment() -> jinja2.Environment:
         "commands": commands,
         "fan": fan,
         "moved": moved,
+        "outbreaks": _wording.outbreaks,
         "points": _wording.points,
         "ranks": lambda story: _wording.ranks(story.row, story.units),
         "share": share,

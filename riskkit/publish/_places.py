@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from riskkit.base import MAP
-from riskkit.units.grid import polygon_of
+from riskkit.units.grid import COLUMNS, ROWS, polygon_of
 from riskkit.units.points import points
 
 Geometry = dict[str, Any]
@@ -26,8 +26,13 @@ def geometries(units: Iterable[str]) -> dict[str, Geometry | None]:
     return {unit: _geometry(unit) for unit in units}
 
 
+def is_cell(unit: str) -> bool:
+    """Whether a unit is a cell of the PRIO-GRID; simulated ones beyond it are nowhere."""
+    return unit.isdigit() and 1 <= int(unit) <= ROWS * COLUMNS
+
+
 def _geometry(unit: str) -> Geometry | None:
-    if unit.isdigit():
+    if is_cell(unit):
         ring = [list(corner) for corner in polygon_of(int(unit))]
         return {"type": "Polygon", "coordinates": [ring]}
     if unit in points():

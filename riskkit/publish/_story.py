@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -42,6 +42,7 @@ class Story:
         change: Its row of changes.csv; None without an earlier publication.
         alerts: Its new rows of alerts.csv.
         themes: Rows of themes.csv of which no table is at hand.
+        graded: Rows of onsets.csv: how past chances of onset and of a doubling turned out.
     """
 
     row: Row
@@ -56,6 +57,7 @@ class Story:
     change: Row | None
     alerts: list[Row]
     themes: list[Row]
+    graded: list[Row]
 
     @property
     def unit(self) -> str:
@@ -78,8 +80,9 @@ def stories(tables: Tables) -> list[Story]:
     ranking = tables["ranking.csv"]
     parts = {name: _by_unit(tables[name]) for name in BY_UNIT if name in tables}
     missing = tables["themes.csv"].filter(pl.col("figures") == 0).to_dicts()
-    order = threats(tables)
-    return [_story(row, ranking.height, parts, order, missing) for row in ranking.to_dicts()]
+    order, graded = threats(tables), tables["onsets.csv"].to_dicts()
+    made = [_story(row, ranking.height, parts, order, missing) for row in ranking.to_dicts()]
+    return [replace(one, graded=graded) for one in made]
 
 
 def threats(tables: Tables) -> list[str]:
@@ -139,4 +142,5 @@ def _story(
         change=next(iter(rows["changes.csv"]), None),
         alerts=[one for one in rows["alerts.csv"] if one["state"] == "new"],
         themes=missing,
+        graded=[],
     )

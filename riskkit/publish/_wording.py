@@ -116,6 +116,49 @@ def points(value: float) -> str:
     return f"{value:+.1f}".replace("-", "−")
 
 
+def outbreaks(one: Row, graded: Sequence[Row]) -> list[str]:
+    r"""Say how likely armed conflict breaks out in a unit, or its deaths double.
+
+    Args:
+        one: A row of components.csv.
+        graded: Rows of onsets.csv.
+
+    >>> row = {"event": "onset_12", "from_chance": 0.05, "to_chance": 0.1, "forecasts": 55,
+    ...     "came": 6, "first_origin": "2017-06", "last_origin": "2023-06"}
+    >>> told = {"onset_3": 0.02, "onset_12": 0.07, "doubling": None, "threat": "conflict"}
+    >>> outbreaks(told, [row])[0][:52]
+    'armed conflict breaks out within 12 months: 7\xa0% (wit'
+    >>> outbreaks(told, [row])[0][-49:]
+    'in 55 past forecasts of 5 to 10\xa0% it came 6 times'
+    """
+    said = []
+    if one["onset_12"] is not None:
+        soon = percent(one["onset_3"])
+        said.append(
+            f"armed conflict breaks out within 12 months: {percent(one['onset_12'])} (within 3: "
+            f"{soon}), after 60 months without{_so_far('onset_12', one, graded)}"
+        )
+    if one["doubling"] is not None:
+        said.append(
+            f"at least twice the deaths of the last 12 months known: {percent(one['doubling'])}"
+            f"{_so_far('doubling', one, graded)}"
+        )
+    return said
+
+
+def _so_far(event: str, one: Row, graded: Sequence[Row]) -> str:
+    """How often past forecasts of about the same chance came."""
+    for row in graded:
+        low, high = row["from_chance"], row["to_chance"]
+        if row["event"] == event and low <= one[event] and (one[event] < high or high == 1):
+            times = many(row["came"], "time", "times")
+            return (
+                f"; in {many(row['forecasts'], 'past forecast', 'past forecasts')} of "
+                f"{100 * low:.0f} to {100 * high:.0f}\xa0% it came {times}"
+            )
+    return ""
+
+
 def ranks(row: Row, units: int) -> str:
     """Say which ranks a unit takes, and why they may reach to the last.
 

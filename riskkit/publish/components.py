@@ -18,6 +18,14 @@ _STATE = (
     "`forecast`; `unscored`: forecast, but what the hazard is joined with is unknown; `left out`: "
     "the unit is not forecast; `absent`: no data speak of the threat."
 )
+_QUIET = (
+    "Probability of armed conflict, a month with more than half a death per million people, within "
+    "{} months of the window's start; empty unless the last sixty known months were without."
+)
+_DOUBLING = (
+    "Probability that the window's first twelve months have at least twice the deaths of the last "
+    "twelve known; empty unless these had 25 or more."
+)
 _P = "Probability that the threat's window total reaches its {} threshold."
 
 
@@ -51,11 +59,19 @@ class Components(t.Quantiles, t.Interval):
     median = t.amount("Median of the window total.", nullable=True)
     q05 = t.amount("5 % quantile of the window total.", nullable=True)
     q95 = t.amount("95 % quantile of the window total.", nullable=True)
+    onset_3 = t.probability(_QUIET.format(3), nullable=True)
+    onset_12 = t.probability(_QUIET.format(12), nullable=True)
+    doubling = t.probability(_DOUBLING, nullable=True)
     last_data = t.month("Last month whose outcome was known.", nullable=True)
     model = t.words("Name of the model.", nullable=True)
     as_of = t.month("Month at whose end the forecast was made.")
     data_kind = t.data_kind()
     schema_version = t.schema_version()
+
+    @dy.rule()
+    def sooner_is_no_likelier(cls) -> pl.Expr:  # noqa: N805 - dataframely's class method
+        """What comes within 3 months comes within 12."""
+        return pl.col("onset_3") <= pl.col("onset_12")
 
     @dy.rule()
     def a_row_without_a_score_says_why(cls) -> pl.Expr:  # noqa: N805 - dataframely's class method
@@ -94,6 +110,7 @@ def _forecast(part: Part) -> pl.DataFrame:
         score=pl.Series(points.mean, nan_to_null=True),
         score_low=pl.Series(points.low, nan_to_null=True),
         score_high=pl.Series(points.high, nan_to_null=True),
+        **_outbreaks(part),
     )
     scored = pl.col("score").is_not_null()
     lacks = f"{' or '.join(part.threat.joined_with)} is unknown"
@@ -105,6 +122,14 @@ def _forecast(part: Part) -> pl.DataFrame:
         reason=pl.when(scored).then(None).otherwise(pl.lit(lacks)),
         risk_class=pl.when(scored).then(pl.Series(classes)),
     )
+
+
+def _outbreaks(part: Part) -> dict[str, pl.Series]:
+    """Chances of onset and escalation of the units that are asked of them."""
+    if part.standing is None:
+        return {}
+    chances = part.standing.chances(part.forecast.draws)
+    return {event: pl.Series(chance, nan_to_null=True) for event, chance in chances.items()}
 
 
 def _shared(part: Part) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from riskkit.publish._wording import (
     counted,
     figure,
     month_name,
+    outbreaks,
     percent,
     points,
     ranks,
@@ -31,7 +32,7 @@ from riskkit.units.wanted import find_unit
 _WIDTH = 80
 _STEPS = "▁▂▃▄▅▆▇█"
 _BAR = 24
-_THEMES = "themes.csv"
+_SHARED = ("themes.csv", "onsets.csv")
 
 
 def explain_unit(folder: Path, unit: str) -> Story:
@@ -46,7 +47,7 @@ def explain_unit(folder: Path, unit: str) -> Story:
     ranking = read_csv(path, hint, ("unit", "name", "rank", "iso2"))
     found = _find(ranking, unit, path)
     known = schemas()
-    names = [name for name in ("ranking.csv", *BY_UNIT, _THEMES) if name in known]
+    names = [name for name in ("ranking.csv", *BY_UNIT, *_SHARED) if name in known]
     for name in names:
         if not (folder / name).is_file():
             hint = "publish again: another version of riskkit wrote this publication"
@@ -119,6 +120,8 @@ def _threats(story: Story) -> Iterator[str]:
             f"{word(one['p_2'])}, {percent(one['p_2'])}",
             "    ",
         )
+        for said in outbreaks(one, story.graded):
+            yield from _wrapped(said, "    ")
 
 
 def _bar(low: float, value: float, high: float) -> str:

@@ -205,7 +205,8 @@ def _drivers(part: Part, units: Sequence[str]) -> list[pl.Series]:
     names = [f"driver_{place + 1}" for place in range(COUNT)]
     texts: list[list[str | None]] = [[None] * COUNT for _ in units]
     if part.contributions is not None:
-        texts = top_drivers(part.contributions, part.descriptions, part.measured_in)
+        among = "cells" if units[0].isdigit() else "countries"
+        texts = top_drivers(part.contributions, part.descriptions, part.measured_in, among)
     return [
         pl.Series(name, [row[place] for row in texts], dtype=pl.String)
         for place, name in enumerate(names)

@@ -9,7 +9,7 @@ import polars as pl
 from markupsafe import Markup
 
 from riskkit.months import format_month
-from riskkit.publish import Publication, _pages, _places, _record, _svg, _table
+from riskkit.publish import Publication, _cell_map, _pages, _places, _record, _svg, _table
 from riskkit.publish._findings import sentences, things
 from riskkit.publish._story import Story, Tables, stories, threats
 from riskkit.publish._wording import month_name, window_name
@@ -22,7 +22,14 @@ MOST_ROWS = 400
 """Rows of the ranking that the page shows."""
 SHOWN = 5
 """Past rankings whose hits, misses and false alarms the page names."""
+_EVENTS = {
+    "onset_3": "Armed conflict within 3 months, after 60 without",
+    "onset_12": "Armed conflict within 12 months, after 60 without",
+    "doubling": "At least twice the deaths of the last 12 months, where these were 25 or more",
+}
 _SPANS = ("below 2", "2 to 3.4", "3.5 to 4.9", "5 to 6.4", "6.5 and more")
+_MAP = "small states are dots. Equal Earth projection, outlines of Natural Earth"
+_MAP_OF_CELLS = "cells are half a degree wide. Plate carrée, outlines of Natural Earth"
 _SECTIONS = (
     ("says", "In five sentences"),
     ("map", "Map"),
@@ -65,6 +72,7 @@ def page(publication: Publication, tables: Tables) -> str:
         sentences=sentences(publication, tables),
         things=things(ranking),
         map=_map(told),
+        map_note=_MAP_OF_CELLS if things(ranking) == "cells" else _MAP,
         spans=_SPANS,
         class_counts=[sum(one.row["risk_class"] == name for one in told) for name in CLASSES],
         stories=shown,
@@ -94,6 +102,7 @@ def page(publication: Publication, tables: Tables) -> str:
         record=_backtest(publication),
         decided=_pairs(tables["decisions.csv"], "alarm"),
         spent=_pairs(tables["costs.csv"], "ratio"),
+        broken_out=_broken_out(tables["onsets.csv"]),
         missing=told[0].themes,
         told=any(one.diplomacy for one in told),
         threats=publication.parts,
@@ -123,8 +132,23 @@ def _subtitle(publication: Publication, tables: Tables) -> str:
     )
 
 
+def _map_of_cells(told: list[Story]) -> Markup | None:
+    """Draw the ranked cells that are somewhere, over the outlines of countries."""
+    marks = {
+        one.unit: (CLASSES.index(one.row["risk_class"]), _marked(one.row))
+        for one in told
+        if _places.is_cell(one.unit)
+    }
+    if not marks:
+        return None
+    outlines = {code: shape for code, shape in _places.outlines().items() if code != "ATA"}
+    return Markup(_cell_map.cell_map(marks, outlines, _label(told)))  # noqa: S704
+
+
 def _map(told: list[Story]) -> Markup | None:
     """Draw the ranked units, and the countries that are not ranked in grey."""
+    if told[0].unit.isdigit():
+        return _map_of_cells(told)
     ranked = {one.unit: one.row for one in told}
     where = _places.geometries(ranked)
     if not any(where.values()):
@@ -133,13 +157,21 @@ def _map(told: list[Story]) -> Markup | None:
     marks = {
         unit: (
             f"c{CLASSES.index(row['risk_class'])}",
-            f"{row['name']}: {row['score']:.1f}, {row['risk_class']}, rank {row['rank']}",
+            _marked(row),
         )
         for unit, row in ranked.items()
     }
+    return Markup(_svg.world_map({**around, **where}, marks, _label(told)))  # noqa: S704
+
+
+def _marked(row: dict[str, Any]) -> str:
+    """What a place tells under a mouse."""
+    return f"{row['name']}: {row['score']:.1f}, {row['risk_class']}, rank {row['rank']}"
+
+
+def _label(told: list[Story]) -> str:
     top = ", ".join(one.row["name"] for one in told[:5])
-    label = f"Map of the composite score by class; highest: {top}. The table below has all figures."
-    return Markup(_svg.world_map({**around, **where}, marks, label))  # noqa: S704
+    return f"Map of the composite score by class; highest: {top}. The table below has all figures."
 
 
 def _columns(tables: Tables, publication: Publication) -> list[tuple[str, str, str]]:
@@ -194,6 +226,14 @@ def _backtest(publication: Publication) -> list[dict[str, Any]]:
     published = [part.forecast.model for part in publication.parts]
     rows = record.filter(pl.col("model").is_in(published)).sort("target", "rule", "window")
     return rows.to_dicts()
+
+
+def _broken_out(table: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """By event in words, the rows of onsets.csv."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one in table.to_dicts():
+        found.setdefault(_EVENTS[one["event"]], []).append(one)
+    return found
 
 
 def _pairs(table: pl.DataFrame, key: str) -> dict[str, list[tuple[dict[str, Any], dict[str, Any]]]]:

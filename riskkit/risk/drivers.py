@@ -17,6 +17,7 @@ def top_drivers(
     contributions: Contributions,
     descriptions: Mapping[str, str],
     units: Mapping[str, str] | None = None,
+    among: str = "countries",
 ) -> list[list[str | None]]:
     """Name the three features that set each unit apart most, with their values.
 
@@ -27,6 +28,7 @@ def top_drivers(
         contributions: Values [units, features], and where known what was explained.
         descriptions: Phrase for each feature; one without a phrase is called by its name.
         units: Unit of measurement of each feature.
+        among: What the units are.
 
     Returns:
         For each unit three texts, largest first, such as "months with deaths, last half year: 5 of
@@ -36,7 +38,7 @@ def top_drivers(
     relative = contributions.values - contributions.values.mean(axis=0)
     order = np.argsort(-np.abs(relative), axis=1, kind="stable")[:, :COUNT]
     phrases = [descriptions.get(name, name) for name in contributions.features]
-    values = _Values(contributions, units or {})
+    values = _Values(contributions, units or {}, among)
     return [
         _padded([_phrase(phrases[j] + values.of(i, j), row[j]) for j in chosen])
         for i, (row, chosen) in enumerate(zip(_without_noise(relative), order, strict=True))
@@ -46,7 +48,8 @@ def top_drivers(
 class _Values:
     """What the explained values were, in words."""
 
-    def __init__(self, contributions: Contributions, units: Mapping[str, str]) -> None:
+    def __init__(self, contributions: Contributions, units: Mapping[str, str], among: str) -> None:
+        self.among = among
         self.inputs = contributions.inputs
         self.units = [units.get(name, "") for name in contributions.features]
 
@@ -61,7 +64,7 @@ class _Values:
         below = round(100 * float(np.nanmean(column < value)))
         above = round(100 * float(np.nanmean(column > value)))
         more = f"more than {below} %" if below >= above else f"less than {above} %"
-        return f": {in_words(float(value), self.units[feature])}, {more} of countries"
+        return f": {in_words(float(value), self.units[feature])}, {more} of {self.among}"
 
 
 def in_words(value: float, unit: str) -> str:

@@ -22,9 +22,15 @@ TOTAL, TOTAL_WAR, WITHOUT_LARGEST = "_total", "_total_war", f"_without_{LARGEST}
 """What a target's name goes on with where its window's sum, or a part of the units, is scored."""
 GROUPS = 500
 """Groups of units that are left out one after the other, for rules of all rows together."""
+_AT_ONCE = 20_000_000
+"""Weights of rows that are in memory at once."""
 LEVELS = ("quiet", "low", "war", "great war")
 """Of the last year known at the origin: below the first threshold, below the third (100 deaths),
 below a hundred times that (10,000), and from there on."""
+
+DURATIONS = ("no war", "up to 24 months", "24 months and more")
+"""Of the war that a unit was in at the origin: its last year is below the third threshold; reaches
+it, but not the year before; or both do."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,8 @@ class Scored:
         aggregates: `model, target, window, rule, value` of rules that need all rows together, and
             in `without` their values without each group of units (see `group_weights`).
         outcomes: `target, unit, month, outcome` of the scored months.
-        levels: `target, window, unit, level`: how violent the unit was before (see `LEVELS`).
+        levels: `target, window, unit, level, duration`: how violent the unit was before (see
+            `LEVELS`), and for how long (`DURATIONS`).
     """
 
     rows: pl.DataFrame
@@ -59,8 +66,8 @@ def score_forecast(
         forecast: The draws.
         window: Name of the window.
         outcome: Array [units, horizons] of the forecast's units; NaN where not known (yet).
-        recent: Array [units]: the sum over the last year known at the origin. A unit that reaches
-            the second threshold is at war.
+        recent: Array [units, 2]: the sums over the last year known at the origin and over the one
+            before. A unit whose last year reaches the second threshold is at war.
         thresholds: The target's, ascending.
     """
     known = ~np.isnan(outcome)
@@ -69,7 +76,7 @@ def score_forecast(
     draws, values = forecast.draws[known], outcome[known]
     rows = [keys.rows(unit_of, month_of, score_rows(draws, values, month_rules(thresholds)), "")]
     complete = known.all(axis=1)
-    at_war = complete & (recent >= thresholds[1])
+    at_war = complete & (recent[:, 0] >= thresholds[1])
     if len(forecast.horizons) > 1:
         for units, suffix in ((complete, TOTAL), (at_war, TOTAL_WAR)):
             chosen = np.flatnonzero(units)
@@ -79,14 +86,30 @@ def score_forecast(
                 rows.append(keys.rows(chosen, np.zeros_like(chosen), scores, suffix))
     of_all = together_rules(thresholds) if len(values) else ()
     together = score_together(draws, values, of_all)
-    weights = group_weights(forecast.units)[unit_of]
-    without = reweighted_together(draws, values, weights, of_all)
+    without = _without_groups(forecast.units, unit_of, draws, values, of_all)
     return Scored(
         rows=Scores.validate(pl.concat(rows), cast=True),
         aggregates=keys.aggregates(together, without),
         outcomes=keys.outcomes(unit_of, month_of, values),
-        levels=keys.levels(levels_of(recent, thresholds)),
+        levels=keys.levels(levels_of(recent[:, 0], thresholds), durations_of(recent, thresholds)),
     )
+
+
+def _without_groups(
+    units: Sequence[str],
+    unit_of: NDArray[np.int64],
+    draws: NDArray[np.int64],
+    values: NDArray[np.float64],
+    names: Sequence[str],
+) -> dict[str, NDArray[np.float64]]:
+    """Scores of all rows together without each group of units, some groups at a time."""
+    weights = group_weights(units)
+    size = max(1, _AT_ONCE // max(len(values), 1))
+    parts = [
+        reweighted_together(draws, values, weights[:, start : start + size][unit_of], names)
+        for start in range(0, GROUPS, size)
+    ]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def levels_of(recent: NDArray[np.float64], thresholds: Sequence[int]) -> list[str]:
@@ -97,6 +120,16 @@ def levels_of(recent: NDArray[np.float64], thresholds: Sequence[int]) -> list[st
     """
     starts = (thresholds[0], thresholds[2], 100 * thresholds[2])
     return [LEVELS[code] for code in np.searchsorted(starts, recent, side="right")]
+
+
+def durations_of(recent: NDArray[np.float64], thresholds: Sequence[int]) -> list[str]:
+    """Name how long the war had lasted that a unit was in.
+
+    >>> durations_of(np.array([[99, 500], [100, 99], [100, 100]]), (1, 25, 100))
+    ['no war', 'up to 24 months', '24 months and more']
+    """
+    war = recent >= thresholds[2]
+    return [DURATIONS[int(now) + int(now and before)] for now, before in war]
 
 
 def group_weights(units: Sequence[str]) -> NDArray[np.float64]:
@@ -170,16 +203,15 @@ class _Keys:
             pl.all(),
         )
 
-    def levels(self, levels: Sequence[str]) -> pl.DataFrame:
-        return pl.DataFrame(
-            {
-                "target": [self.forecast.target] * len(levels),
-                "window": [self.window] * len(levels),
-                "unit": self.forecast.units,
-                "level": levels,
-            },
-            schema=dict.fromkeys(("target", "window", "unit", "level"), pl.String),
-        )
+    def levels(self, levels: Sequence[str], durations: Sequence[str]) -> pl.DataFrame:
+        columns = {
+            "target": [self.forecast.target] * len(levels),
+            "window": [self.window] * len(levels),
+            "unit": self.forecast.units,
+            "level": levels,
+            "duration": durations,
+        }
+        return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
 
     def outcomes(
         self, units: NDArray[np.int64], months: NDArray[np.int64], values: NDArray[np.float64]

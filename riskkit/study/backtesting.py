@@ -13,8 +13,10 @@ import polars as pl
 from riskkit.atomic import atomic_file
 from riskkit.errors import RiskkitError
 from riskkit.forecasting.threats import Threat
+from riskkit.models import Model
 from riskkit.months import parse_horizons, parse_months
 from riskkit.registry import models
+from riskkit.study.cluster import spread_over
 from riskkit.study.evaluating import FORECASTS, ORACLE, Backtest, write_scores
 from riskkit.study.identity import KEY, Identity
 from riskkit.study.jobs import Job, read_forecast, run_backtest, window_name
@@ -25,7 +27,14 @@ if TYPE_CHECKING:
     from riskkit.study.study import Study
 
 
-def backtest(study: Study, out: Path, *, scores: bool = True, export: bool = False) -> Backtest:
+def backtest(
+    study: Study,
+    out: Path,
+    *,
+    scores: bool = True,
+    export: bool = False,
+    scheduler: str | None = None,
+) -> Backtest:
     """Run the backtest of a study and write its tables.
 
     Finished forecasts stay in the folder's `parts`, whatever stops the run; the tables beside
@@ -36,6 +45,7 @@ def backtest(study: Study, out: Path, *, scores: bool = True, export: bool = Fal
         out: Folder for the tables.
         scores: Also score the forecasts and those of the reference.
         export: Also write one VIEWS submission file per model and window.
+        scheduler: Address of a Dask cluster that does the jobs; None for this machine.
     """
     plans = [plan for threat in chosen_threats(study) for plan in _plans(study, threat, scores)]
     if len(set(plans)) < len(plans):
@@ -46,8 +56,9 @@ def backtest(study: Study, out: Path, *, scores: bool = True, export: bool = Fal
         done = run_backtest(
             _jobs(study, by_origin),
             parts,
-            study.params.backtest.processes,
+            _processes(study, plans),
             on_done=lambda job: advance(f"{job.data.target.name} {job.window} {job.model}"),
+            spread=None if scheduler is None else spread_over(scheduler),
         )
     name_of = {plan: path.name for plan, path in zip(by_origin, done, strict=True)}
     made = backtest_identity(study, [plan.model for plan in plans], [plan.window for plan in plans])
@@ -62,6 +73,15 @@ def backtest(study: Study, out: Path, *, scores: bool = True, export: bool = Fal
         if export:
             _export_views(paths, fresh)
     return Backtest(out, board, study.hindsight([plan.origin for plan in plans]))
+
+
+def _processes(study: Study, plans: Sequence[_Plan]) -> int:
+    """Worker processes: none for one job that learns and others that are done at once.
+
+    Each loads the libraries and gets the data sent, which takes longer than such jobs do.
+    """
+    learning = [plan for plan in plans if models()[plan.model].fit is not Model.fit]
+    return study.params.backtest.processes if len(learning) > 1 else 1
 
 
 def begin(out: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Where a model is better or worse: by window, level of violence, region and months ahead."""
+"""Where a model is better or worse: by window, violence before, place and months ahead."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import polars as pl
 from riskkit.errors import ConfigError
 from riskkit.scoring import find_rule
 from riskkit.scoring.comparison import ALL, summarise
-from riskkit.scoring.evaluation import LEVELS
+from riskkit.scoring.evaluation import DURATIONS, LEVELS
 from riskkit.study.comparison import own_reference, read_scores, the_target
 from riskkit.study.evaluating import GROUPS, SCORES
 
-By = Literal["window", "level", "region", "horizon"]
+Part = Literal["level", "duration", "region", "unit", "horizon"]
+By = Literal["window"] | Part
 ZERO = "zero"
 """The model that every other should beat: nothing happens."""
 _SKILL = ("skill", "skill_low", "skill_high")
@@ -34,8 +35,9 @@ def break_down(
 
     Args:
         folders: One backtest or several; of several, models are named FOLDER/MODEL.
-        by: The parts: windows; levels of the unit's last year known at the origin (`LEVELS` of
-            riskkit.scoring.evaluation); regions; or months ahead.
+        by: The parts: windows; levels of the unit's last year at the origin, or how long its war
+            had lasted (`LEVELS` and `DURATIONS` of riskkit.scoring.evaluation); regions; units; or
+            months ahead.
         reference: Model that skill is relative to; by default the backtest's own.
         target: Target; by default the only one.
         rule: A rule of each row.
@@ -44,8 +46,8 @@ def break_down(
         `part, model, units, rows, value, reference, skill, skill_low, skill_high, zero,
         against_zero, zero_low, zero_high`: mean over windows, what the reference and zero score,
         and the skill against either; the last four are null where zero was not forecast. Models
-        follow each other with the best first; each has its worst window first, other parts in
-        their order.
+        follow each other with the best first; each has its worst window or unit first, other
+        parts in their order.
 
     Raises:
         ConfigError: There are no such scores, or those of several targets, or the rule needs all
@@ -82,7 +84,7 @@ def break_down(
 
 def _with_part(rows: pl.DataFrame, folders: Sequence[Path], by: By) -> pl.DataFrame:
     """Name the part of each row."""
-    if by in ("window", "horizon"):
+    if by in ("window", "unit", "horizon"):
         return rows.with_columns(part=pl.col(by).cast(pl.String))
     groups = read_scores(folders, GROUPS, named=False).unique()
     target = max((t for t in groups["target"] if rows["target"][0].startswith(t)), key=len)
@@ -107,10 +109,12 @@ def _counts(parts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _in_order(table: pl.DataFrame, by: By) -> pl.DataFrame:
-    """The best model first; its worst window first, other parts in their order."""
+    """The best model first; its worst window or unit first, other parts in their order."""
     place = {
         "window": pl.col("skill"),
         "level": pl.col("part").replace_strict(LEVELS, range(len(LEVELS)), default=None),
+        "duration": pl.col("part").replace_strict(DURATIONS, range(len(DURATIONS)), default=None),
+        "unit": (pl.col("reference") - pl.col("value")) * pl.col("rows"),
         "horizon": pl.col("part").cast(pl.Int32, strict=False),
         "region": pl.col("part"),
     }[by]

@@ -132,6 +132,10 @@ def _imports(path: Path, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_imported(tree, package)))
 
 
+_HOLDS_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
+"""Imports are looked for in these; expressions, most of a tree, hold none."""
+
+
 def _imported(node: ast.AST, package: str) -> Iterator[str]:
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
@@ -141,7 +145,7 @@ def _imported(node: ast.AST, package: str) -> Iterator[str]:
         yield module
         yield from (f"{module}.{alias.name}" for alias in node.names)
     for child in ast.iter_child_nodes(node):
-        if not _for_type_checkers(child):
+        if isinstance(child, _HOLDS_STATEMENTS) and not _for_type_checkers(child):
             yield from _imported(child, package)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import polars as pl
 
@@ -13,10 +15,13 @@ from riskkit import base
 from riskkit.config import DataSettings, Params
 from riskkit.errors import ConfigError
 from riskkit.panel.merging import merge, stack
+from riskkit.registry import lookup, sources
 from riskkit.store import Entry, Store, read_file
+from riskkit.study.cells import by_cell
 from riskkit.tables import Release
 from riskkit.units import countries
 from riskkit.world import simulate
+from riskkit.world.grid import simulate_grid
 
 _WITH = " (with "
 
@@ -30,41 +35,76 @@ def read_releases(params: Params, folder: Path) -> tuple[Release, ...]:
 
     Returns:
         With `auto` the embedded data, and over them the configured files or else the stored ones,
-        as `riskkit.panel.merging` lays them; otherwise one kind alone.
+        as `riskkit.panel.merging` lays them; otherwise one kind alone. By cell, what the user's
+        own files tell of cells.
 
     Raises:
         ConfigError: The kind of data is named and there are none, or their folder is not there.
     """
     data = params.data
+    if params.panel.level == "cell":
+        return _read_cells(data, folder)
     if data.kind == "world":
-        return simulate(**data.world.model_dump()).releases
+        return simulate(data.world.seed, data.world.countries, data.world.months).releases
     if data.kind == "base":
         return base.releases()
     if data.kind == "files":
         return _configured(data, folder)
     store = Store(folder / data.store)
-    if data.kind == "store":
-        return _stored(store)
+    return _stored(store) if data.kind == "store" else _merged(data, folder, store)
+
+
+def _merged(data: DataSettings, folder: Path, store: Store) -> tuple[Release, ...]:
+    """The embedded data, and over them the configured files or else the stored ones."""
     if not data.sources and not store.entries():
         return base.releases()
     own = _configured(data, folder) if data.sources else _stored(store)
     return merge(base.releases(), own)
 
 
-def _configured(data: DataSettings, folder: Path) -> tuple[Release, ...]:
-    """The entries of `data.sources`."""
+def _read_cells(data: DataSettings, folder: Path) -> tuple[Release, ...]:
+    """Do the same by cell: the simulated grid or the user's files; the embedded data have none.
+
+    Raises:
+        ConfigError: The embedded data alone are asked for, or there are no others.
+    """
+    if data.kind == "world":
+        return simulate_grid(data.world.seed, data.world.cells, data.world.months).releases
+    if data.kind == "base":
+        raise ConfigError(
+            "panel.level is cell, but the embedded data count by country",
+            hint="name files under data.sources, add some to the store, or set data.kind to world",
+        )
+    cell = {"level": "cell"}
+    if data.kind == "files" or (data.kind == "auto" and data.sources):
+        return by_cell(_configured(data, folder, cell))
+    return by_cell(_stored(Store(folder / data.store), cell))
+
+
+def _configured(
+    data: DataSettings, folder: Path, over: Mapping[str, Any] = MappingProxyType({})
+) -> tuple[Release, ...]:
+    """The entries of `data.sources`; `over` are options of readers that have such."""
     if not data.sources:
         raise ConfigError("data.kind is files, but data.sources names none")
     roots = [folder / (entry.root or data.root) for entry in data.sources]
     for root in roots:
         _require(root)
     return tuple(
-        _dated(read_file(e.source, root / e.path, e.options), f"file {Path(e.path).name}")
+        _dated(
+            read_file(e.source, root / e.path, _options(e.source, e.options, over)),
+            f"file {Path(e.path).name}",
+        )
         for root, e in zip(roots, data.sources, strict=True)
     )
 
 
-def _stored(store: Store) -> tuple[Release, ...]:
+def _options(source: str, own: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    known = lookup("source", sources(), source).options.model_fields
+    return {**own, **{name: value for name, value in over.items() if name in known}}
+
+
+def _stored(store: Store, over: Mapping[str, Any] = MappingProxyType({})) -> tuple[Release, ...]:
     """The files of `riskkit data add` and `fetch`; those of one source that were kept, together."""
     entries = store.entries()
     if not entries:
@@ -73,7 +113,17 @@ def _stored(store: Store) -> tuple[Release, ...]:
             hint="add a file with `riskkit data add`, or fetch one",
         )
     in_order = sorted(entries, key=_added)
-    return stack([_dated(store.read_entry(entry), _vintage(entry)) for entry in in_order])
+    return stack(
+        [
+            _dated(
+                store.read_entry(
+                    e.model_copy(update={"options": _options(e.source, e.options, over)})
+                ),
+                _vintage(e),
+            )
+            for e in in_order
+        ]
+    )
 
 
 def _added(entry: Entry) -> datetime:

@@ -23,6 +23,7 @@ from riskkit.scoring.diagnostics import (
     Calibration,
     brier_parts,
     corp,
+    coverage,
     crps_by_horizon,
     pit,
     reliability,
@@ -31,7 +32,9 @@ from riskkit.scoring.evaluation import leaderboard, score_forecast
 from riskkit.scoring.leaderboard import shown_rules
 from riskkit.study.identity import Identity, refuse_other
 from riskkit.study.results import PART_REMEDY, open_result, result_folder, stamp_of
+from riskkit.study.rivals import Rival, Submissions, read_rivals, shared
 from riskkit.study.stages import backtest_identity, scores_identity
+from riskkit.world.grid import oracle_of_grid
 from riskkit.world.oracle import TARGET, oracle_forecast
 
 if TYPE_CHECKING:
@@ -47,6 +50,8 @@ OUTCOMES = "outcomes.parquet"
 GROUPS = "groups.parquet"
 """Region of each unit, and its level at the origin of each window."""
 """What came: `target, unit, month, outcome` of every month that was scored."""
+COVERAGE = "coverage.csv"
+"""How many positive outcomes intervals hold, beside what calibrated chances would."""
 METRICS, PLOTS = "metrics.json", "plots"
 _TYPES = {
     "window": pl.String,
@@ -62,7 +67,8 @@ class Backtest:
         folder: Where its tables stand.
         leaderboard: How the models compare; None when there are no scores, because they were not
             asked for or no outcome of the windows is in the data.
-        remarks: What its features held that nobody could know at its origins, in sentences.
+        remarks: What its features held that nobody could know at its origins, and which units
+            are not compared, in sentences.
     """
 
     folder: Path
@@ -80,20 +86,43 @@ class _Part:
     model: str
 
 
-def evaluate_folders(study: Study, folders: Sequence[Path], out: Path) -> Backtest:
+def evaluate_folders(
+    study: Study, folders: Sequence[Path], out: Path, submissions: Submissions | None = None
+) -> Backtest:
     """Score the forecasts of one or more backtests on what came, as one comparison.
 
+    Args:
+        study: The study that they were made for.
+        folders: The backtests.
+        out: Folder for the tables.
+        submissions: Forecasts of others of the same windows, by the name of their model.
+
     Raises:
-        RiskkitError: A folder holds no forecasts or those of another study, or two forecast the
-            same window with the same model.
+        RiskkitError: A folder holds no forecasts or those of another study, two forecast the
+            same window with the same model, or a submission speaks of no unit of a window.
     """
     paths = forecast_files(study, folders)
     parts = _parts(paths)
-    made = backtest_identity(study, [p.model for p in parts], [p.window for p in parts])
+    models = [p.model for p in parts]
+    rivals = read_rivals(submissions or {}, models)
+    made = backtest_identity(study, models, [p.window for p in parts])
+    hashes = {f"submission {one.name}": one.hash for one in rivals}
     identity = scores_identity(made, study.params.backtest.reference)
-    with result_folder(out, identity) as fresh:
-        board = write_scores(study, paths, fresh)
-    return Backtest(out, board, study.hindsight(_origins(paths)))
+    with result_folder(out, replace(identity, data={**identity.data, **hashes})) as fresh:
+        board = write_scores(study, paths, fresh, rivals)
+    remarks = [*study.hindsight(_origins(paths)), *_unshared(parts, rivals)]
+    return Backtest(out, board, tuple(remarks))
+
+
+def _unshared(parts: Sequence[_Part], rivals: Sequence[Rival]) -> list[str]:
+    """Say which units of the first forecast are not compared."""
+    first = _read(parts[0]) if rivals else None
+    if first is None:
+        return []
+    left = sorted(set(first.units) - set(shared(first, rivals).units))
+    return (
+        [f"not compared, as a submission does not speak of them: {', '.join(left)}"] if left else []
+    )
 
 
 def _origins(paths: Sequence[Path]) -> list[int]:
@@ -101,13 +130,16 @@ def _origins(paths: Sequence[Path]) -> list[int]:
     return [month_id(day) for day in days["origin"]]
 
 
-def write_scores(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame | None:
+def write_scores(
+    study: Study, paths: Sequence[Path], out: Path, rivals: Sequence[Rival] = ()
+) -> pl.DataFrame | None:
     """Score forecasts on what came, and write the tables of the comparison.
 
     Args:
         study: The study that they were made for.
         paths: Files of forecasts with their windows.
         out: A fresh folder for the tables.
+        rivals: Submissions of others, of the first threat's target.
 
     Returns:
         The leaderboard, or None when no outcome of the windows is in the data.
@@ -116,17 +148,18 @@ def write_scores(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame
         RiskkitError: Two files forecast the same window with the same model.
     """
     parts = _parts(paths)
+    models = {part.model for part in parts}
     truths = {t.target.name: _Truth(study, t) for t in study.threats}
     scored, calibrations = [], []
     with study.progress("score", len(parts)) as advance:
-        for forecast, window in _with_oracle(study, parts):
+        for forecast, window in _with_others(study, parts, rivals):
             truth = _of_target(truths, forecast)
             outcome = truth.of(forecast)
             thresholds = truth.threat.target.thresholds
             recent = truth.recent(forecast)
             scored.append(score_forecast(forecast, window, outcome, recent, thresholds))
             calibrations.append(Calibration.of(forecast, outcome, thresholds))
-            if forecast.model != ORACLE:
+            if forecast.model in models:
                 advance(f"{forecast.target} {window} {forecast.model}")
     scores = pl.concat([one.rows for one in scored])
     scores.write_parquet(out / SCORES)
@@ -143,6 +176,7 @@ def write_scores(study: Study, paths: Sequence[Path], out: Path) -> pl.DataFrame
     _write_table(board, out / LEADERBOARD)
     (out / METRICS).write_text(json.dumps(_metrics(study, board), indent=2) + "\n", "utf-8")
     compared = [one for one in calibrations if one is not None]
+    _write_table(coverage(compared), out / COVERAGE)
     _write_plots(study, board, scores, compared, out / PLOTS)
     return board
 
@@ -200,15 +234,25 @@ def _read(part: _Part) -> Forecast:
         return from_frame(rows.collect())[0]
 
 
-def _with_oracle(study: Study, parts: Sequence[_Part]) -> Iterator[tuple[Forecast, str]]:
-    """Read every forecast; where the oracle is the reference, it forecasts each window as well."""
+def _with_others(
+    study: Study, parts: Sequence[_Part], rivals: Sequence[Rival]
+) -> Iterator[tuple[Forecast, str]]:
+    """Read every forecast, and beside the first of each window what others forecast of it.
+
+    These are submissions and, where it is the reference, the oracle. Units of which a submission
+    does not speak are left out of every forecast.
+    """
     told: set[tuple[str, str]] = set()
     for part in parts:
-        forecast = _read(part)
+        rivalled = part.target == study.threats[0].target.name
+        forecast = shared(_read(part), rivals if rivalled else ())
         yield forecast, part.window
-        window = (part.target, part.window)
-        if study.params.backtest.reference == ORACLE and window not in told:
-            told.add(window)
+        if (part.target, part.window) in told:
+            continue
+        told.add((part.target, part.window))
+        if rivalled:
+            yield from ((rival.like(forecast), part.window) for rival in rivals)
+        if study.params.backtest.reference == ORACLE:
             yield _oracle(study, forecast), part.window
 
 
@@ -225,8 +269,13 @@ def _oracle(study: Study, like: Forecast) -> Forecast:
             hint="choose another backtest.reference",
         )
     size = like.draws.shape[-1]
-    whole = oracle_forecast(study.world, like.origin, like.horizons, size, study.params.seed)
-    rows = [whole.units.index(unit) for unit in like.units]
+    seed = study.params.seed
+    if study.by_cell:
+        whole = oracle_of_grid(study.grid, like.origin, like.horizons, size, seed)
+    else:
+        whole = oracle_forecast(study.world, like.origin, like.horizons, size, seed)
+    place = {unit: row for row, unit in enumerate(whole.units)}
+    rows = [place[unit] for unit in like.units]
     return replace(whole, units=like.units, draws=whole.draws[rows])
 
 
@@ -344,10 +393,15 @@ class _Truth:
         return outcome
 
     def recent(self, forecast: Forecast) -> NDArray[np.float64]:
-        """Sum over the last year of months, or the last period of a year, that ended by then."""
+        """Sums over the last year that ended by then and over the one before, [units, 2].
+
+        A year is that of a monthly target's last twelve months, or a yearly one's last period.
+        """
         end = forecast.origin - self.first + 2 - self.period
-        past = self.values[self._rows(forecast), max(0, end - 12) : max(0, end)]
-        return np.asarray(np.nansum(past, axis=1), dtype=np.float64)
+        rows = self._rows(forecast)
+        spans = [(max(0, end - 12 * k - 12), max(0, end - 12 * k)) for k in (0, 1)]
+        sums = [np.nansum(self.values[rows, start:stop], axis=1) for start, stop in spans]
+        return np.asarray(np.stack(sums, axis=1), dtype=np.float64)
 
     def _rows(self, forecast: Forecast) -> NDArray[np.int64]:
         return np.array([self.rows[unit] for unit in forecast.units])

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from riskkit.errors import RiskkitError
 from riskkit.forecasting.dataset import Dataset
@@ -28,8 +27,10 @@ from riskkit.models.parts.attribution import FamilyShares, family_shares
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.threats import follow
 from riskkit.risk.score import scenario_scores, score
+from riskkit.study.agreement import agreed
+from riskkit.study.cells import of_cells
 from riskkit.study.identity import Identity, refuse_other
-from riskkit.study.jobs import Job, stream_of
+from riskkit.study.jobs import Job, one_thread, stream_of
 from riskkit.study.results import Opened, open_result, result_folder, write_stamped
 from riskkit.study.stages import forecast_identity
 
@@ -122,7 +123,7 @@ def forecast(study: Study, out: Path | None = None) -> Outlook:
     workers = min(len(datasets), os.cpu_count() or 1)
     with (
         study.progress("forecast", len(datasets)) as advance,
-        threadpool_limits(1),
+        one_thread(),
         ThreadPoolExecutor(workers) as threads,
     ):
         # Training leaves the interpreter to others, and each threat has a stream of its own.
@@ -135,6 +136,11 @@ def forecast(study: Study, out: Path | None = None) -> Outlook:
         for name, fitted in fitting.items():
             threats[name] = fitted.result()
             advance(f"{name} by {threats[name].threat.model}")
+    if study.by_cell and study.params.forecast.reconcile:
+        threats = {
+            name: replace(one, forecast=agreed(study, one.threat, one.forecast))
+            for name, one in threats.items()
+        }
     threats = joined(study, threats)
     outlook = Outlook(threats, (*study.absent, *absent), forecast_identity(study))
     if out is not None:
@@ -184,14 +190,22 @@ def _fit(study: Study, threat: Threat, data: Dataset) -> ThreatForecast:
     drawn = model.forecast(data, job.size, job.stream)
     explained = model.contributions(data)
     if explained is not None:
-        rows = [data.units.index(unit) for unit in drawn.units]
+        rows = _rows(data, drawn)
         inputs = None if explained.inputs is None else explained.inputs[rows]
         explained = replace(explained, values=explained.values[rows], inputs=inputs)
     shares = _shares(study, threat, model, data, drawn)
     described = {f.name: f.description for family in study.families for f in family.features}
     outliers = find_outliers(data, f"{study.series(threat).unit} ({threat.name})", described)
+    if study.by_cell:
+        outliers = {unit: tuple(map(of_cells, texts)) for unit, texts in outliers.items()}
     notes = Notes.of(data, study.hindsight([data.origin]), outliers)
     return ThreatForecast(threat, drawn, explained, notes, shares, model, data)
+
+
+def _rows(data: Dataset, drawn: Forecast) -> list[int]:
+    """Rows of the units that are forecast."""
+    place = {unit: row for row, unit in enumerate(data.units)}
+    return [place[unit] for unit in drawn.units]
 
 
 def _shares(
@@ -208,7 +222,7 @@ def _shares(
         return scenario_scores(counts, target.months, first, top=top, scale=scale)
 
     found = family_shares(model, data, families, score)
-    rows = [data.units.index(unit) for unit in drawn.units]
+    rows = _rows(data, drawn)
     return replace(found, values=found.values[rows])
 
 

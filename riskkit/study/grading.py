@@ -35,7 +35,10 @@ def with_baselines(study: Study, parts: Mapping[str, Part]) -> dict[str, Part]:
 
     The reference's scenarios of all threats follow those of the first, as the published ones do.
     """
-    jobs = {name: _job(study, study.forecast_dataset(part.threat)) for name, part in parts.items()}
+    jobs = {
+        name: _job(study, study.forecast_dataset(part.threat, features=False))
+        for name, part in parts.items()
+    }
     drawn = {name: forecast_job(job) for name, job in jobs.items()}
     first = next(iter(jobs.values()))
     found = {}
@@ -77,7 +80,8 @@ def last_year(data: Dataset, forecast: Forecast) -> NDArray[np.float64]:
     periods = max(1, _YEAR // data.period)
     last = data.last_known
     columns = [last - data.period * k for k in range(periods) if last - data.period * k >= 0]
-    rows = [data.units.index(unit) for unit in forecast.units]
+    place = {unit: row for row, unit in enumerate(data.units)}
+    rows = [place[unit] for unit in forecast.units]
     past = data.y[np.ix_(rows, columns)]
     counted = np.maximum((~np.isnan(past)).sum(axis=1), 1)
     return np.asarray(np.nansum(past, axis=1) * len(forecast.horizons) / counted)

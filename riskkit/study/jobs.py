@@ -10,12 +10,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from importlib import import_module
 from itertools import chain, count, islice
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from threading import Thread, current_thread, main_thread
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -31,6 +32,8 @@ from riskkit.months import first_day, format_month
 from riskkit.study.identity import Identity
 from riskkit.study.results import PART_REMEDY, write_stamped
 from riskkit.study.stages import part_identity
+
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,10 @@ class Job:
         return part_identity(self.data, self.model, self.options, self.size, self.seed)
 
 
+Spread = Callable[[Iterator[tuple[Path, Job]]], Iterator[tuple[Path, Job]]]
+"""Does jobs somewhere into their files, and yields each when its file is there."""
+
+
 def stream_of(seed: int, origin: int, model: str) -> int:
     """Give each model and origin a stream of random numbers of its own."""
     parts = [seed, origin + 10_000, zlib.crc32(model.encode())]
@@ -93,20 +100,42 @@ def forecast_job(job: Job) -> Forecast:
     return model.forecast(job.data, job.size, job.stream)
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Keep the libraries that compute to one thread each.
+
+    What is loaded later is not kept to it, so that scipy's linear algebra, which models load when
+    they first need it, is loaded before.
+    """
+    import_module("scipy.linalg")
+    with threadpool_limits(1):
+        yield
+
+
 def write_part(job: Job, path: Path) -> Path:
     """Forecast a job into its file, unless that is there."""
     if path.is_file():
         return path
+    return keep_part(job, told_forecast(job), path)
+
+
+def told_forecast(job: Job) -> Forecast:
+    """Forecast a job; whatever goes wrong says of which model and window."""
     place = f"model '{job.model}', window {job.window}"
     try:
-        with threadpool_limits(1):  # the workers share the cores; more threads only wait
-            frame = forecast_job(job).to_frame()
+        with one_thread():  # the workers share the cores; more threads only wait
+            return forecast_job(job)
     except RiskkitError as error:
         raise RiskkitError(f"{place}: {error.what}", got=error.got, hint=error.hint) from error
     except Exception as error:
         raise RiskkitError(f"{place} fails: {error!r}", hint="see --debug") from error
-    with atomic_file(path) as partial:
-        write_stamped(frame.with_columns(pl.lit(job.window).alias("window")), partial, job.identity)
+
+
+def keep_part(job: Job, forecast: Forecast, path: Path) -> Path:
+    """Write a job's forecast into its file."""
+    frame = forecast.to_frame().with_columns(pl.lit(job.window).alias("window"))
+    with atomic_file(path) as fresh:
+        write_stamped(frame, fresh, job.identity)
     return path
 
 
@@ -115,6 +144,7 @@ def run_backtest(
     folder: Path,
     processes: int = 0,
     on_done: Callable[[Job], None] | None = None,
+    spread: Spread | None = None,
 ) -> list[Path]:
     """Forecast every job into its own file below `folder`; finished files are not made again.
 
@@ -126,6 +156,7 @@ def run_backtest(
         folder: Where the files go, one per model and window.
         processes: Worker processes; 0 means one per core.
         on_done: Called after each job.
+        spread: Does the jobs elsewhere than in processes of this machine.
 
     Returns:
         The files, in the order of the jobs.
@@ -149,7 +180,9 @@ def run_backtest(
             else:
                 yield path, job
 
-    for _, job in _in_parallel(unfinished(), processes or os.cpu_count() or 1):
+    if spread is None:
+        spread = partial(_in_parallel, processes=processes or os.cpu_count() or 1)
+    for _, job in spread(unfinished()):
         tell(job)
     return list(paths.values())
 
@@ -172,7 +205,10 @@ def _in_parallel(
     # A forked polars deadlocks, so each worker starts afresh.
     with ProcessPoolExecutor(processes, get_context("spawn"), _end_with_parent) as workers:
         try:
-            yield from _first_failure_last(workers, remaining, 2 * processes)
+            for path, job, _ in first_failure_last(
+                lambda job, path: workers.submit(write_part, job, path), remaining, 2 * processes
+            ):
+                yield path, job
         except BrokenProcessPool as error:
             raise RiskkitError(
                 "a worker process died, perhaps for want of memory",
@@ -199,33 +235,42 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _first_failure_last(
-    workers: ProcessPoolExecutor, remaining: Iterator[tuple[Path, Job]], at_once: int
-) -> Iterator[tuple[Path, Job]]:
+def first_failure_last(
+    submit: Callable[[Job, Path], Future[Done]],
+    remaining: Iterator[tuple[Path, Job]],
+    at_once: int,
+) -> Iterator[tuple[Path, Job, Done]]:
     """Yield what is finished; of several jobs that fail, raise the first of the list.
 
     Which worker fails first in time differs from run to run. Jobs start in the order of the list,
     so that all before a failed one are under way and are waited for; those after it are dropped.
     """
-    running: dict[Future[Path], tuple[int, Path, Job]] = {}
+    running: dict[Future[Done], tuple[int, Path, Job]] = {}
     failed: dict[int, BaseException] = {}
     places = count()
     while True:
         for path, job in islice(remaining, 0 if failed else at_once - len(running)):
             with _deaf_to_ctrl_c():
-                running[workers.submit(write_part, job, path)] = (next(places), path, job)
+                running[submit(job, path)] = (next(places), path, job)
         if not running:
             break
         for future in wait(running, return_when=FIRST_COMPLETED).done:
             place, path, job = running.pop(future)
-            error = None if future.cancelled() else future.exception()
+            error: BaseException | None = None
+            if not future.cancelled():
+                error = future.exception()
+            elif not failed:
+                error = RiskkitError(
+                    "a job was given up by those who were to do it",
+                    hint="run it again: what is finished is kept",
+                )
             if error is not None:
                 failed[place] = error
                 for other, (later, *_) in running.items():
                     if later > place:
                         other.cancel()
             elif not future.cancelled():
-                yield path, job
+                yield path, job, future.result()
     if failed:
         raise failed[min(failed)]
 

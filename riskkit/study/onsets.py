@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from riskkit.base import releases
 from riskkit.models.onset import Onset, armed, follows, quiet, trailing_sum
-from riskkit.months import month_id_expr, parse_month
+from riskkit.months import month_id, month_id_expr, parse_month
+from riskkit.risk.onset import IN_CONFLICT, ONSETS
 from riskkit.scoring.auc import auc, weighted_auc
 from riskkit.scoring.average_precision import average_precision
+from riskkit.study.record import PUBLISHED, periods
 
 Array = NDArray[np.float64]
 
@@ -21,6 +23,8 @@ LAG = 12
 """Months after which a yearly figure of structure is taken as known."""
 STRUCTURE = ("wdi_gdppc_kd", "infmort", "wpp24_fertility", "wpp24_cbr", "wpp24_growthrate")
 FIRST = "1989-01"
+YOUNGEST = 71
+"""First month of base, counted from 0, that is learned from: five years and one are behind it."""
 
 
 def compare_onsets(
@@ -62,8 +66,20 @@ class _Table:
         )
         counted = self.rows.filter(pl.col("indicator") == "ged_best")
         self.length = int(counted["at"].to_numpy().max()) + 1
+        dyads = pl.concat([r.dyads for r in releases() if r.dyads is not None])
+        self.borders = dyads.filter(relation="contiguity").select("unit", "other").unique()
         people = self.rows.filter(pl.col("indicator") == "wpp24_pop")
         self.units = people.select("unit").unique().sort("unit").with_row_index("row")
+
+    def neighbours(self, values: Array) -> Array:
+        """Mean over the countries across a land border; zero where there are none."""
+        place = dict(self.units.select("unit", "row").iter_rows())
+        ties = np.zeros((len(place), len(place)))
+        for unit, other in self.borders.iter_rows():
+            if unit in place and other in place:
+                ties[place[unit], place[other]] = 1.0
+        shares = ties / np.maximum(ties.sum(axis=1, keepdims=True), 1.0)
+        return np.asarray(shares @ np.nan_to_num(values))
 
     def monthly(self, name: str) -> Array:
         """Values by month, zero where there is none."""
@@ -86,8 +102,11 @@ class _Table:
         return out
 
 
-def _features(table: _Table) -> dict[str, Array]:
-    """Sets of features `[units, months, features]`, each with those of the sets before it."""
+def _features(table: _Table, behind: int = 0) -> dict[str, Array]:
+    """Sets of features `[units, months, features]`, each with those of the sets before it.
+
+    Deaths are those known `behind` months later.
+    """
     deaths, population = table.monthly("ged_best"), table.yearly("wpp24_pop")
     news, protest = table.monthly("gdelt_conflict_events"), table.monthly("gdelt_protest_events")
     year = trailing_sum(news, 12)
@@ -98,6 +117,11 @@ def _features(table: _Table) -> dict[str, Array]:
             trailing_sum((deaths > 0).astype(np.float64), 60) / 60,
             np.log(population),
         ]
+        around = [
+            table.neighbours(np.log1p(trailing_sum(deaths, 12))),
+            table.neighbours((trailing_sum(deaths, 12) >= IN_CONFLICT).astype(np.float64)),
+        ]
+        history, around = ([_late(one, behind) for one in some] for some in (history, around))
         structure = [table.yearly(name) for name in STRUCTURE]
         structure[:2] = [np.log(values) for values in structure[:2]]
         reported = [
@@ -108,11 +132,75 @@ def _features(table: _Table) -> dict[str, Array]:
                 for events in (news, protest)
             ),
         ]
-    return {
-        "history": np.stack(history, axis=-1),
-        "history, structure": np.stack(history + structure, axis=-1),
-        "history, structure, news": np.stack(history + structure + reported, axis=-1),
-    }
+    steps = {"history": history, "neighbours": around, "structure": structure, "news": reported}
+    sets: dict[str, Array] = {}
+    taken: list[Array] = []
+    for name, columns in steps.items():
+        taken = [*taken, *columns]
+        sets[name if name == "history" else f"and {name}"] = np.stack(taken, axis=-1)
+    return sets
+
+
+def _late(values: Array, months: int) -> Array:
+    """What was known of values that come out some months later."""
+    gap = np.full((len(values), months), np.nan)
+    return np.hstack([gap, values[:, : values.shape[1] - months]])
+
+
+def compare_replayed(told: pl.DataFrame, samples: int = 200, seed: int = 1) -> pl.DataFrame:
+    """Judge replayed chances of onset beside a logistic regression of the same cases.
+
+    The regression sees deaths as late as the replay does, and is fitted at each origin on what
+    had come out by then.
+
+    Args:
+        told: As `riskkit.study.outbreaks.cases` lays them out.
+        samples: Resamples of countries for the intervals.
+        seed: Of the resampling.
+
+    Returns:
+        Columns `months, period`, and those of `compare_onsets`; `features` also names the system
+        of the replay ("joint draws") and the mean of both ("draws and ...").
+    """
+    table = _Table()
+    at_war = armed(table.monthly("ged_best"), table.yearly("wpp24_pop"))
+    judged = []
+    for event, ahead in ONSETS.items():
+        some = told.filter(system=PUBLISHED, event=event).sort("origin", "unit")
+        draws, alone = some["chance"].to_numpy(), _regressed(table, at_war, some, ahead)
+        mixed = {
+            f"draws and {name.removeprefix('and ')}": (p + draws) / 2 for name, p in alone.items()
+        }
+        for period, part in periods(some.with_row_index("at")):
+            kept, unit = part["at"].to_numpy(), part["unit"].rank("dense").to_numpy() - 1
+            for name, chance in {"joint draws": draws, **alone, **mixed}.items():
+                scored = (chance[kept], part["came"].to_numpy(), unit.astype(np.int64))
+                named = {"months": ahead, "period": period, "features": name}
+                judged.append({**named, **_judged(*scored, samples, seed)})
+    return pl.DataFrame(judged)
+
+
+def _regressed(
+    table: _Table, at_war: NDArray[np.bool_], some: pl.DataFrame, ahead: int
+) -> dict[str, Array]:
+    """Chances of replayed cases by each set of features, fitted at each origin."""
+    rows = dict(table.units.select("unit", "row").iter_rows())
+    outcome, month = follows(at_war, ahead), np.arange(at_war.shape[1])
+    sets: dict[int, dict[str, Array]] = {}
+    chances: dict[str, list[Array]] = {}
+    for (origin,), cases in some.group_by("origin", maintain_order=True):
+        at = month_id(origin) - parse_month(FIRST)
+        behind = origin.month  # deaths of a year come out in the middle of the next
+        if behind not in sets:
+            sets[behind] = _features(table, behind)
+        still = _late(quiet(at_war).astype(np.float64), behind) == 1
+        decided = (month <= at - behind - ahead) & (month >= YOUNGEST + behind)
+        known = still & ~np.isnan(outcome) & decided
+        unit = [rows[one] for one in cases["unit"]]
+        for name, columns in sets[behind].items():
+            model = Onset().fit(columns[known], outcome[known] > 0)
+            chances.setdefault(name, []).append(model.chance(columns[unit, at]))
+    return {name: np.concatenate(parts) for name, parts in chances.items()}
 
 
 def _forecasts(
@@ -124,7 +212,7 @@ def _forecasts(
     parts = []
     for year in years:
         start = parse_month(f"{year}-01") - parse_month(FIRST)
-        known = usable & (month < start - ahead) & (month >= 71)
+        known = usable & (month < start - ahead) & (month >= YOUNGEST)
         model = Onset().fit(columns[known], outcome[known] > 0)
         unit, at = np.nonzero(usable & (month >= start) & (month < start + 12))
         parts.append((model.chance(columns[unit, at]), outcome[unit, at] > 0, unit))

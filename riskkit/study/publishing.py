@@ -23,13 +23,15 @@ from riskkit.publish import Part, Publication, warnings_of
 from riskkit.publish import publish as write_publication
 from riskkit.publish.previous import compare
 from riskkit.registry import lookup, models
+from riskkit.risk.onset import DEATHS, Standing
 from riskkit.scoring.evaluation import TOTAL_WAR
 from riskkit.scoring.leaderboard import RECORD_WAR, record_rules
+from riskkit.study.cells import of_cells
 from riskkit.study.dossier import gather
 from riskkit.study.evaluating import find_record
 from riskkit.study.forecasting import Outlook, ThreatForecast, read_outlook
 from riskkit.study.grading import with_baselines
-from riskkit.study.shipped import decided, replayed
+from riskkit.study.shipped import broken_out, decided, replayed
 from riskkit.study.stages import publication_identity
 
 if TYPE_CHECKING:
@@ -73,7 +75,14 @@ def publish(
     graded, ungraded = _turned_out(study, archive, record)
     publication = publication_of(study, outlook, None if record is None else _record(study, record))
     alarms, costs = _decided(study, record)
-    publication = replace(publication, graded=graded, ungraded=ungraded, alarms=alarms, costs=costs)
+    publication = replace(
+        publication,
+        graded=graded,
+        ungraded=ungraded,
+        alarms=alarms,
+        costs=costs,
+        onsets=_broken_out(study, record),
+    )
     worse = warnings_of(publication)
     if worse and refuse_worse:
         raise RiskkitError(worse[0], hint="nothing was published, as --refuse-worse asks")
@@ -125,6 +134,12 @@ def _decided(study: Study, record: Path | None) -> tuple[pl.DataFrame | None, pl
     return decided(study) if found[0] is None else found
 
 
+def _broken_out(study: Study, record: Path | None) -> pl.DataFrame | None:
+    """How replayed chances of onset turned out, of the user's replay or the shipped one."""
+    found = None if record is None else broken_out(study, record)
+    return broken_out(study) if found is None else found
+
+
 def publication_of(study: Study, outlook: Outlook, record: pl.DataFrame | None) -> Publication:
     """Bring together what a publication is made from.
 
@@ -148,6 +163,7 @@ def publication_of(study: Study, outlook: Outlook, record: pl.DataFrame | None) 
         identity=identity.to_json(),
         parameters=_parameters(study),
         dossier=gather(study, outlook),
+        owners=study.owners,
     )
 
 
@@ -178,7 +194,17 @@ def _part(study: Study, one: ThreatForecast) -> Part:
         stale="stale" in one.notes.findings,
         names=study.names(one.threat),
         outliers=one.notes.outliers,
+        standing=_standing(study, one),
     )
+
+
+def _standing(study: Study, one: ThreatForecast) -> Standing | None:
+    """Which units are quiet and which in conflict, as known at the origin."""
+    forecast, counted = one.forecast, study.series(one.threat).unit
+    if counted != DEATHS:
+        return None
+    data = one.data or study.dataset(one.threat, forecast.origin, forecast.horizons, features=False)
+    return Standing.of(data, counted, forecast.units)
 
 
 def dimensions(
@@ -214,6 +240,8 @@ def _record(study: Study, folder: Path) -> pl.DataFrame:
 def _phrases(study: Study, one: ThreatForecast, counted: str) -> dict[str, str]:
     """A phrase for each feature, the families' and the model's own."""
     declared = {f.name: f.description for family in study.families for f in family.features}
+    if study.by_cell:
+        declared = {name: of_cells(text) for name, text in declared.items()}
     own = {} if one.contributions is None else one.contributions.descriptions
     return declared | _filled(own, one.threat, counted)
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from riskkit.archive.ledger import FILE as LEDGER_FILE
 from riskkit.archive.ledger import (
@@ -37,16 +36,19 @@ from riskkit.months import first_day, format_month, parse_horizons, parse_month
 from riskkit.publish import Part, Publication, grading
 from riskkit.publish.grading import LAST_YEAR
 from riskkit.risk.composite import top_shares
+from riskkit.risk.onset import Standing
 from riskkit.risk.rank import ranks
 from riskkit.risk.score import summarise_scores
 from riskkit.scoring import score_rows
 from riskkit.study.backtesting import begin
+from riskkit.study.breakdown import ZERO
 from riskkit.study.evaluating import SCORES, write_scores
 from riskkit.study.grading import ANY_TIME, counts, known_to, last_year, release, totals_of
 from riskkit.study.identity import hash_frame
-from riskkit.study.jobs import Job, part_name, read_forecast, write_part
+from riskkit.study.jobs import Job, one_thread, part_name, read_forecast, write_part
 from riskkit.study.misses import FILE as MISSES
 from riskkit.study.misses import misses
+from riskkit.study.outbreaks import cases, write_outbreaks
 from riskkit.study.publishing import dimensions
 from riskkit.study.record import PUBLISHED, THREATS, by_threat, write_record
 from riskkit.study.results import PARTS, carry_over, result_folder
@@ -93,13 +95,15 @@ def replay(study: Study, origins: Sequence[int], out: Path) -> Replay:
         scenarios that are not joined across threats), `threats` (how many are in) and `draws`.
         The folder also holds what `riskkit.study.record` tells: record.csv, threats.csv,
         intervals.csv, chances.csv and classes.csv (reliability of p_top10 and of the classes), and
-        the scores of each threat as a backtest has them.
+        the scores of each threat as a backtest has them; onsets.csv, onsets_corp.csv and
+        onsets.parquet tell how the chances of onset and escalation turned out.
     """
     parts = begin(out)
     done: list[Path] = []
     named: set[tuple[str, str]] = set()
     frames = []
     graded: list[Graded] = []
+    broken_out: list[pl.DataFrame] = []
     with study.progress("replay", len(origins)) as advance:
         for origin in origins:
             made = _forecast(study, origin, parts)
@@ -107,6 +111,7 @@ def replay(study: Study, origins: Sequence[int], out: Path) -> Replay:
             named |= {(fitted.job.model, fitted.job.window) for fitted in made}
             systems = _chosen(study, made)
             frames += [_composites(study, origin, *item) for item in systems.items()]
+            broken_out += [one for item in systems.items() for one in _outbreaks(study, *item)]
             if PUBLISHED in systems:
                 graded.append(_graded(study, origin, systems))
             advance(format_month(origin))
@@ -117,6 +122,8 @@ def replay(study: Study, origins: Sequence[int], out: Path) -> Replay:
         carry_over(parts, fresh / PARTS)
         composites.write_parquet(fresh / COMPOSITES)
         write_record(composites, fresh)
+        if broken_out:
+            write_outbreaks(pl.concat(broken_out), fresh)
         _write_ledger(study, graded, fresh)
         made_with = json.dumps(settings(study), indent=1) + "\n"
         (fresh / SETTINGS).write_text(made_with, encoding="utf-8", newline="\n")
@@ -169,7 +176,7 @@ class _Fitted:
 
 
 def _forecast(study: Study, origin: int, parts: Path) -> list[_Fitted]:
-    """Forecast each threat at an origin by its own model and by the reference."""
+    """Forecast each threat at an origin by its own model, by the reference and by zero."""
     jobs = []
     for threat in study.threats:
         try:
@@ -177,8 +184,9 @@ def _forecast(study: Study, origin: int, parts: Path) -> list[_Fitted]:
             data = study.dataset(threat, origin, horizons)
         except RiskkitError:
             continue  # too little was known of it then
-        jobs += [_job(study, threat, data, name) for name in _systems(study, threat).values()]
-    with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+        names = dict.fromkeys([*_systems(study, threat).values(), ZERO])
+        jobs += [_job(study, threat, data, name) for name in names]
+    with one_thread(), ThreadPoolExecutor(os.cpu_count() or 1) as threads:
         paths = list(threads.map(lambda job: write_part(job, parts / part_name(job)), jobs))
     pairs = zip(jobs, paths, strict=True)
     return [_Fitted(job, read_forecast(path)[0], path) for job, path in pairs]
@@ -255,7 +263,7 @@ def _composites(study: Study, origin: int, system: str, chosen: Chosen) -> pl.Da
     """One system's composite at an origin beside what came of it."""
     apart = _publication(study, origin, {n: (t, f) for n, (t, _, f) in chosen.items()})
     together = _publication(study, origin, _joint(chosen))
-    came = {n: _came(study, t, f) for n, (t, _, f) in chosen.items()}
+    came = {n: _came(study, t, f).sum(axis=1) for n, (t, _, f) in chosen.items()}
     truth = _of_outcomes(apart, came)
     before = _of_outcomes(apart, {n: last_year(job.data, f) for n, (_, job, f) in chosen.items()})
     points = summarise_scores(together.composite)
@@ -342,13 +350,24 @@ def _of_outcomes(
 
 
 def _came(study: Study, threat: Threat, forecast: Forecast) -> NDArray[np.float64]:
-    """Window totals of what came, as the data say today."""
+    """What came in each period of the window, as the data say today: [units, horizons]."""
     months = range(min(forecast.months), max(forecast.months) + threat.target.months)
     values = outcomes(threat.target, study.releases, study.units, months, as_of=ANY_TIME)
     place = {unit: row for row, unit in enumerate(study.units["unit"])}
     rows = [place[unit] for unit in forecast.units]
     columns = [month - months.start for month in forecast.months]
-    return np.asarray(values[np.ix_(rows, columns)].sum(axis=1), dtype=np.float64)
+    return np.asarray(values[np.ix_(rows, columns)], dtype=np.float64)
+
+
+def _outbreaks(study: Study, system: str, chosen: Chosen) -> list[pl.DataFrame]:
+    """Chances of onset and escalation of each threat that counts deaths, beside what came."""
+    told = []
+    for name, (threat, job, forecast) in chosen.items():
+        counted = study.series(threat).unit
+        standing = Standing.of(job.data, counted, forecast.units)
+        if standing is not None:
+            told.append(cases(system, name, forecast, standing, _came(study, threat, forecast)))
+    return told
 
 
 def _judged(

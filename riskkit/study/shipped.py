@@ -31,6 +31,8 @@ SETTINGS = "settings.json"
 LEDGER, ABOUT = Path(__file__).with_name("replayed.csv"), Path(__file__).with_name("replayed.json")
 ALARMS, COSTS = Path(__file__).with_name("alarms.csv"), Path(__file__).with_name("costs.csv")
 """What acting on the replayed rankings would have brought."""
+ONSETS = Path(__file__).with_name("outbreaks.csv")
+"""How the replayed chances of onset and of a doubling turned out."""
 REPORTING_FROM = "2017-06"
 """Origins before it speak of windows by which models were chosen, and are not shown."""
 TIMELESS = "1900"
@@ -46,6 +48,7 @@ def settings(study: Study) -> dict[str, Any]:
             "thresholds": list(threat.target.thresholds),
             "model": threat.model,
             "options": _filled(threat.model, study.model_options(threat.model, threat.options)),
+            "families": threat.families,
             "weight": threat.weight,
             "top": threat.top,
             "scale": threat.scale,
@@ -140,6 +143,34 @@ def decided(
     return read_csv(ALARMS, remedy), read_csv(COSTS, remedy)
 
 
+def broken_out(study: Study, folder: Path | None = None) -> pl.DataFrame | None:
+    """How replayed chances of onset and escalation turned out, of a study's settings.
+
+    Args:
+        study: The study.
+        folder: A replay of the user's own; None for the one that comes with riskkit.
+
+    Returns:
+        Rows of `riskkit.study.outbreaks.reliability` for the first threat, from the origins that
+        are for reporting; None where the replay at hand is of other settings, or tells nothing.
+    """
+    if replayed(study, folder)[0] is None:
+        return None
+    if folder is not None:
+        return _broken_out(folder, study.threats[0].name)
+    return read_csv(ONSETS, "install riskkit again") if ONSETS.is_file() else None
+
+
+def _broken_out(folder: Path, threat: str) -> pl.DataFrame | None:
+    from riskkit.study.outbreaks import CASES, reliability
+
+    opened = open_result(folder, "riskkit replay")
+    if CASES not in opened.files:
+        return None
+    since = pl.lit(REPORTING_FROM + "-01").str.to_date()
+    return reliability(opened.table(CASES).filter(pl.col("origin") >= since), threat)
+
+
 def _decided(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     from riskkit.study.decisions import decisions, expected_costs, read_composites
 
@@ -180,6 +211,9 @@ def ship(folder: Path) -> None:
     write_text(LEDGER, text)
     for path, table in zip((ALARMS, COSTS), _decided(folder), strict=True):
         write_text(path, table.write_csv(float_precision=4, line_terminator="\n"))
+    outbreaks = _broken_out(folder, next(iter(told["settings"]["threats"])))
+    if outbreaks is not None:
+        write_text(ONSETS, outbreaks.write_csv(float_precision=4, line_terminator="\n"))
     write_text(ABOUT, json.dumps(told, indent=1) + "\n")
 
 

@@ -6,26 +6,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 import polars as pl
 
 from riskkit.config import Params, load_params
 from riskkit.family import KEYS, Family, join_families, references
+from riskkit.forecasting.cube import Cube
 from riskkit.forecasting.dataset import Dataset, build_dataset
 from riskkit.forecasting.eligibility import Limits
 from riskkit.forecasting.targets import Series, find
 from riskkit.forecasting.threats import Absent, Threat, resolve
-from riskkit.months import parse_horizons, parse_month
+from riskkit.months import format_month, parse_horizons, parse_month
 from riskkit.panel import Panel, build_panel
 from riskkit.panel.hindsight import hindsight, measured_against
 from riskkit.progress import Progress, silent
 from riskkit.registry import families, lookup, models
+from riskkit.study.cells import cells_of, owners, ties
 from riskkit.study.data import name_places, places_within, read_releases, units_of
 from riskkit.study.identity import vintages
 from riskkit.study.names import check_names
 from riskkit.tables import Citation, Release
 from riskkit.world import World, simulate
+from riskkit.world.grid import Grid, simulate_grid
 
 if TYPE_CHECKING:
     from riskkit.study.changes import Scenario
@@ -84,19 +90,50 @@ class Study:
         check_names(params)
         return cls(params, Path(), features, progress)
 
+    @classmethod
+    def of(cls, params: Params, releases: tuple[Release, ...], units: pl.DataFrame) -> Study:
+        """Make a study of data at hand, wherever its parameters say that they are.
+
+        Args:
+            params: The parameters.
+            releases: The sources as read.
+            units: Rows of `riskkit.tables.Units`.
+        """
+        made = cls(params)
+        made.__dict__.update(releases=releases, units=units)  # in place of what would be read
+        return made
+
     # --- data -----------------------------------------------------------------------------------
 
     @cached_property
     def releases(self) -> tuple[Release, ...]:
-        """The sources as read."""
-        if self.params.data.kind == "world":
-            return self.world.releases
-        return read_releases(self.params, self.folder)
+        """The sources as read, and what ties cells."""
+        if self.params.data.kind != "world":
+            told = read_releases(self.params, self.folder)
+            return (*told, ties(self._cells(told), told)) if self.by_cell else told
+        return self.grid.releases if self.by_cell else self.world.releases
+
+    @property
+    def by_cell(self) -> bool:
+        """Whether the units are cells of a grid."""
+        return self.params.panel.level == "cell"
 
     @cached_property
     def world(self) -> World:
         """The simulated world."""
-        return simulate(**self.params.data.world.model_dump())
+        size = self.params.data.world
+        return simulate(size.seed, size.countries, size.months)
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The simulated world by cell."""
+        size = self.params.data.world
+        return simulate_grid(size.seed, size.cells, size.months)
+
+    def _cells(self, releases: Sequence[Release]) -> pl.DataFrame:
+        if self.params.data.kind == "world":
+            return self.grid.units
+        return cells_of(releases, self.params.panel.within)
 
     @cached_property
     def vintages(self) -> tuple[tuple[str, str], ...]:
@@ -129,7 +166,9 @@ class Study:
 
     @cached_property
     def units(self) -> pl.DataFrame:
-        """The units that the threats' sources speak of, sorted by code."""
+        """The units that the threats' sources speak of, sorted by code; or the cells."""
+        if self.by_cell:
+            return self._cells(self.releases)
         series = {threat.name: self.series(threat) for threat in self.threats}
         if any(one.simulated for one in series.values()):
             return self.world.units
@@ -140,10 +179,20 @@ class Study:
         }
         return name_places(units, within)
 
+    @cached_property
+    def owners(self) -> dict[str, str]:
+        """Where the units are cells, the country of each that lies in one; else empty."""
+        if not self.by_cell:
+            return {}
+        if self.params.data.kind == "world":
+            return self.grid.country_of
+        found = owners(self.units["unit"].to_list())
+        return {cell: country for cell, country in found.items() if country is not None}
+
     def names(self, threat: Threat) -> dict[str, str]:
         """Units as the source of one threat names them, with the places that it counts in them."""
         series = self.series(threat)
-        if series.simulated:
+        if series.simulated or self.by_cell:
             return {}
         tables = [units_of(release).select("unit", "name") for release, _ in series]
         return dict(pl.concat(tables).unique("unit", keep="first").iter_rows())
@@ -211,8 +260,36 @@ class Study:
         against = measured_against(references(self.families, declared))
         return (*against, *hindsight(self.releases, read & seen, origins))
 
-    def features_at(self, origin: int) -> pl.DataFrame:
+    @cached_property
+    def cube(self) -> Cube:
+        """The features by cell as of the study's date, mapped from a file."""
+        from riskkit.study.cube import build_cube, read_cube
+
+        if self.built is not None:
+            return read_cube(self, self.span[1], self.built)
+        return build_cube(self, self.panel, self._scratch / "features")
+
+    @cached_property
+    def _scratch(self) -> Path:
+        """A folder for what does not fit into memory; it goes with the study."""
+        folder = mkdtemp(prefix="riskkit-")
+        finalize(self, rmtree, folder, ignore_errors=True)
+        return Path(folder)
+
+    def _cube_at(self, origin: int) -> Cube:
+        """The features by cell as they were known at an origin."""
+        from riskkit.study.cube import build_cube
+
+        first, as_of = self.span
+        if not first <= origin <= as_of or self.panel.exact_at(origin):
+            return self.cube
+        folder = self._scratch / f"features-{format_month(origin)}"
+        return build_cube(self, self._panel_at(origin), folder)
+
+    def features_at(self, origin: int) -> pl.DataFrame | Cube:
         """The features as they were known at an origin: anew if anything came out late since."""
+        if self.by_cell:
+            return self._cube_at(origin)
         first, as_of = self.span
         if not first <= origin <= as_of or self.panel.exact_at(origin):
             return self.features
@@ -237,13 +314,24 @@ class Study:
             features: Whether with the features, which take time and memory; a model needs them.
         """
         return build_dataset(
-            self.features_at(origin) if features else self.panel.frame.select(KEYS),
+            self._seen(threat, origin) if features else self.panel.frame.select(KEYS),
             self.releases,
             self.panel.units,
             threat.target,
             origin,
             horizons,
             self.limits,
+        )
+
+    def _seen(self, threat: Threat, origin: int) -> pl.DataFrame | Cube:
+        """The features of the families that a threat's models see."""
+        features = self.features_at(origin)
+        if threat.families is None:
+            return features
+        seen = [family for family in self.families if family.name in threat.families]
+        names = [feature.name for family in seen for feature in family.features]
+        return (
+            features.only(names) if isinstance(features, Cube) else features.select(*KEYS, *names)
         )
 
     @property
@@ -254,10 +342,10 @@ class Study:
             settings.max_gap, settings.min_history, settings.max_age, settings.stale_after
         )
 
-    def forecast_dataset(self, threat: Threat) -> Dataset:
-        """What may be seen of a threat at the study's date."""
+    def forecast_dataset(self, threat: Threat, *, features: bool = True) -> Dataset:
+        """What may be seen of a threat at the study's date, as of `dataset`."""
         horizons = parse_horizons(self.params.forecast.horizons)
-        return self.dataset(threat, self.panel.as_of, horizons)
+        return self.dataset(threat, self.panel.as_of, horizons, features=features)
 
     def model_options(self, name: str, over: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Settings of a model; a pool also gets those of its members.
@@ -275,23 +363,43 @@ class Study:
 
     # --- what a user asks for -------------------------------------------------------------------
 
-    def backtest(self, out: Path | str, *, scores: bool = True, export: bool = False) -> Backtest:
+    def backtest(
+        self,
+        out: Path | str,
+        *,
+        scores: bool = True,
+        export: bool = False,
+        scheduler: str | None = None,
+    ) -> Backtest:
         """Forecast past windows with every model and score them on what came.
 
         Args:
             out: Folder for the tables; finished parts of an earlier run there are used.
             scores: Also score the forecasts and those of the reference.
             export: Also write one VIEWS submission file per model and window.
+            scheduler: Address of a Dask cluster that does the jobs; None for this machine.
         """
         from riskkit.study.backtesting import backtest
 
-        return backtest(self, Path(out), scores=scores, export=export)
+        return backtest(self, Path(out), scores=scores, export=export, scheduler=scheduler)
 
-    def evaluate(self, folders: Sequence[Path | str], out: Path | str) -> Backtest:
-        """Score the forecasts of one or more backtests as one comparison."""
+    def evaluate(
+        self,
+        folders: Sequence[Path | str],
+        out: Path | str,
+        submissions: Mapping[str, Sequence[Path]] | None = None,
+    ) -> Backtest:
+        """Score the forecasts of one or more backtests as one comparison.
+
+        Args:
+            folders: The backtests.
+            out: Folder for the tables.
+            submissions: Files or folders of others' forecasts of the same windows in the VIEWS
+                layout, by the name that their model gets.
+        """
         from riskkit.study.evaluating import evaluate_folders
 
-        return evaluate_folders(self, [Path(folder) for folder in folders], Path(out))
+        return evaluate_folders(self, [Path(folder) for folder in folders], Path(out), submissions)
 
     def forecast(self, out: Path | str | None = None) -> Outlook:
         """Fit the models as of the study's date and draw joint scenarios of every threat.

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from riskkit.atomic import write_text
 from riskkit.errors import ConfigError, RiskkitError
@@ -28,7 +27,7 @@ from riskkit.months import format_month, parse_horizons, parse_month, parse_mont
 from riskkit.registry import lookup, models
 from riskkit.scoring import score_rows
 from riskkit.study.identity import Identity, refuse_other
-from riskkit.study.jobs import stream_of, window_name
+from riskkit.study.jobs import one_thread, stream_of, window_name
 from riskkit.study.names import require_extra
 from riskkit.study.stages import tuning_identity
 
@@ -252,7 +251,7 @@ def _tried(
     over = {**(threat.options if model == threat.model else {}), **settings}
     options = study.model_options(model, over)
     begun = time.process_time()
-    with threadpool_limits(1):
+    with one_thread():
         scored = {window.name: _scores(study, model, options, window) for window in windows}
     spent = time.process_time() - begun
     means: dict[str, float] = {

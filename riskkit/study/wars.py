@@ -1,4 +1,4 @@
-"""Great wars: which simple rule forecasts them best, each war by what the others teach."""
+"""Great wars: which rule or model forecasts them best, each war by what the others teach."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from riskkit.errors import RiskkitError
+from riskkit.errors import ConfigError, RiskkitError
+from riskkit.forecasting.dataset import Dataset
+from riskkit.forecasting.targets import Target
+from riskkit.models import make_model
 from riskkit.models.parts.draws import counts, stratified
 from riskkit.models.parts.level import own_level
+from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.support import ENDED
 from riskkit.scoring import score_rows
 from riskkit.tables import INTERVAL
@@ -30,18 +34,24 @@ def compare_wars(
     steps: Sequence[int] = (3, 8, 14),
     samples: int = 1000,
     seed: int = 1,
+    learned: Sequence[str] = (),
+    every: int = 1,
+    first: int = 1,
 ) -> pl.DataFrame:
-    """Forecast every month of every great war by rules that need no features.
+    """Forecast every month of every great war by rules and models that need no features.
 
     What a rule learns (how often and how far wars fall, what followed such levels) it learns from
-    the other units only.
+    the other units only; so does a model, which is fitted anew without each war's unit.
 
     Args:
         values: `[units, months]` outcomes, NaN where unknown.
         least: Own level from which a war is great.
         steps: Months ahead.
         samples: Resamples of units for the intervals.
-        seed: Of the resampling.
+        seed: Of the resampling, and of the models.
+        learned: Models to be fitted, by registry name.
+        every: Take one month in so many, since models take time.
+        first: Month id of the first column.
 
     Returns:
         Columns `forecast, rule, step, value, difference, low, high, months, wars`: mean score, and
@@ -52,16 +62,20 @@ def compare_wars(
     """
     logs = np.log1p(values)
     level = own_level(logs, WINDOW)
+    great = (level >= np.log1p(least)) & ~np.isnan(logs)
+    great[:, : 2 * WINDOW - 1] = False
+    great &= np.arange(values.shape[1]) % every == 0
+    fitted = _Learned(values, great, learned, steps, first, seed)
     rows = []
-    for step in steps:
-        unit, at = np.nonzero((level >= np.log1p(least)) & ~np.isnan(logs))
-        fits = (at >= 2 * WINDOW - 1) & (at + step < values.shape[1])
+    for column, step in enumerate(steps):
+        unit, at = np.nonzero(great)
+        fits = at + step < values.shape[1]
         unit, at = unit[fits], at[fits]
         known = ~np.isnan(values[unit, at + step])
         unit, at = unit[known], at[known]
         if not len(unit):
             continue
-        made = _forecasts(values, level, unit, at, step)
+        made = _forecasts(values, level, unit, at, step) | fitted.draws(unit, at, column)
         scored = {
             name: score_rows(counts(draws), values[unit, at + step], list(RULES))
             for name, draws in made.items()
@@ -72,6 +86,58 @@ def compare_wars(
             f"no unit has a level of {least:g} a month", hint="take a lower one, or more data"
         )
     return pl.DataFrame(rows)
+
+
+class _Learned:
+    """Marginals of models in every situation of a war, fitted to all units but its own."""
+
+    def __init__(
+        self,
+        values: Array,
+        great: NDArray[np.bool_],
+        names: Sequence[str],
+        steps: Sequence[int],
+        first: int,
+        seed: int,
+    ) -> None:
+        self.names = names
+        self._found: dict[tuple[str, int, int], Array] = {}
+        for one in np.flatnonzero(great.any(axis=1)) if names else ():
+            others = _dataset(np.delete(values, one, axis=0), steps, first)
+            for name in names:
+                model = make_model(name, {}).fit(others, seed)
+                if not isinstance(model, Marginal):
+                    raise ConfigError(f"'{name}' does not forecast each month by itself")
+                for at in np.flatnonzero(great[one]):
+                    seen = _dataset(values[[one], : at + 1], steps, first)
+                    self._found[name, int(one), int(at)] = model.marginals(seen, SIZE)[0]
+
+    def draws(
+        self, unit: NDArray[np.int64], at: NDArray[np.int64], column: int
+    ) -> dict[str, Array]:
+        """Of each model, for some situations and the step of a column, `[situations, SIZE]`."""
+        pairs = list(zip(unit.tolist(), at.tolist(), strict=True))
+        return {
+            f"{name}, fitted": np.array(
+                [self._found[name, one, when][column] for one, when in pairs]
+            )
+            for name in self.names
+        }
+
+
+def _dataset(values: Array, steps: Sequence[int], first: int) -> Dataset:
+    """Outcomes up to the last column, without features."""
+    units, months = values.shape
+    return Dataset(
+        target=Target("deaths"),
+        units=tuple(f"{row:06d}" for row in range(units)),
+        first_month=first,
+        origin=first + months - 1,
+        horizons=tuple(steps),
+        features=(),
+        X=np.zeros((units, months, 0), dtype=np.float32),
+        y=values,
+    )
 
 
 def _forecasts(

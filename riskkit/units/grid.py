@@ -10,6 +10,7 @@ and column.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +68,43 @@ def centroid_of(gid: Numbers) -> tuple[Floats, Floats]:
         )
     row, column = np.divmod(cells.astype(np.int64) - 1, COLUMNS)
     return (column + 0.5) * SIZE - 180.0, (row + 0.5) * SIZE - 90.0
+
+
+def place_of(gid: Numbers) -> tuple[Integers, Integers]:
+    """Return row and column of cells, counted from the south and from the west.
+
+    >>> [int(place) for place in place_of(721)]
+    [1, 0]
+    """
+    row, column = np.divmod(np.asarray(gid, dtype=np.int32) - 1, np.int32(COLUMNS))
+    return row, column
+
+
+def pairs_within(
+    row: npt.NDArray[np.integer[Any]], column: npt.NDArray[np.integer[Any]], reach: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Find the pairs of cells that are at most so many rows and columns apart.
+
+    Args:
+        row: Row of each cell.
+        column: Column of each cell; those of 180 W and 180 E do not meet.
+        reach: 1 for cells that touch.
+
+    Returns:
+        Places of the two cells of each pair, in both directions, sorted; and how far they are
+        apart, the larger of rows and columns.
+    """
+    place = np.full((np.ptp(row) + 1 + 2 * reach, np.ptp(column) + 1 + 2 * reach), -1)
+    r, c = row - row.min() + reach, column - column.min() + reach
+    place[r, c] = np.arange(len(r))
+    steps = range(-reach, reach + 1)
+    around = [(north, east) for north in steps for east in steps if north or east]
+    others = np.stack([place[r + north, c + east] for north, east in around], axis=1)
+    distance = np.array([max(abs(north), abs(east)) for north, east in around])
+    first, which = np.nonzero(others >= 0)
+    second = others[first, which]
+    order = np.lexsort((second, first))
+    return first[order], second[order], distance[which][order]
 
 
 def polygon_of(gid: int) -> list[tuple[float, float]]:

@@ -1,33 +1,16 @@
 """Lags, moving sums and maxima, decay and spatial lags of a grid: riskkit, pandas, mlforecast.
 
-    python tests/benchmarks/grid.py --out grid.json
-
-Each runs in processes of its own, in turn, on the same simulated counts held in memory; a process
-reports its best of three builds, or its only one, and its peak memory. Every hundredth cell of the
-results is compared. Needs the `benchmarks` extra; it lives in tests/ so that no one has to install
-competitors with the library.
+Every hundredth cell of what another engine builds is compared with riskkit's.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import platform
-import resource
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Callable
 from functools import partial
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
-import yaml
 from numpy.typing import NDArray
 
 from riskkit.family import Family, Feature
@@ -35,8 +18,8 @@ from riskkit.family import transforms as tf
 from riskkit.months import first_day_expr
 from riskkit.panel import Panel
 from riskkit.panel.networks import NETWORK
+from tests.benchmarks import Prepared
 
-PARAMS = Path(__file__).parents[2] / "experiments" / "benchmarks" / "grid.yaml"
 Array = NDArray[np.float64]
 Build = Callable[[], Any]
 Read = Callable[[Any, str], Array]
@@ -82,12 +65,10 @@ def numbered(x: Array) -> pl.DataFrame:
 def riskkit(x: Array, near: list[list[int]], p: dict[str, Any]) -> tuple[Build, Read]:
     """A family of features on a panel."""
     months = x.shape[1]
-    lists: list[Any] = [None] * x.size
-    lists[::months] = [[{"other": other, "weight": 1.0} for other in some] for some in near]
-    network = pl.Series(lists, dtype=NETWORK)
     frame = table(x)
     units = frame.select("unit").unique(maintain_order=True)
-    panel = Panel(frame, units, {}, {}, months, True, {"contiguity": network})
+    networks = {"contiguity": _network(near, months)} if p["space"] else {}
+    panel = Panel(frame, units, {}, {}, months, True, networks)
     exprs = {f"lag{k}": tf.lag("x", k) for k in p["lags"]}
     exprs |= {f"sum{w}": tf.rolling_sum("x", w, least=1) for w in p["windows"]}
     exprs |= {f"max{w}": tf.rolling_max("x", w, least=1) for w in p["windows"]}
@@ -96,6 +77,13 @@ def riskkit(x: Array, near: list[list[int]], p: dict[str, Any]) -> tuple[Build, 
         exprs["near"] = tf.network_lag("x", over="contiguity", how="sum")
     family = Family("x", "x", tuple(Feature(n, e, "deaths", ("x",), n) for n, e in exprs.items()))
     return lambda: family.build(panel), lambda built, name: built[name].cast(pl.Float64).to_numpy()
+
+
+def _network(near: list[list[int]], months: int) -> pl.Series:
+    """Each cell's neighbours in its first month, as a panel holds what does not change."""
+    lists: list[Any] = [None] * (len(near) * months)
+    lists[::months] = [[{"other": other, "weight": 1.0} for other in some] for some in near]
+    return pl.Series(lists, dtype=NETWORK)
 
 
 def pandas(
@@ -182,8 +170,43 @@ def _decay(smooth: Array, first: Array, kept: float) -> Array:
     return np.asarray((smooth - first * kept**ages) / (1 - kept))
 
 
-ENGINES: dict[str, Callable[..., tuple[Build, Read]]] = {
+def prepare(engine: str, p: dict[str, Any]) -> Prepared:
+    """Load what the engine needs on a tiny grid, and the counts.
+
+    Returns:
+        What builds the features, and what compares them with riskkit's.
+    """
+    make = _ENGINES[engine]
+    make(counts(4, 5, p["months"]), neighbours(4, 5), p)[0]()
+    x, near = counts(p["rows"], p["columns"], p["months"]), neighbours(p["rows"], p["columns"])
+    build, read = make(x, near, p)
+
+    def check(built: Any) -> None:
+        if engine in ("riskkit", "writing") or not p.get("compared", True):
+            return
+        mine_build, mine_read = riskkit(x, near, p)
+        mine = mine_build()
+        for name in _features(p, engine):
+            values = mine_read(mine, name), read(built, name)
+            pair = (one.reshape(x.shape)[::100] for one in values)
+            _compare(*pair, name, whole="mlforecast" not in engine)
+
+    return build, check
+
+
+def writing(x: Array, near: list[list[int]], p: dict[str, Any]) -> tuple[Build, Read]:
+    """No features at all: as many columns of 32-bit numbers are filled, one per feature."""
+    del near
+
+    def build() -> list[NDArray[np.float32]]:
+        return [np.full(x.size, k, dtype=np.float32) for k in range(len(_features(p, "riskkit")))]
+
+    return build, lambda built, name: built[0]
+
+
+_ENGINES: dict[str, Callable[..., tuple[Build, Read]]] = {
     "riskkit": riskkit,
+    "writing": writing,
     "pandas": pandas,
     "pandas, numbered": partial(pandas, keys=numbered),
     "mlforecast": mlforecast,
@@ -192,102 +215,15 @@ ENGINES: dict[str, Callable[..., tuple[Build, Read]]] = {
 }
 
 
-def compare(mine: Array, other: Array, name: str, whole: bool) -> None:
+def _compare(mine: Array, other: Array, name: str, *, whole: bool) -> None:
     """Refuse results that differ; without `whole`, the last month of each unit is left out."""
     if not whole and not name.startswith("lag"):
         mine, other = mine[:, :-1], other[:, :-1]
     np.testing.assert_allclose(other, mine, rtol=1e-4, atol=1e-4, err_msg=name)
 
 
-def work(engine: str, p: dict[str, Any], repeats: int, sample: Path) -> dict[str, float]:
-    """Build in this process; every hundredth cell goes to a file.
-
-    A small build comes first, so that what is loaded when it is first used is not timed.
-    """
-    ENGINES[engine](counts(4, 5, p["months"]), neighbours(4, 5), p)[0]()
-    x = counts(p["rows"], p["columns"], p["months"])
-    build, read = ENGINES[engine](x, neighbours(p["rows"], p["columns"]), p)
-    taken = []
-    for _ in range(repeats):
-        wall, cpu = time.perf_counter(), time.process_time()
-        built = build()
-        taken.append((time.perf_counter() - wall, time.process_time() - cpu))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    names = features(p, engine)
-    np.save(sample, np.stack([read(built, n).reshape(x.shape)[::100] for n in names]))
-    return {"first": taken[0][0], "wall": min(taken)[0], "cpu": min(taken)[1], "peak_mb": peak}
-
-
-def features(p: dict[str, Any], engine: str) -> list[str]:
+def _features(p: dict[str, Any], engine: str) -> list[str]:
     """Names of what is built; mlforecast has no spatial lags."""
     kinds = (("lag", "lags"), ("sum", "windows"), ("max", "windows"), ("decay", "half_lives"))
     names = [f"{kind}{value}" for kind, key in kinds for value in p[key]]
     return [*names, "near"] if p["space"] and "mlforecast" not in engine else names
-
-
-def run(out: Path, rounds: int) -> None:
-    """Run every engine in turn, compare the results, and print and write the table."""
-    p = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))["grid"]
-    table = []
-    with tempfile.TemporaryDirectory() as folder:
-        for space, engines in (
-            (False, list(ENGINES)),
-            (True, ["riskkit", "pandas", "pandas, numbered"]),
-        ):
-            for number in range(rounds):
-                for engine in engines:
-                    if "pandas" in engine and number:
-                        continue
-                    sample = Path(folder) / f"{engine}.npy"
-                    task = {"engine": engine, "p": p | {"space": space}, "sample": str(sample)}
-                    task["repeats"] = 1 if "pandas" in engine else 3
-                    env = os.environ | {"POLARS_MAX_THREADS": "2"}
-                    command = [sys.executable, "-W", "ignore", __file__, "--task"]
-                    done = subprocess.run(
-                        [*command, json.dumps(task)], env=env, stdout=subprocess.PIPE, check=True
-                    )
-                    table.append({"engine": engine, "space": space} | json.loads(done.stdout))
-                    mine = np.load(Path(folder) / "riskkit.npy")
-                    for name, a, b in zip(
-                        features(p | {"space": space}, engine), mine, np.load(sample), strict=False
-                    ):
-                        compare(a, b, name, whole="mlforecast" not in engine)
-                    sys.stderr.write(f"{table[-1]}\n")
-    versions = {n: version(n) for n in ("polars", "numpy", "pandas", "mlforecast", "coreforecast")}
-    machine = {"cores": os.cpu_count(), "threads": 2, "python": platform.python_version()}
-    result = {"params": p, "machine": machine, "versions": versions, "runs": table}
-    out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    sys.stdout.write(summary(table))
-
-
-def summary(table: list[dict[str, Any]]) -> str:
-    """Median over the processes, and how many times as long as riskkit each took."""
-    lines = [
-        "| features | engine | first s | best s | CPU s | peak MB | first / riskkit's | best |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for space in (False, True):
-        rows = pl.DataFrame(table).filter(pl.col("space") == space)
-        middle = rows.group_by("engine", maintain_order=True).median().to_dicts()
-        kind = "and a spatial lag" if space else "24 in time"
-        for row in middle:
-            seconds = " | ".join(f"{row[name]:.2f}" for name in ("first", "wall", "cpu"))
-            times = " | ".join(f"{row[name] / middle[0][name]:.1f}" for name in ("first", "wall"))
-            lines.append(
-                f"| {kind} | {row['engine']} | {seconds} | {row['peak_mb']:.0f} | {times} |"
-            )
-    return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=Path("grid.json"))
-    parser.add_argument("--rounds", type=int, default=3, help="processes of each engine")
-    parser.add_argument("--task", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.task:
-        task = json.loads(arguments.task)
-        figures = work(task["engine"], task["p"], task["repeats"], Path(task["sample"]))
-        sys.stdout.write(json.dumps(figures))
-    else:
-        run(arguments.out, arguments.rounds)

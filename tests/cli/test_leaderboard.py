@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from riskkit.scoring.evaluation import LEVELS
+from riskkit.scoring.evaluation import DURATIONS, LEVELS
 from riskkit.study.results import open_result, result_folder
 from tests.cli.running import SMALL, riskkit, settings
 
@@ -166,7 +166,7 @@ def test_without_zero_it_says_so(backtest: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("by", ["level", "region", "horizon"])
+@pytest.mark.parametrize("by", ["level", "duration", "region", "unit", "horizon"])
 def test_parts_make_up_the_whole(with_zero: Path, by: str) -> None:
     rows = pl.DataFrame(riskkit("leaderboard", with_zero, "--by", by, "--json").json)
     own = rows.filter(model="ewhistory")
@@ -177,6 +177,19 @@ def test_parts_make_up_the_whole(with_zero: Path, by: str) -> None:
     if by == "level":
         groups = pl.read_parquet(with_zero / "groups.parquet")
         assert own["part"].to_list() == [x for x in LEVELS if x in set(groups["level"])]
+    if by == "duration":
+        groups = pl.read_parquet(with_zero / "groups.parquet")
+        assert own["part"].to_list() == [x for x in DURATIONS if x in set(groups["duration"])]
+        levels = groups.filter(pl.col("level").is_in(["war", "great war"]))
+        assert set(levels["duration"]) <= set(DURATIONS[1:])
+        long = groups.filter(duration=DURATIONS[2]).select("window", "unit")
+        mine = scores.join(long, on=["window", "unit"])
+        means = mine.group_by("window").agg(pl.col("value").mean())["value"]
+        assert own.filter(part=DURATIONS[2])["value"][0] == pytest.approx(means.mean())
+    if by == "unit":
+        lost = own.with_columns(lost=(pl.col("value") - pl.col("reference")) * pl.col("rows"))
+        assert lost["lost"].is_sorted(descending=True), "what costs most comes first"
+        assert own.height == scores["unit"].n_unique()
     if by == "horizon":
         assert own["part"].to_list() == [str(h) for h in range(3, 15)]
         means = scores.group_by("horizon", "window").agg(pl.col("value").mean())

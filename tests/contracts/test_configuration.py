@@ -16,7 +16,7 @@ from riskkit.errors import RiskkitError
 from riskkit.study.names import check_names
 
 ROOT = Path(__file__).parents[2]
-NUMBER = int(os.environ.get("RISKKIT_MUTATIONS", "300"))
+NUMBER = int(os.environ.get("RISKKIT_MUTATIONS", "150"))
 SEEDS = (
     *sorted(ROOT.glob("experiments/*/params.yaml")),
     ROOT / "params.yaml",
@@ -52,12 +52,13 @@ def _some_line(text: str, chance: random.Random) -> tuple[list[str], int]:
 
 def _other_value(text: str, chance: random.Random) -> str:
     spans = [match.span(1) for match in re.finditer(r"(?<=[:,\[]) ?([\w.\-/]+)", text)]
-    start, end = chance.choice(spans)
+    start, end = chance.choice(spans or [(0, len(text))])
     return text[:start] + chance.choice(HOSTILE) + text[end:]
 
 
 def _misspelt(text: str, chance: random.Random) -> str:
-    start, end = chance.choice([match.span() for match in re.finditer(r"\w{3,}", text)])
+    spans = [match.span() for match in re.finditer(r"\w{3,}", text)]
+    start, end = chance.choice(spans or [(0, len(text))])  # little may be left of it
     at = chance.randrange(start, end)
     return text[:at] + chance.choice("abcxyz_-. ") + text[at + chance.randrange(2) :]
 

@@ -313,3 +313,19 @@ def test_workers_end_at_once_when_the_run_is_stopped(monkeypatch: pytest.MonkeyP
     while {*active_children()} - others and monotonic() - start < 40:
         sleep(0.05)
     assert monotonic() - start < 30
+
+
+def test_what_is_loaded_while_computing_is_kept_to_one_thread():
+    """Models load scipy's linear algebra when they first need it, long after the limit was set."""
+    script = """
+from riskkit.study.jobs import one_thread
+with one_thread():
+    import scipy.optimize
+    from threadpoolctl import threadpool_info
+    print({one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"})
+"""
+    env = {name: value for name, value in os.environ.items() if "THREADS" not in name}
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env=env, check=True
+    )
+    assert done.stdout == "{1}\n"

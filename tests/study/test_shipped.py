@@ -15,8 +15,11 @@ from riskkit.publish.costs import Costs
 from riskkit.publish.costs import table as costs_table
 from riskkit.publish.decisions import Decisions
 from riskkit.publish.decisions import table as decisions_table
+from riskkit.publish.onsets import Onsets
+from riskkit.publish.onsets import table as onsets_table
+from riskkit.risk.onset import EVENTS
 from riskkit.study import shipped
-from riskkit.study.shipped import REPORTING_FROM, decided
+from riskkit.study.shipped import REPORTING_FROM, broken_out, decided
 from riskkit.study.study import Study
 from tests.cli.running import SMALL
 from tests.publish.sample import sample_publication
@@ -89,6 +92,19 @@ def test_the_standard_study_has_them_and_they_can_be_published() -> None:
     assert set(pairs["numbers"]) == {1}, "both give the same number of alarms"
 
 
+def test_the_standard_study_has_onsets_and_they_can_be_published() -> None:
+    found = broken_out(Study.open(None))
+    assert found is not None
+    made = replace(sample_publication(), onsets=found)
+    _table.checked(onsets_table(made), Onsets, "onsets.csv")
+    assert set(found["last_origin"]) <= {"2021-06", "2022-06", "2023-06"}
+    counted = {event: found.filter(event=event)["forecasts"].sum() for event in EVENTS}
+    assert counted["onset_3"] == counted["onset_12"] > counted["doubling"] > 200
+    shares = found.filter(event="onset_12").select(pl.col("came") / pl.col("forecasts"))
+    assert shares.to_series().is_sorted(), "the higher the chance, the more came"
+
+
 def test_a_study_of_other_settings_has_none() -> None:
+    assert broken_out(Study.open(None, SMALL)) is None
     assert decided(Study.open(None, SMALL)) == (None, None)
     assert decided(Study.open(None, ["composite.exponent=3"])) == (None, None)

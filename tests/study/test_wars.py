@@ -4,8 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from riskkit.errors import RiskkitError
-from riskkit.study.wars import RULES, compare_wars
+from riskkit.errors import ConfigError, RiskkitError
+from riskkit.study.wars import RULES, _Learned, compare_wars
 
 
 def _wars(ends):
@@ -43,6 +43,47 @@ def test_a_war_does_not_teach_itself():
         found.filter(pl.col("rule") == "log1p_crps").select("forecast", "value").iter_rows()
     )
     assert mean["ends, the whole chance"] > mean["ewhistory"]
+
+
+def test_a_model_is_fitted_without_the_war_that_it_forecasts():
+    """Log-logistic sizes know an end where eleven others ended, and none where none did."""
+    ending, steady = _wars(ends=True), _wars(ends=False)
+    odd = steady.copy()
+    odd[0, 40:] = 0
+    scores = []
+    for values in (steady, odd):
+        found = compare_wars(values[:4], steps=(14,), samples=20, learned=["log_logistic"], every=3)
+        chosen = found.filter(pl.col("rule") == "log1p_crps")
+        scores.append(dict(chosen.select("forecast", "value").iter_rows()))
+    assert scores[0]["log_logistic, fitted"] < 0.2
+    assert scores[1]["log_logistic, fitted"] > 3 * scores[0]["log_logistic, fitted"]
+    told = compare_wars(ending, steps=(14,), samples=20, learned=["log_logistic"], every=3)
+    ours = dict(told.filter(rule="log1p_crps").select("forecast", "difference").iter_rows())
+    assert ours["log_logistic, fitted"] < 0, "the other wars told of the end"
+
+
+def test_what_came_of_a_war_changes_nothing_in_its_forecast():
+    values = _wars(ends=False)[:3]
+    other = values.copy()
+    other[0, 41:] = 0
+    great = np.zeros(values.shape, dtype=bool)
+    great[0, 40] = True
+    where = np.array([0]), np.array([40])
+    first, second = (
+        _Learned(one, great, ["log_logistic"], (3, 14), 1, 1).draws(*where, 1)
+        for one in (values, other)
+    )
+    np.testing.assert_array_equal(first["log_logistic, fitted"], second["log_logistic, fitted"])
+
+
+def test_a_model_of_own_history_scores_as_its_rule():
+    found = compare_wars(
+        _wars(ends=True)[:3], steps=(3, 14), samples=20, learned=["ewhistory"], every=5
+    )
+    same = found.filter(forecast="ewhistory, fitted")["difference"].abs().max()
+    assert same == pytest.approx(0, abs=1e-9)
+    with pytest.raises(ConfigError, match="'zero' does not forecast each month by itself"):
+        compare_wars(_wars(ends=True)[:2], samples=20, learned=["zero"])
 
 
 def test_every_rule_is_told_at_every_step_with_an_interval():

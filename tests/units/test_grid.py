@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from riskkit.errors import RiskkitError, UnknownUnit
 from riskkit.units import centroid_of, gid_of, polygon_of
+from riskkit.units.grid import pairs_within, place_of
 
 CELLS = 259_200
 
@@ -120,3 +121,14 @@ def test_cells_agree_with_the_publishers(shared_data):
     assert events.height > 20_000
     # One event lies on the equator and has the number of a cell ten degrees west of it.
     assert differ.select("longitude", "latitude").rows() in ([], [(25.0, 0.0)])
+
+
+def test_pairs_are_the_cells_around():
+    row, column = place_of([1, 2, 3, 721, 1443])
+    assert (row.tolist(), column.tolist()) == ([0, 0, 0, 1, 2], [0, 1, 2, 0, 2])
+    first, second, steps = pairs_within(row, column, 2)
+    found = {(a, b): c for a, b, c in zip(first.tolist(), second.tolist(), steps, strict=True)}
+    assert found[0, 1] == found[1, 0] == found[0, 3] == 1
+    assert found[0, 2] == found[3, 4] == 2
+    assert (0, 0) not in found
+    assert len(pairs_within(row, column, 1)[0]) == 8

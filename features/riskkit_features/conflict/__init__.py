@@ -1,6 +1,7 @@
 """Conflict history: what a country's own record of organised violence says of its next months.
 
-`politics` adds what surrounds the violence: its uncertainty, coups, leaders and elections. The
+`events` adds what the single events tell beside their deaths, `politics` what surrounds the
+violence: its uncertainty, coups, leaders and elections. The
 counts are skewed over six orders of magnitude, so levels, sums and spreads are taken of
 log(1 + deaths). `family.md` tells what is measured, why, and what is known to be wrong with it.
 """
@@ -14,6 +15,7 @@ import polars as pl
 
 from riskkit.family import Family, Feature, Sign
 from riskkit.family import transforms as tf
+from riskkit_features.conflict.events import events
 from riskkit_features.conflict.politics import politics
 
 LOG_DEATHS = "log(1 + deaths)"
@@ -194,5 +196,11 @@ def _other(kind: Violence) -> Iterator[Feature]:
 FAMILY = Family(
     name="conflict",
     title="Conflict history: organised violence by type, and who rules",
-    features=(*_state_based(), *_other(NON_STATE), *_other(ONE_SIDED), *politics()),
+    features=(
+        *_state_based(),
+        *_other(NON_STATE),
+        *_other(ONE_SIDED),
+        *events(),
+        *politics(),
+    ),
 )

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskkit.forecasting.dataset import Dataset
+from riskkit.models.parts.history import inherit
 from riskkit.models.parts.marginal import Marginal
 
 OWN, TOGETHER = "own history", "together"
@@ -81,7 +82,8 @@ def _columns(data: Dataset, features: Sequence[str]) -> NDArray[np.int64]:
 def _short(data: Dataset) -> Dataset:
     """The same with a few horizons, spread over the window."""
     places = np.linspace(0, len(data.horizons) - 1, min(_HORIZONS, len(data.horizons)))
-    return replace(data, horizons=tuple(data.horizons[round(place)] for place in places))
+    short = replace(data, horizons=tuple(data.horizons[round(place)] for place in places))
+    return inherit(short, data)
 
 
 def _expected(
@@ -116,10 +118,11 @@ def _copies(data: Dataset, here: NDArray[np.float32]) -> Dataset:
     """The units once for each of some features of the last month, `[copies, units, features]`."""
     copies, units, features = here.shape
     flat = here.reshape(copies * units, 1, features)
-    return replace(
+    many = replace(
         data,
         units=tuple(f"{unit}/{row}" for row in range(len(here)) for unit in data.units),
         X=np.broadcast_to(flat, (len(flat), data.X.shape[1], features)),
         y=np.tile(data.y, (len(here), 1)),
         ended=(),
     )
+    return inherit(many, data)

@@ -3,46 +3,57 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from riskkit.models.parts.rows import BATCH, Sample
 
 if TYPE_CHECKING:
     import xgboost as xgb
 
 MAX_BIN = 64
 _LOSSES = "training_losses"
+_USUAL: dict[str, Any] = {
+    "tree_method": "hist",
+    "max_bin": MAX_BIN,
+    "max_depth": 3,
+    "eta": 0.15,
+    "subsample": 0.7,
+    "colsample_bytree": 0.25,
+    "min_child_weight": 5.0,
+    "lambda": 5.0,
+    "nthread": 1,
+    "verbosity": 0,
+    "seed": 0,
+}
 
 
 def train(
-    X: NDArray[np.float32],
+    X: NDArray[np.float32] | Sample,
     label: NDArray[np.float64],
     rounds: int,
     weight: NDArray[np.float64] | None = None,
     **settings: Any,
 ) -> xgb.Booster:
-    """Boost trees on rows; `settings` are xgboost's own and override the defaults."""
+    """Boost trees on rows; `settings` are xgboost's own and override the defaults.
+
+    A sample of rows is binned batch by batch, so that at no time the whole design matrix is in
+    memory: a byte for each of its values is.
+    """
     import xgboost as xgb
 
-    parameters: dict[str, Any] = {
-        "tree_method": "hist",
-        "max_bin": MAX_BIN,
-        "max_depth": 3,
-        "eta": 0.15,
-        "subsample": 0.7,
-        "colsample_bytree": 0.25,
-        "min_child_weight": 5.0,
-        "lambda": 5.0,
-        "nthread": 1,
-        "verbosity": 0,
-        "seed": 0,
-        **settings,
-    }
-    matrix = xgb.QuantileDMatrix(X, label, weight=weight, max_bin=MAX_BIN, nthread=1)
+    if isinstance(X, Sample) and len(label) <= BATCH:
+        X = X.design(slice(None))
+    if isinstance(X, Sample):
+        matrix = _binned(X, label, weight)
+    else:
+        matrix = xgb.QuantileDMatrix(X, label, weight=weight, max_bin=MAX_BIN, nthread=1)
     losses: dict[str, dict[str, list[float]]] = {}
     booster = xgb.train(
-        parameters,
+        {**_USUAL, **settings},
         matrix,
         rounds,
         evals=[(matrix, "training")],
@@ -52,6 +63,56 @@ def train(
     (curve,) = losses["training"].values()
     booster.set_attr(**{_LOSSES: json.dumps(curve)})
     return booster
+
+
+def _binned(
+    sample: Sample, label: NDArray[np.float64], weight: NDArray[np.float64] | None
+) -> xgb.QuantileDMatrix:
+    """Bin a sample in batches, which xgboost asks for several times."""
+    import xgboost as xgb
+
+    class Batches(xgb.DataIter):
+        def __init__(self) -> None:
+            self.remaining = sample.batches()
+            super().__init__(release_data=True)
+
+        def next(self, input_data: Callable[..., Any]) -> bool:
+            for rows, X in self.remaining:
+                part = None if weight is None else weight[rows]
+                input_data(data=X, label=label[rows], weight=part)
+                return True
+            return False
+
+        def reset(self) -> None:
+            self.remaining = sample.batches()
+
+    return xgb.QuantileDMatrix(Batches(), max_bin=MAX_BIN, nthread=1)
+
+
+def train_each(
+    X: NDArray[np.float32], labels: NDArray[np.float64], rounds: int, **settings: Any
+) -> list[xgb.Booster]:
+    """Boost trees for each of several outcomes of the same rows, such as one per month ahead.
+
+    The rows are sorted into bins once, and the labels exchanged: with many outcomes and few rounds
+    the bins would take as long as the trees.
+
+    Args:
+        X: `[rows, features]`.
+        labels: `[rows, outcomes]`; NaN where an outcome is not known, which its trees do not see.
+        rounds: Trees of each outcome.
+        settings: As of `train`.
+    """
+    import xgboost as xgb
+
+    matrix = xgb.QuantileDMatrix(X, max_bin=MAX_BIN, nthread=1)
+    boosters = []
+    for label in labels.T:
+        known = ~np.isnan(label)
+        matrix.set_label(np.where(known, label, 0.0))
+        matrix.set_weight(known.astype(np.float32))
+        boosters.append(xgb.train({**_USUAL, **settings}, matrix, rounds))
+    return boosters
 
 
 def training_losses(booster: xgb.Booster | None) -> list[float]:

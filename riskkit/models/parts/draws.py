@@ -26,12 +26,8 @@ def stratified(
     mass = np.cumsum(np.take_along_axis(weights, order, axis=1), axis=1)
     mass /= mass[:, -1:]
     edges = np.ceil(mass * size - 0.5).astype(np.int64)
-    points = np.arange(values.shape[1])
-    out = np.empty((len(values), size))
-    for row in range(len(values)):
-        repeats = np.diff(edges[row], prepend=0)
-        out[row] = ordered[row, np.repeat(points, repeats)]
-    return out
+    repeats = np.diff(edges, axis=1, prepend=0)
+    return np.repeat(ordered.ravel(), repeats.ravel()).reshape(len(values), size)
 
 
 def counts(values: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from riskkit.forecasting.dataset import Dataset
+from riskkit.models.parts.blocks import blockwise
 from riskkit.models.parts.draws import counts
+from riskkit.models.parts.level import moving, own_level
+
+_NAME = "history"
+
+USUAL = 30
+"""So many outcomes make the smallest count the smallest one that is written."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +35,7 @@ class History:
         columns: Column of `Dataset.X` seen by a forecast whose last known period is j.
         first: Calendar position (month_id) of period 0.
         period: Months per period.
+        made: What `once` keeps.
     """
 
     values: NDArray[np.float64]
@@ -32,6 +43,7 @@ class History:
     columns: NDArray[np.int64]
     first: int
     period: int
+    made: dict[str, NDArray[Any]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def window(self) -> int:
@@ -48,6 +60,27 @@ class History:
         """Index of the last known period."""
         return int(self.values.shape[1]) - 1
 
+    @cached_property
+    def logs(self) -> NDArray[np.float64]:
+        """log1p of the outcomes, `[units, periods]`."""
+        return np.log1p(self.values)
+
+    @cached_property
+    def level(self) -> NDArray[np.float64]:
+        """Own level after each period, `[units, periods]`."""
+        return blockwise(lambda b: own_level(self.logs[b], self.window), len(self.values))
+
+    @cached_property
+    def spread(self) -> NDArray[np.float64]:
+        """Standard deviation of the logs over the window; NaN where none is known."""
+        return blockwise(lambda b: moving(self.logs[b], self.window, np.nanstd), len(self.values))
+
+    def once(self, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """What several models make of the series, by name: made by the first that asks."""
+        if name not in self.made:
+            self.made[name] = make()
+        return self.made[name]
+
 
 def history(data: Dataset) -> History:
     """Compress the outcomes of a dataset into periods, up to the last one known to most units.
@@ -56,8 +89,36 @@ def history(data: Dataset) -> History:
         data: One origin's dataset.
 
     Returns:
-        The series; a dataset without any known outcome yields one period of NaN.
+        The series, one for all models of the dataset; a dataset without any known outcome yields
+        one period of NaN.
     """
+    if _NAME not in data.shared:
+        data.shared[_NAME] = _history(data)
+    found: History = data.shared[_NAME]
+    return found
+
+
+def inherit(data: Dataset, of: Dataset) -> Dataset:
+    """Let the units of `of`, several times over, keep what models made of their series.
+
+    Args:
+        data: Holds these units once or more, in the same order, with the same outcomes.
+        of: The dataset that they come from.
+
+    Returns:
+        `data`.
+    """
+    own, past = _history(data), history(of)
+    copies = len(own.values) // len(past.values)
+    for name in ("logs", "level", "spread"):
+        own.__dict__[name] = np.tile(getattr(past, name), (copies, 1))
+    for name, made in past.made.items():
+        own.made[name] = np.tile(made, (copies, 1, 1))
+    data.shared[_NAME] = own
+    return data
+
+
+def _history(data: Dataset) -> History:
     months = data.first_month + np.arange(data.y.shape[1])
     starts = np.flatnonzero((months - 1) % data.period == 0)
     values = data.y[:, starts]
@@ -93,6 +154,17 @@ def largest(data: Dataset) -> NDArray[np.int64]:
     if data.capacity is not None:
         most = np.minimum(most, np.maximum(data.capacity, _own_largest(past)))
     return counts(most)
+
+
+def least(data: Dataset) -> int:
+    """Smallest count above zero that a forecast may contain.
+
+    Some publishers write one number for all that is small, as UNHCR does 5. It is taken for such a
+    number when no known outcome lies between it and zero and `USUAL` are equal to it.
+    """
+    positive = data.y[data.y > 0]
+    smallest = positive.min(initial=np.inf)
+    return int(smallest) if smallest > 1 and np.sum(positive == smallest) >= USUAL else 1
 
 
 def _own_largest(past: History) -> NDArray[np.float64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from riskkit.models.parts.quiet import quiet
 
 Array = NDArray[np.float64]
 _STRONGEST = 1e6
+_STEPS = 50
+_SETTLED = 1e-8
+_EPSILON = float(np.finfo(np.float64).eps)
 
 
 def fit_chance(columns: Array, happened: NDArray[np.bool_], weight: Array, prior: float) -> Array:
@@ -31,9 +35,14 @@ def fit_chance(columns: Array, happened: NDArray[np.bool_], weight: Array, prior
     Returns:
         `[1 + columns]`: the constant, then the effects.
     """
-    from statsmodels.genmod.families import Binomial
+    exog = _with_made_up(columns, constant=False)
+    width = columns.shape[1]
+    share = np.append(happened.astype(np.float64), np.full(width, 0.5))
 
-    return _fit(Binomial(), columns, happened.astype(np.float64), weight, prior, made_up=0.5)
+    def fit(prior: float) -> Array | None:
+        return _scored(exog, share, np.append(weight, np.full(width, prior)))
+
+    return _shrunk(fit, prior)
 
 
 def chance(columns: Array, effects: Array) -> Array:
@@ -62,40 +71,31 @@ def fit_size(
     from statsmodels.genmod.families import NegativeBinomial
 
     family = NegativeBinomial(alpha=dispersion)
-    return _fit(family, columns, count, weight, prior, made_up=1.0, offset=offset)
+    exog = _with_made_up(columns, constant=True)
+    width = exog.shape[1]
+    endog, given = np.append(count, np.ones(width)), np.append(offset, np.zeros(width))
+
+    def fit(prior: float) -> Array | None:
+        return _newton(family, endog, exog, np.append(weight, np.full(width, prior)), given)
+
+    return _shrunk(fit, prior)
 
 
-def _fit(
-    family: Any,
-    columns: Array,
-    outcome: Array,
-    weight: Array,
-    prior: float,
-    made_up: float,
-    offset: Array | None = None,
-) -> Array:
-    """Fit by scoring or Newton's steps; where they do not settle, shrink ten times as much.
+def _with_made_up(columns: Array, *, constant: bool) -> Array:
+    """A constant and the columns, and below them the made-up rows."""
+    alone = np.eye(1 + columns.shape[1])
+    rows = np.hstack([np.ones((len(columns), 1)), columns])
+    return np.vstack([rows, alone if constant else alone[1:]])
+
+
+def _shrunk(fit: Callable[[float], Array | None], prior: float) -> Array:
+    """Fit with some prior; where it does not settle, shrink ten times as much.
 
     Raises:
-        RiskkitError: They never settle.
+        RiskkitError: It never settles.
     """
-    from statsmodels.genmod.generalized_linear_model import GLM
-
-    rows = len(columns)
-    alone = np.eye(1 + columns.shape[1])
-    if offset is None:
-        alone = alone[1:]
-    width = len(alone)
-    exog = np.vstack([np.hstack([np.ones((rows, 1)), columns]), alone])
-    endog = np.append(outcome, np.full(width, made_up))
-    given = None if offset is None else np.append(offset, np.zeros(width))
     while prior < _STRONGEST:
-        weights = np.append(weight, np.full(width, prior))
-        model = GLM(endog, exog, family=family, var_weights=weights, offset=given)
-        start = None if given is None else _start(endog, exog, weights, given)
-        found = _settled(model, start)
-        del model
-        gc.collect(1)  # model and results refer to each other, and hold copies of all rows
+        found = fit(prior)
         if found is not None:
             return found
         prior = 10.0 * max(prior, 0.1)
@@ -103,6 +103,47 @@ def _fit(
         "a regression does not settle, however much it is shrunk",
         hint="look for features of extreme values",
     )
+
+
+def _scored(exog: Array, share: Array, weight: Array) -> Array | None:
+    """Logistic regression by Fisher's scoring, or None where it does not converge.
+
+    The steps and the stop of statsmodels' GLM, by normal equations: they are ten times as fast as
+    the decomposition of all rows in every step that it takes, and the scores that steer the steps
+    are the same, so that it ends at the same effects.
+    """
+    mean = (share + 0.5) / 2
+    line: Array = np.log(mean / (1 - mean))
+    before = np.inf
+    for _ in range(_STEPS):
+        variance = mean * (1 - mean)
+        work = variance * weight
+        right = exog.T @ (work * (line + (share - mean) / variance))
+        try:
+            effects = np.linalg.solve(exog.T @ (exog * work[:, None]), right)
+        except np.linalg.LinAlgError:
+            return None
+        line = exog @ effects
+        with np.errstate(over="ignore"):  # to a chance of nothing
+            mean = np.clip(1 / (1 + np.exp(-line)), _EPSILON, 1 - _EPSILON)
+        loss = float(-2 * weight @ (share * np.log(mean) + (1 - share) * np.log1p(-mean)))
+        if not np.isfinite(loss):
+            return None
+        if abs(loss - before) <= _SETTLED:
+            return np.asarray(effects, dtype=np.float64)
+        before = loss
+    return None
+
+
+def _newton(family: Any, endog: Array, exog: Array, weight: Array, offset: Array) -> Array | None:
+    """A generalised linear model by Newton's steps, or None where it does not converge."""
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    model = GLM(endog, exog, family=family, var_weights=weight, offset=offset)
+    found = _settled(model, _start(endog, exog, weight, offset))
+    del model
+    gc.collect(1)  # model and results refer to each other, and hold copies of all rows
+    return found
 
 
 def _start(count: Array, exog: Array, weight: Array, offset: Array) -> Array:
@@ -113,16 +154,12 @@ def _start(count: Array, exog: Array, weight: Array, offset: Array) -> Array:
     return np.asarray(start, dtype=np.float64)
 
 
-def _settled(model: Any, start: Array | None) -> Array | None:
+def _settled(model: Any, start: Array) -> Array | None:
     """The fit, or None where it does not converge or runs away."""
     with quiet(), np.errstate(all="ignore"):
         try:
-            if start is None:
-                found = model.fit(maxiter=50)
-            else:
-                found = model.fit(start, method="newton", max_start_irls=0, disp=0, maxiter=50)
+            found = model.fit(start, method="newton", max_start_irls=0, disp=0, maxiter=_STEPS)
         except (ValueError, np.linalg.LinAlgError):
             return None
-    converged = found.converged if start is None else found.mle_retvals["converged"]
     params = np.array(found.params, dtype=np.float64)
-    return params if converged and np.isfinite(params).all() else None
+    return params if found.mle_retvals["converged"] and np.isfinite(params).all() else None

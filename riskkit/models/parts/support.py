@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskkit.models.parts.history import History
-from riskkit.models.parts.level import own_level
 
 Array = NDArray[np.float64]
 
@@ -41,8 +40,7 @@ class Support:
     @classmethod
     def fit(cls, past: History) -> Self:
         """Look at every known period of every unit."""
-        logs = np.log1p(past.values)
-        level = own_level(logs, past.window)
+        logs, level = past.logs, past.level
         levels = np.sort(level[~np.isnan(logs)])[-MOST:]
         steps = np.unique(past.steps)
         ends = [_ends(logs, level, int(step)) for step in steps]

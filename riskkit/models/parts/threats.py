@@ -9,7 +9,6 @@ from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.forecast import Forecast
 from riskkit.models.parts.coupling import TEMPLATES, analogues
 from riskkit.models.parts.history import History, history
-from riskkit.models.parts.level import own_level
 
 
 def follow(first: Dataset, seed: int, other: Dataset, forecast: Forecast) -> Forecast:
@@ -67,8 +66,7 @@ def _followed(
     Returns:
         [units, situations]; NaN where its history does not reach.
     """
-    logs = np.log1p(past.values)
-    level = own_level(logs, past.window)
+    logs, level = past.logs, past.level
     ended = (month - past.first + 1) // past.period - 1
     row = rows[unit]
     known = (row >= 0) & (ended >= 0) & (ended + int(past.steps.max()) <= past.last)

@@ -19,6 +19,7 @@ from riskkit.sources._options import FileOptions
 from riskkit.sources.ucdp import JOINED
 from riskkit.sources.ucdp._address import GED
 from riskkit.sources.ucdp._releases import Part, combine, covered_part
+from riskkit.sources.ucdp._sides import SIDES, WHO, alike, names_sides, sides, who_fought
 from riskkit.tables import Indicator, Release
 from riskkit.units.names import no_country
 
@@ -132,8 +133,8 @@ class UcdpGed(Source):
 
         Returns:
             Monthly counts `ged_sb`, `ged_ns`, `ged_os` (best estimates) with `_low`, `_high` and
-            `_events`, and `ged_civilians`, per country or cell; a census, so that a month without
-            a row had none.
+            `_events`, `ged_civilians`, and where every file names the sides `ged_dyads` and
+            `ged_actors`, per country or cell; a census, so that a month without a row had none.
         """
         files = _files(path)
         if options.covers_to and len(files) > 1:
@@ -141,12 +142,14 @@ class UcdpGed(Source):
                 f"{path} holds {len(files)} files, and covers_to speaks of one",
                 hint="leave covers_to out: the files' names say what they cover",
             )
-        parts = [_read_part(file, options) for file in files]
+        parts = alike([_read_part(file, options) for file in files])
         whole = combine(path, parts) if len(parts) > 1 else parts[0]
         monthly = _monthly(whole.events, options.split)
         return Release(
-            observations=_observations(monthly, options.lag_months),
-            indicators=_indicators(options.lag_months),
+            observations=_observations(
+                monthly, who_fought(whole.events, _booked(options.split)), options.lag_months
+            ),
+            indicators=_indicators(options.lag_months, named=names_sides(whole)),
             covers=(first_day(whole.first), first_day(whole.last)),
             covered_units=_covered(whole, monthly, options.level),
             dropped=whole.dropped,
@@ -178,6 +181,7 @@ def _read_part(path: Path, options: GedOptions) -> Part:
             **_deaths(sheet),
         }
     )
+    events = events.with_columns(sides(sheet, events["violence"]))
     unit = _countries(sheet, events["end"], options)
     if options.separate:
         unit = _separated(sheet, unit)
@@ -197,7 +201,7 @@ def _form(options: GedOptions) -> Form:
         required += ["adm_1"]
     return Form(
         required=tuple(required),
-        optional=("country_id",),
+        optional=("country_id", *SIDES.values()),
         renamed=RENAMED,
         positions=LAYOUT,
         encoding=options.encoding,
@@ -295,10 +299,14 @@ def _counted(part: Part) -> Part:
     return replace(part, events=events.drop(list(_REASONS)), dropped=dropped)
 
 
+def _booked(split: str) -> pl.Expr:
+    """The month that an event counts to as a whole."""
+    return pl.col("start" if split == "start" else "end").dt.truncate("1mo").alias("month")
+
+
 def _monthly(events: pl.DataFrame, split: str) -> pl.DataFrame:
     """Count deaths and events per place, month and type of violence."""
-    edge = "start" if split == "start" else "end"
-    booked = events.with_columns(month=pl.col(edge).dt.truncate("1mo"), events=pl.lit(1))
+    booked = events.with_columns(_booked(split), events=pl.lit(1))
     if split == "days":
         many = pl.col("start").dt.truncate("1mo") != pl.col("end").dt.truncate("1mo")
         booked = pl.concat([booked.filter(~many), _by_days(booked.filter(many))])
@@ -333,7 +341,7 @@ def _apportioned(column: str) -> pl.Expr:
     return (whole + (rank <= left).cast(pl.Int64)).alias(column)
 
 
-def _observations(monthly: pl.DataFrame, lag_months: int) -> pl.DataFrame:
+def _observations(monthly: pl.DataFrame, who: pl.DataFrame, lag_months: int) -> pl.DataFrame:
     keys = ["place", "month", "violence"]
     names = {
         f"{number}{measure}": f"ged_{kind}{suffix}"
@@ -347,19 +355,20 @@ def _observations(monthly: pl.DataFrame, lag_months: int) -> pl.DataFrame:
     civilians = civilians.with_columns(indicator=pl.lit("ged_civilians"))
     wanted = [pl.col("place").alias("unit"), "month", "indicator", pl.col("value").cast(pl.Float64)]
     return (
-        pl.concat([counts.select(wanted), civilians.select(wanted)])
+        pl.concat([part.select(wanted) for part in (counts, civilians, who)])
         .with_columns(columns.known_from("month", lag_months))
         .sort("unit", "month", "indicator")
     )
 
 
-def _indicators(lag_months: int) -> tuple[Indicator, ...]:
+def _indicators(lag_months: int, *, named: bool) -> tuple[Indicator, ...]:
     counts = [
         (f"ged_{kind}{suffix}", unit, f"{text} {_KINDS[kind]}")
         for kind in VIOLENCE.values()
         for suffix, unit, text in _MEASURES.values()
     ]
     counts.append(("ged_civilians", "deaths", "Civilians killed in all organised violence"))
+    counts += [(name, *told) for name, told in WHO.items()] if named else []
     return tuple(
         Indicator(name, unit, UcdpGed.name, text, lag_months=lag_months, census=True)
         for name, unit, text in counts

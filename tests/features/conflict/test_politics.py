@@ -41,8 +41,8 @@ def latest(**records):
 
 def test_politics_comes_after_the_history_of_violence():
     names = [feature.name for feature in FAMILY.features]
-    assert names[63:] == NAMES
-    assert all(name.startswith("ged_") for name in names[:63])
+    assert names[-len(NAMES) :] == NAMES
+    assert all(name.startswith("ged_") for name in names[: -len(NAMES)])
     assert len({feature.description for feature in FAMILY.features}) == len(names)
 
 

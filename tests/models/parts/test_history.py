@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from riskkit.forecasting.bounds import LARGEST
-from riskkit.models.parts.history import history, largest
-from riskkit.testing.datasets import FIRST, dataset_of
+from riskkit.models.parts.history import USUAL, history, inherit, largest, least
+from riskkit.models.parts.rows import RowMaker
+from riskkit.testing.datasets import FIRST, dataset_of, made_up_dataset
 
 
 def test_months():
@@ -82,5 +83,40 @@ def test_people_bound_what_is_possible_unless_it_has_been_surpassed():
     assert largest(data).tolist() == [1e9, 100, 40, 1e9]
 
 
+@pytest.mark.parametrize(
+    ("seldom", "usual", "wanted"),
+    [((), USUAL, 5), ((), USUAL - 1, 1), ((3,), USUAL, 1), ((0.2,), USUAL, 1)],
+    ids=["a number for all that is small", "by chance", "not the smallest", "a fraction"],
+)
+def test_the_least_is_what_is_written_for_all_that_is_small(seldom, usual, wanted):
+    y = np.array([[*seldom, *[5.0] * usual, *[0.0, np.nan, 8.0] * 9]])
+    assert least(dataset_of(y)) == wanted
+
+
+def test_nothing_counted_has_no_least():
+    assert least(dataset_of(np.zeros((2, 60)))) == 1
+
+
 def test_no_draw_is_beyond_what_a_publication_holds():
     assert largest(dataset_of(np.full((1, 30), 1e9))).tolist() == [LARGEST]
+
+
+def test_models_share_what_is_made_of_a_series():
+    data = made_up_dataset(units=4)
+    first, second = (RowMaker(data, history(data)) for _ in range(2))
+    assert first.own is second.own
+    assert first.level is second.level is history(data).level
+
+
+def test_units_several_times_over_have_what_they_had_once():
+    data = made_up_dataset(units=4)
+    own = RowMaker(data, history(data)).own
+    many = replace(
+        data, units=tuple("abcdefgh"), X=np.tile(data.X, (2, 1, 1)), y=np.tile(data.y, (2, 1))
+    )
+    alone = RowMaker(replace(many), history(replace(many)))
+    made = RowMaker(inherit(many, data), history(many))
+    assert made.past.made.keys() == {"own"}
+    assert made.own.tobytes() == alone.own.tobytes() == np.tile(own, (2, 1, 1)).tobytes()
+    for name in ("logs", "level", "spread"):
+        np.testing.assert_array_equal(getattr(made.past, name), getattr(alone.past, name))

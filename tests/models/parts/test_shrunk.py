@@ -39,16 +39,42 @@ def test_weights_count_as_rows():
     np.testing.assert_allclose(fit_chance(COLUMNS, happened, 2 * ONES, 1.0), once, atol=1e-6)
 
 
-def test_what_does_not_settle_is_shrunk_more_and_then_refused(monkeypatch):
+def test_a_chance_is_the_one_of_statsmodels():
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    happened, weight = RNG.random(4000) < 0.3, RNG.uniform(0.5, 4.0, 4000)
+    rows = np.hstack([np.ones((4000, 1)), COLUMNS])
+    exog = np.vstack([rows, np.eye(4)[1:]])
+    endog, weights = np.append(happened, np.full(3, 0.5)), np.append(weight, np.full(3, 2.0))
+    theirs = GLM(endog, exog, family=Binomial(), var_weights=weights).fit()
+    found = fit_chance(COLUMNS, happened, weight, prior=2.0)
+    np.testing.assert_allclose(found, theirs.params, atol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("inner", "fit"),
+    [
+        ("_scored", lambda: fit_chance(COLUMNS, COLUMNS[:, 0] > 0, ONES, prior=2.0)),
+        ("_newton", lambda: fit_size(COLUMNS, ONES, ONES, 2.0, 0 * ONES, dispersion=0.5)),
+    ],
+)
+def test_what_does_not_settle_is_shrunk_more_and_then_refused(monkeypatch, inner, fit):
     tried = []
 
-    def settles(model, start):
-        tried.append(model.var_weights[-1])
+    def settles(*arguments):
+        weight = next(one for one in arguments[2:] if one.ndim == 1)
+        tried.append(weight[-1])
         return None if len(tried) < 3 else np.zeros(4)
 
-    monkeypatch.setattr(shrunk, "_settled", settles)
-    fit_chance(COLUMNS, COLUMNS[:, 0] > 0, ONES, prior=2.0)
+    monkeypatch.setattr(shrunk, inner, settles)
+    fit()
     assert tried == [2.0, 20.0, 200.0]
-    monkeypatch.setattr(shrunk, "_settled", lambda model, start: None)
+    monkeypatch.setattr(shrunk, inner, lambda *_: None)
     with pytest.raises(RiskkitError, match="does not settle, however much it is shrunk"):
-        fit_chance(COLUMNS, COLUMNS[:, 0] > 0, ONES, prior=2.0)
+        fit()
+
+
+def test_what_has_no_solution_does_not_settle():
+    twice = np.ones((4, 2))
+    assert shrunk._scored(twice, np.full(4, 0.5), np.ones(4)) is None
