@@ -151,7 +151,7 @@ class Publication:
         """Scenario scores of all threats together, [ranked units, draws]."""
         return composite(self.scores, self.weights, self.exponent)
 
-    @property
+    @cached_property
     def licence(self) -> tuple[str, str]:
         """The strictest terms of the sources: their name, and all that they ask and whose it is."""
         from riskkit.publish._licences import duties
