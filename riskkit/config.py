@@ -232,6 +232,9 @@ class Measure(_Section):
     """The model that is published; by default `forecast.model`."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Options of that model, over those of `models`."""
+    families: tuple[str, ...] | None = None
+    """Feature families that its models see, of those of the study; by default all. An empty list
+    leaves them the outcome's own history alone."""
     joined_with: tuple[str, ...] | None = None
     """What this measure is joined with instead of the threat's `joined_with`: nothing where it
     counts an impact and no hazard."""
@@ -282,6 +285,9 @@ class ForecastSettings(_Section):
     horizons: Window = "1-12"
     """Months ahead of `panel.as_of`, e.g. 1-12 or 3-14, without gaps: together they are the
     window."""
+    reconcile: str | None = None
+    """Where `panel.level` is `cell`, the model of the countries' totals that the cells' forecasts
+    are scaled to, scenario by scenario; null for none."""
     draws: Whole = Field(default=1000, ge=100, le=10000)
     """Joint scenarios, in backtests too."""
     max_gap: Whole | None = Field(default=None, ge=0, le=600)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from riskkit.cli._options import RESULT, Group, json_option, out_option, params_options
 from riskkit.cli._output import Column, echo, echo_json, echo_table, echo_wrapped
+
+if TYPE_CHECKING:
+    from riskkit.study.study import Study
 
 
 @click.group(name="features", cls=Group)
@@ -130,6 +133,19 @@ def _coverage_table(rows: list[dict[str, Any]]) -> list[str]:
     return in_columns(cells)
 
 
+def _build_cells(study: Study, out: Path, *, as_json: bool) -> None:
+    from riskkit.study.cube import ARRAY, build_cube
+    from riskkit.study.results import PARTS
+
+    cube = build_cube(study, study.panel, out)
+    units, months, _ = cube.values.shape
+    told = {"file": str(out / PARTS / ARRAY), "rows": units * months, "features": len(cube.names)}
+    if as_json:
+        echo_json([told])
+    else:
+        echo(f"{told['file']}: {told['features']} features, {told['rows']:,} rows")
+
+
 @command.command(name="build")
 @click.argument("names", nargs=-1, metavar="[FAMILY]...")
 @params_options
@@ -144,9 +160,13 @@ def build(
 ) -> None:
     """Build families and write one file each: unit, month and the features.
 
+    By cell, one array of all families is written block by block; a build that was stopped goes on
+    after its last finished block.
+
     \b
     Examples:
       riskkit features build
+      riskkit features build --config experiments/grid/params.yaml --out work/grid-features
       riskkit features build conflict --set panel.as_of=2015-06 --out work/2015
     """
     from riskkit.cli._progress import progress
@@ -156,6 +176,9 @@ def build(
 
     chosen = [f"features.families=[{', '.join(names)}]"] if names else []
     study = Study.open(config, (*settings, *chosen), progress=progress)
+    if study.by_cell:
+        _build_cells(study, out, as_json=as_json)
+        return
     summary = [
         {
             "family": built.family.name,

@@ -46,6 +46,7 @@ def command(
             advance(f"read {len(study.releases)} source(s)")
             panel = study.panel
             advance(f"panel of {panel.n_units} units x {panel.n_months} months")
-            advance(f"{study.features.width - 2} features")
+            width = len(study.cube.names) if study.by_cell else study.features.width - 2
+            advance(f"{width} features")
         study.publish(out, record=record, archive=archive, reason=reason, refuse_worse=refuse_worse)
     print_summary(out, as_json=as_json, archive=archive)

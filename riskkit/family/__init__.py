@@ -51,6 +51,12 @@ class Feature:
         """Relations over which the expression looks at partners, sorted."""
         return relations_among(self.expr.meta.root_names())
 
+    @property
+    def reach(self) -> int:
+        """Steps from partner to partner that the expression may look: lags over networks in it."""
+        names = self.expr.meta.root_names()
+        return sum(name.startswith(network_column("")) for name in names)
+
 
 @dataclass(frozen=True)
 class Family:
@@ -75,6 +81,11 @@ class Family:
     def relations(self) -> tuple[str, ...]:
         """Relations that the features look over, sorted."""
         return tuple(sorted({name for feature in self.features for name in feature.relations}))
+
+    @property
+    def reach(self) -> int:
+        """Steps from partner to partner that a feature may look, one lag within another."""
+        return max((feature.reach for feature in self.features), default=0)
 
     def build(self, panel: Panel) -> pl.DataFrame:
         """Compute the features: one row per panel row, columns `unit, month, <features>`.

@@ -12,8 +12,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from riskkit.errors import RiskkitError
-from riskkit.family import KEYS
 from riskkit.forecasting.bounds import capacity, refuse_infinite
+from riskkit.forecasting.cube import Cube, Mapped
 from riskkit.forecasting.eligibility import (
     DEFAULTS,
     Eligibility,
@@ -25,7 +25,7 @@ from riskkit.forecasting.eligibility import (
     refuse_too_little,
 )
 from riskkit.forecasting.targets import Target, find, outcomes
-from riskkit.months import format_month, last_day, month_id
+from riskkit.months import format_month, last_day
 from riskkit.tables import Release
 
 
@@ -103,7 +103,7 @@ class Dataset:
 
 
 def build_dataset(
-    features: pl.DataFrame,
+    features: pl.DataFrame | Cube,
     releases: Sequence[Release],
     units: pl.DataFrame,
     target: Target,
@@ -114,8 +114,8 @@ def build_dataset(
     """Align features and outcomes for one origin.
 
     Args:
-        features: Columns `unit, month, <features>` on a balanced panel sorted by both, which is
-            the panel as of the origin or exact at it (`Panel.exact_at`).
+        features: Columns `unit, month, <features>` on a balanced panel sorted by both, or the same
+            as a cube; of the panel as of the origin or one exact at it (`Panel.exact_at`).
         releases: The sources as read.
         units: Rows of `riskkit.tables.Units`, sorted by unit, those of the panel.
         target: What is forecast.
@@ -129,17 +129,17 @@ def build_dataset(
             number that it can be.
     """
     names = tuple(units["unit"])
-    n_months = features.height // len(names)
-    first = month_id(features["month"][0])
-    last = first + n_months - 1
+    whole = Cube.of(features, len(names)) if isinstance(features, pl.DataFrame) else features
+    first, last = whole.first_month, whole.last_month
     if not first < origin <= last:
         raise RiskkitError(
             f"origin {format_month(origin)} lies outside the data, which are known from "
             f"{format_month(first)} to {format_month(last)}",
             hint="choose an origin in between, or add newer data",
         )
-    columns, cube = _known_features(features, len(names), origin - first + 1)
-    refuse_infinite(cube, columns, names, first)
+    columns, cube = whole.known_at(origin)
+    if not isinstance(cube, Mapped):  # what is mapped was looked at when it was written
+        refuse_infinite(cube, columns, names, first)
     y = outcomes(target, releases, units, range(first, origin + 1), as_of=origin)
     if np.isnan(y).all():
         raise RiskkitError(
@@ -161,22 +161,6 @@ def build_dataset(
     )
     refuse_too_little(y, target.name, first, origin, target.months, data.eligibility, limits)
     return data
-
-
-def _known_features(
-    features: pl.DataFrame, n_units: int, n_months: int
-) -> tuple[tuple[str, ...], NDArray[np.float32]]:
-    """Cut the features at the origin and drop those that nobody has a value of there.
-
-    A source that has ended tells nothing of the months ahead, and models would take its silence
-    for one of the values that they were trained on.
-    """
-    names = np.array([column for column in features.columns if column not in KEYS])
-    with np.errstate(over="ignore"):  # what does not fit is infinite, and refused as such
-        values = features.select(names.tolist()).to_numpy().astype(np.float32, copy=False)
-    cube = values.reshape(n_units, features.height // n_units, len(names))[:, :n_months]
-    known = ~np.isnan(cube[:, -1]).all(axis=0)
-    return tuple(names[known].tolist()), np.ascontiguousarray(cube[..., known])
 
 
 def _starting(target: Target, origin: int, horizons: Sequence[int]) -> tuple[int, ...]:

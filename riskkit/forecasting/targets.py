@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from riskkit.errors import ConfigError
 from riskkit.forecasting.bounds import refuse_impossible
 from riskkit.months import month_id, month_id_expr
-from riskkit.panel import complete
+from riskkit.panel import silence
+from riskkit.panel.hindsight import kept_back
 from riskkit.panel.schedule import comes_out, newest_out
 from riskkit.tables import Indicator, Release
 from riskkit.units import countries
@@ -189,8 +190,9 @@ def _part(
         release.covers,
         release.covered_units,
     )
+    values = silence(only, indicator, units, months, as_of)
     rows = (
-        complete(only, units)
+        kept_back(only)
         .filter(month_id_expr("known_from") <= as_of)
         .sort("known_from")
         .group_by("unit", "month", maintain_order=True)
@@ -199,7 +201,6 @@ def _part(
         .filter(pl.col("column").is_between(0, len(months) - 1))
         .join(units.select("unit").with_row_index("row"), on="unit")
     )
-    values = np.full((units.height, len(months)), np.nan)
     values[rows["row"].to_numpy(), rows["column"].to_numpy()] = rows["value"].to_numpy()
     if indicator.name in target.optional:
         values = _with_nothing(values, release, indicator, months, as_of)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from riskkit.forecasting.dataset import Dataset
 from riskkit.models import Contributions
+from riskkit.models.parts.blocks import in_blocks
 from riskkit.models.parts.boosting import (
     from_bytes,
     predict,
@@ -20,7 +21,14 @@ from riskkit.models.parts.boosting import (
 from riskkit.models.parts.draws import stratified
 from riskkit.models.parts.history import history
 from riskkit.models.parts.marginal import Marginal
-from riskkit.models.parts.rows import OWN, RowMaker, Rows, at_most, feature_names, own_units
+from riskkit.models.parts.rows import (
+    OWN,
+    RowMaker,
+    Sample,
+    at_most,
+    feature_names,
+    own_units,
+)
 from riskkit.models.parts.search import Between, Space
 
 if TYPE_CHECKING:
@@ -31,6 +39,8 @@ POINTS = (np.arange(200) + 0.5) / 200
 FEWEST = 100
 MOST = 16_000
 ANY_ROUNDS = 100
+AT_ONCE = 10_000
+"""Rows whose draws are made at once."""
 
 
 class BoostedHurdle(Marginal):
@@ -40,24 +50,26 @@ class BoostedHurdle(Marginal):
     summary: ClassVar[str] = "Boosted chance of any deaths times boosted quantiles of how many."
     searched: ClassVar[Space] = {"rounds": Between(20, 150, log=True)}
 
-    def __init__(self, rounds: int = 60) -> None:
-        self.rounds = rounds
+    def __init__(self, rounds: int = 60, everything: bool = False) -> None:
+        self.rounds, self.everything = rounds, everything
         self.any: xgb.Booster | None = None
         self.size: xgb.Booster | None = None
         self.common = np.zeros(len(LEVELS))
 
     def fit(self, data: Dataset, seed: int) -> Self:
         """Learn both parts from all origins whose outcome is known."""
-        rows = RowMaker(data, history(data)).training(per_origin=2, quiet_every=4, seed=seed + 1)
-        positive = rows.y > 0
-        z = np.log1p(rows.y) - rows.level
+        maker, per_origin = RowMaker(data, history(data)), 1 if self.everything else 2
+        rows = maker.sample(per_origin, 4, seed + 1, everything=self.everything)
+        y, level = rows.y, rows.level
+        positive = y > 0
+        z = np.log1p(y) - level
         self.any = self.size = None
         self.common = np.quantile(z[positive], LEVELS) if positive.any() else self.common * 0.0
         if positive.any():
             self.any = _chance(rows, positive, seed)
         if positive.sum() >= FEWEST:
             some = at_most(MOST, np.flatnonzero(positive), np.random.default_rng(seed))
-            self.size = _sizes(rows.X[some], z[some], self.rounds, seed)
+            self.size = _sizes(rows.design(some), z[some], self.rounds, seed)
         return self
 
     def marginals(self, data: Dataset, size: int) -> NDArray[np.float64]:
@@ -66,12 +78,19 @@ class BoostedHurdle(Marginal):
         if self.any is None:
             return np.zeros(shape)
         rows = RowMaker(data, history(data)).forecast()
-        chance = predict(self.any, rows.X)[:, None]
-        values = np.maximum(np.round(np.expm1(rows.level[:, None] + self._quantiles(rows.X))), 1.0)
+        draws = np.empty((len(rows.X), size))
+        for block in in_blocks(len(draws), AT_ONCE):
+            draws[block] = self._drawn(self.any, rows.X[block], rows.level[block], size)
+        return draws.reshape(shape)
+
+    def _drawn(
+        self, any_: xgb.Booster, X: NDArray[np.float32], level: NDArray[np.float64], size: int
+    ) -> NDArray[np.float64]:
+        chance = predict(any_, X)[:, None]
+        values = np.maximum(np.round(np.expm1(level[:, None] + self._quantiles(X))), 1.0)
         weights = np.repeat(chance / len(POINTS), len(POINTS), axis=1)
         none = np.zeros_like(chance)
-        draws = stratified(np.hstack([none, values]), np.hstack([1 - chance, weights]), size)
-        return draws.reshape(shape)
+        return stratified(np.hstack([none, values]), np.hstack([1 - chance, weights]), size)
 
     def _quantiles(self, X: NDArray[np.float32]) -> NDArray[np.float64]:
         """Quantiles of z at POINTS, `[rows, points]`."""
@@ -118,10 +137,10 @@ class BoostedHurdle(Marginal):
         return self
 
 
-def _chance(rows: Rows, positive: NDArray[np.bool_], seed: int) -> xgb.Booster:
+def _chance(rows: Sample, positive: NDArray[np.bool_], seed: int) -> xgb.Booster:
     share = float(np.average(positive, weights=rows.weight))
     return train(
-        rows.X,
+        rows,
         positive.astype(np.float64),
         ANY_ROUNDS,
         rows.weight,

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from riskkit.errors import RiskkitError
 from riskkit.months import first_day, first_day_expr, format_month, month_id, month_id_expr
+from riskkit.panel._declared import by_name
 from riskkit.panel.hindsight import kept_back
-from riskkit.panel.networks import build_networks, networks_revised_since
+from riskkit.panel.networks import build_networks, network_among, networks_revised_since
 from riskkit.panel.reporting import silence_known
 from riskkit.panel.schedule import lag_as_of
 from riskkit.panel.vintages import newest, revised_since
 from riskkit.tables import Indicator, Release, Units
 
+AT_ONCE = 1000
+"""Units that are laid out at once, so that memory does not grow with their number."""
 _LENGTH = {"month": 1, "year": 12}
 _CELL = ("unit", "indicator", "row")
 
@@ -128,6 +132,23 @@ class Panel:
             revised=frozenset(month for month in self.revised if month <= origin),
         )
 
+    def of(self, places: NDArray[np.integer[Any]]) -> Panel:
+        """Keep some of the units, with the ties among them.
+
+        Args:
+            places: Their places among the units, ascending.
+        """
+        rows = (places[:, None] * self.n_months + np.arange(self.n_months)).ravel()
+        return replace(
+            self,
+            frame=self.frame[rows],
+            units=self.units[places],
+            networks={
+                name: network_among(network.gather(rows), places, self.n_units)
+                for name, network in self.networks.items()
+            },
+        )
+
     def status(self, indicator: str) -> pl.DataFrame:
         """Say of each row whether its value is observed, zero, missing or not yet published.
 
@@ -184,7 +205,8 @@ def complete(release: Release, units: pl.DataFrame) -> pl.DataFrame:
     )
     silent = [_zeros(i, release, covered) for i in census]
     period = ["unit", "month", "indicator"]
-    reported = observations.group_by(period).agg(pl.col("known_from").min().alias("told"))
+    ours = observations.join(covered.select("unit"), on="unit", how="semi")
+    reported = ours.group_by(period).agg(pl.col("known_from").min().alias("told"))
     zeros = (
         pl.concat(silent)
         .join(reported, on=period, how="left")
@@ -194,12 +216,7 @@ def complete(release: Release, units: pl.DataFrame) -> pl.DataFrame:
 
 
 def _zeros(indicator: Indicator, release: Release, units: pl.DataFrame) -> pl.DataFrame:
-    length = _LENGTH[indicator.frequency]
-    first, last = (month_id(day) for day in release.covers)
-    if indicator.frequency == "year":
-        first += (1 - first) % 12
-        last -= 11
-    starts = list(range(first, last + 1, length))
+    starts = _periods(indicator, release)
     known = silence_known(indicator, release, starts)
     told = [
         (first_day(m), first_day(k)) for m, k in zip(starts, known, strict=True) if k is not None
@@ -214,6 +231,56 @@ def _zeros(indicator: Indicator, release: Release, units: pl.DataFrame) -> pl.Da
         pl.lit(0.0).alias("value"),
         pl.col("known").dt.month_end().alias("known_from"),
     )
+
+
+def silence(
+    release: Release, indicator: Indicator, units: pl.DataFrame, months: range, as_of: int
+) -> NDArray[np.float64]:
+    """Lay out where an indicator is zero because nothing was reported, as known at a date.
+
+    The same as the zeros of `complete`, but for periods of which anything was reported by then,
+    which the reports fill.
+
+    Args:
+        release: One source as read.
+        indicator: One of its indicators.
+        units: Rows of `riskkit.tables.Units`.
+        months: Month ids of the columns.
+        as_of: Month id at whose end one stands.
+
+    Returns:
+        Array [units, months]: 0 in the first month of a silent period, else NaN.
+    """
+    values = np.full((units.height, len(months)), np.nan)
+    if not indicator.census:
+        return values
+    starts = _periods(indicator, release)
+    known = silence_known(indicator, release, starts)
+    told = [m for m, k in zip(starts, known, strict=True) if k is not None and k <= as_of]
+    columns = np.array([m - months.start for m in told if m in months], dtype=np.int64)
+    covered = np.ones(units.height, dtype=np.bool_)
+    if release.covered_units is not None:
+        covered = units["unit"].is_in(release.covered_units).to_numpy()
+    lives = np.ix_(covered, columns)
+    values[lives] = np.where(_living(units, months)[lives], 0.0, np.nan)
+    return values
+
+
+def _living(units: pl.DataFrame, months: range) -> NDArray[np.bool_]:
+    """Whether each unit lives on a day of each month: array [units, months]."""
+    ids = np.array(months)
+    born = units.select(month_id_expr("born").fill_null(-(10**6))).to_series().to_numpy()
+    died = units.select(month_id_expr("died").fill_null(10**6)).to_series().to_numpy()
+    return np.asarray((ids >= born[:, None]) & (ids <= died[:, None]))
+
+
+def _periods(indicator: Indicator, release: Release) -> list[int]:
+    """Month ids of the first months of the periods that a census speaks of."""
+    first, last = (month_id(day) for day in release.covers)
+    if indicator.frequency == "year":
+        first += (1 - first) % 12
+        last -= 11
+    return list(range(first, last + 1, _LENGTH[indicator.frequency]))
 
 
 def _monthly_rows(observations: pl.DataFrame, lags: pl.DataFrame) -> pl.DataFrame:
@@ -266,7 +333,13 @@ def _known(
         complete(release, units).filter(published).join(ours, on="unit", how="semi")
         for release in releases
     )
-    rules = _rules(declared, as_of)
+    # Whole numbers in the order of the names: what follows sorts, groups and joins them many times.
+    places, names = pl.Enum(ours["unit"].sort()), pl.Enum(sorted(declared))
+    known = known.with_columns(
+        pl.col("unit").cast(places),
+        pl.col("indicator").cast(names, strict=False),  # null, and left out, if not declared
+    )
+    rules = _rules(declared, as_of).with_columns(pl.col("indicator").cast(names))
     monthly = _monthly_rows(known, rules.filter(~pl.col("yearly")).select("indicator", "lag"))
     yearly = _yearly_spells(known, rules.filter("yearly").select("indicator", "carry"), as_of)
     return monthly.filter(pl.col("row").is_between(months.start, as_of)), yearly
@@ -285,7 +358,7 @@ def _frame(
     """
     row = pl.int_range(months.start, months.stop, dtype=pl.Int32, eager=True)
     grid = units.select("unit").join(pl.DataFrame({"row": row}), how="cross")
-    place = units.select("unit").with_row_index("place")
+    place = units.select(pl.col("unit").cast(spells.schema["unit"])).with_row_index("place")
     inside = (
         spells.with_columns(
             pl.col("row").clip(lower_bound=months.start),
@@ -313,16 +386,18 @@ def _column(name: str, spells: pl.DataFrame, height: int) -> pl.Series:
     return pl.Series(name, values, nan_to_null=True)
 
 
-def _declarations(releases: Sequence[Release]) -> dict[str, Indicator]:
-    declared: dict[str, Indicator] = {}
-    for indicator in (i for release in releases for i in release.indicators):
-        other = declared.setdefault(indicator.name, indicator)
-        if other is not indicator:
-            raise RiskkitError(
-                f"indicator '{indicator.name}' comes from {other.source} and {indicator.source}",
-                hint="leave one of the two sources out, or rename its column",
-            )
-    return declared
+def _block(
+    releases: Sequence[Release],
+    declared: Mapping[str, Indicator],
+    units: pl.DataFrame,
+    months: range,
+) -> tuple[pl.DataFrame, set[int]]:
+    """Lay out some units, and find the months of which they have late news."""
+    monthly, yearly = _known(releases, declared, units, months)
+    columns = [*_CELL, "end", "value"]
+    served = newest(monthly, _CELL).with_columns(end=pl.col("row") + 1).select(columns)
+    spells = pl.concat([served, yearly.select(columns)], how="vertical_relaxed")
+    return _frame(spells, declared, units, months), revised_since(monthly, _CELL, months)
 
 
 def build_panel(
@@ -356,16 +431,18 @@ def build_panel(
             f"{first_day(first_month):%Y-%m}",
             hint="choose a later as_of or an earlier panel.start",
         )
-    declared = _declarations(releases)
+    declared = by_name("indicator", (i for release in releases for i in release.indicators))
     units = Units.validate(units.select(Units.column_names()), cast=True).sort("unit")
     months = range(first_month, as_of + 1)
-    monthly, yearly = _known(releases, declared, units, months)
-    columns = [*_CELL, "end", "value"]
-    served = newest(monthly, _CELL).with_columns(end=pl.col("row") + 1).select(columns)
-    spells = pl.concat([served, yearly.select(columns)], how="vertical_relaxed")
     names = units["unit"].to_list()
+    frames = []
+    revised = networks_revised_since(releases, names, first_month, as_of)
+    for block in units.iter_slices(AT_ONCE):
+        frame, late = _block(releases, declared, block, months)
+        frames.append(frame)
+        revised |= late
     return Panel(
-        frame=_frame(spells, declared, units, months),
+        frame=pl.concat(frames),
         units=units,
         indicators=declared,
         last_period={
@@ -374,10 +451,7 @@ def build_panel(
         as_of=as_of,
         simulated=any(release.simulated for release in releases),
         networks=build_networks(releases, names, first_month, as_of),
-        revised=frozenset(
-            revised_since(monthly, _CELL, months)
-            | networks_revised_since(releases, names, first_month, as_of)
-        ),
+        revised=frozenset(revised),
         vintages={i.name: release.vintage for release in releases for i in release.indicators},
         shows_revised=shows_revised,
     )

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from riskkit.errors import RiskkitError
 from riskkit.months import month_id_expr
+from riskkit.panel._declared import by_name
 from riskkit.panel.arrays import is_complete
 from riskkit.panel.vintages import revised_since
 from riskkit.tables import Dyads, Relation, Release
@@ -81,7 +81,7 @@ def build_networks(
     months = range(first_month, as_of + 1)
     return {
         name: _network(known.filter(pl.col("relation") == name), relation, units, months)
-        for name, relation in _declarations(releases).items()
+        for name, relation in _relations(releases).items()
     }
 
 
@@ -92,12 +92,16 @@ def networks_revised_since(
 
     See `riskkit.panel.vintages`; the arguments are those of `build_networks`.
     """
-    monthly = {r.name: r.lag_months for r in _declarations(releases).values() if _moves(r)}
+    monthly = {r.name: r.lag_months for r in _relations(releases).values() if _moves(r)}
     lags = pl.DataFrame({"relation": list(monthly), "lag": list(monthly.values())}, schema=_LAGS)
     inside = pl.col("unit").is_in(units) & pl.col("other").is_in(units)
     ties = _known_ties(releases, as_of).filter(inside).join(lags, on="relation")
     vintages = ties.with_columns(row=pl.col("period") + pl.col("lag"))
     return revised_since(vintages, _TIE, range(first_month, as_of + 1), absent=0.0)
+
+
+def _relations(releases: Sequence[Release]) -> dict[str, Relation]:
+    return by_name("relation", (r for release in releases for r in release.relations))
 
 
 def _moves(relation: Relation) -> bool:
@@ -113,18 +117,6 @@ def _known_ties(releases: Sequence[Release], as_of: int) -> pl.DataFrame:
     return dyads.with_columns(
         period=month_id_expr("month"), known=month_id_expr("known_from")
     ).filter(pl.col("known") <= as_of)
-
-
-def _declarations(releases: Sequence[Release]) -> dict[str, Relation]:
-    declared: dict[str, Relation] = {}
-    for relation in (r for release in releases for r in release.relations):
-        other = declared.setdefault(relation.name, relation)
-        if other is not relation:
-            raise RiskkitError(
-                f"relation '{relation.name}' comes from {other.source} and {relation.source}",
-                hint="leave one of the two sources out, or rename its relation",
-            )
-    return declared
 
 
 def _network(
@@ -188,6 +180,61 @@ def _column(
         .select(pl.when(renewed).then(pl.coalesce(network, nobody)).alias("network"))
         .to_series()
     )
+
+
+def partners_of(
+    network: pl.Series, places: NDArray[np.integer[Any]], n_months: int
+) -> NDArray[np.int64]:
+    """Name the partners that some units ever have.
+
+    Args:
+        network: A `NETWORK` column of all units.
+        places: Places of the units.
+        n_months: Number of months.
+
+    Returns:
+        Their places, ascending.
+    """
+    rows = (places[:, None] * n_months + np.arange(n_months)).ravel()
+    lists = network.gather(rows).drop_nulls()
+    flat = lists.filter(lists.list.len() > 0).explode().struct.unnest()
+    return np.unique(flat["other"].cast(pl.Int64).to_numpy())
+
+
+def network_among(network: pl.Series, places: NDArray[np.integer[Any]], n_units: int) -> pl.Series:
+    """Keep the ties among some units, whose places are counted anew.
+
+    Args:
+        network: A `NETWORK` column of these units alone, whose partners are any unit.
+        places: Their places among all units, ascending.
+        n_units: Number of all units.
+    """
+    listed = network.is_not_null().arg_true()
+    sizes = network.gather(listed).list.len().to_numpy()
+    flat = network.gather(listed).filter(pl.Series(sizes > 0)).explode().struct.unnest()
+    anew = np.full(n_units, -1, dtype=np.int64)
+    anew[places] = np.arange(len(places))
+    other, row = anew[flat["other"].to_numpy()], np.repeat(listed.to_numpy(), sizes)
+    kept = other >= 0
+    ties = pl.DataFrame(
+        {"row": row[kept], "other": other[kept], "weight": flat["weight"].to_numpy()[kept]},
+        schema_overrides={"other": pl.UInt32, "row": pl.Int64},
+    )
+    lists = ties.group_by("row", maintain_order=True).agg(network=pl.struct("other", "weight"))
+    empty = pl.lit([], dtype=NETWORK)
+    return (
+        pl.DataFrame({"row": listed.cast(pl.Int64)})
+        .join(lists, on="row", how="left", maintain_order="left")
+        .select("row", network=pl.coalesce(pl.col("network").cast(NETWORK), empty))
+        .pipe(_scattered, len(network))
+    )
+
+
+def _scattered(lists: pl.DataFrame, height: int) -> pl.Series:
+    """Put lists into their rows; the others are null."""
+    rows = pl.DataFrame({"row": pl.int_range(height, eager=True)})
+    spread = rows.join(lists, on="row", how="left", maintain_order="left")
+    return spread["network"].alias("network")
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+import numpy as np
 import polars as pl
 
 from riskkit.errors import SourceError
@@ -18,6 +19,8 @@ from riskkit.reading.sheets import Form, Sheet, is_tag_line
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _CHUNK = 1 << 24
 _LARGE = 1 << 26
+_STRETCH = 1 << 24
+_QUOTE, _NEWLINE = ord('"'), ord("\n")
 _HEADER_BYTES = 1 << 16
 _ABOVE = 40
 """Records above the header, with titles and notes, among which it is looked for."""
@@ -225,11 +228,11 @@ def _from_line(start: str, data: bytes, line: int) -> tuple[bytes, int]:
 
 
 def _read_fast(text: _Text, wanted: Mapping[str, int]) -> pl.DataFrame | None:
-    """Read by polars, or None where a closer look is due: it fails, or a cell is empty.
+    """Read by polars, or None where a closer look is due: it fails, or a record may be short.
 
-    Polars fills short records with nulls without a word, so that only columns without any null
-    are known to be whole; and it notices that a record is too long only if it reads all columns,
-    which in very large files costs more than it is worth.
+    Polars fills short records with nulls without a word, so that where a cell is empty the
+    separators of every record are counted; and it notices that a record is too long only if it
+    reads all columns, which in very large files costs more than it is worth.
     """
     positions = sorted(wanted.values()) if len(text.data) > _LARGE else range(len(text.columns))
     try:
@@ -247,8 +250,31 @@ def _read_fast(text: _Text, wanted: Mapping[str, int]) -> pl.DataFrame | None:
         return None
     frame.columns = [str(position) for position in positions]
     chosen = frame.select(pl.col(str(at)).alias(name) for name, at in wanted.items())
-    empty = chosen.select((pl.all().is_null() | (pl.all() == "")).any())
-    return None if any(empty.row(0)) else chosen
+    empty = pl.all().is_null() | (pl.all() == "")
+    if not any(chosen.select(empty.any()).row(0)):
+        return chosen
+    if not _is_whole(text) or chosen.select(pl.all_horizontal(empty).any()).item():
+        return None
+    return chosen.select(pl.when(pl.all() != "").then(pl.all()))
+
+
+def _is_whole(text: _Text) -> bool:
+    """Whether every record is as wide as the header; what is quoted does not separate.
+
+    Where quotation marks stand as csv does not expect them, the count is wrong, and calls for a
+    closer look as well.
+    """
+    data, mark = np.frombuffer(text.data, dtype=np.uint8), ord(text.delimiter)
+    parts = (data[start : start + _STRETCH] for start in range(0, len(data), _STRETCH))
+    marks = np.concatenate(
+        [part[(part == mark) | (part == _QUOTE) | (part == _NEWLINE)] for part in parts]
+    )
+    quotes = np.cumsum(marks == _QUOTE, dtype=np.uint8)  # odd inside of quotation marks
+    outside = marks[(quotes % 2 == 0) & (marks != _QUOTE)]
+    ends = np.flatnonzero(outside == _NEWLINE)
+    if data[-1] != _NEWLINE:
+        ends = np.append(ends, len(outside))
+    return bool((np.diff(ends, prepend=-1) == len(text.columns)).all())
 
 
 def _read_slow(text: _Text, wanted: Mapping[str, int]) -> pl.DataFrame:

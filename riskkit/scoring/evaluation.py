@@ -22,6 +22,8 @@ TOTAL, TOTAL_WAR, WITHOUT_LARGEST = "_total", "_total_war", f"_without_{LARGEST}
 """What a target's name goes on with where its window's sum, or a part of the units, is scored."""
 GROUPS = 500
 """Groups of units that are left out one after the other, for rules of all rows together."""
+_AT_ONCE = 20_000_000
+"""Weights of rows that are in memory at once."""
 LEVELS = ("quiet", "low", "war", "great war")
 """Of the last year known at the origin: below the first threshold, below the third (100 deaths),
 below a hundred times that (10,000), and from there on."""
@@ -84,14 +86,30 @@ def score_forecast(
                 rows.append(keys.rows(chosen, np.zeros_like(chosen), scores, suffix))
     of_all = together_rules(thresholds) if len(values) else ()
     together = score_together(draws, values, of_all)
-    weights = group_weights(forecast.units)[unit_of]
-    without = reweighted_together(draws, values, weights, of_all)
+    without = _without_groups(forecast.units, unit_of, draws, values, of_all)
     return Scored(
         rows=Scores.validate(pl.concat(rows), cast=True),
         aggregates=keys.aggregates(together, without),
         outcomes=keys.outcomes(unit_of, month_of, values),
         levels=keys.levels(levels_of(recent[:, 0], thresholds), durations_of(recent, thresholds)),
     )
+
+
+def _without_groups(
+    units: Sequence[str],
+    unit_of: NDArray[np.int64],
+    draws: NDArray[np.int64],
+    values: NDArray[np.float64],
+    names: Sequence[str],
+) -> dict[str, NDArray[np.float64]]:
+    """Scores of all rows together without each group of units, some groups at a time."""
+    weights = group_weights(units)
+    size = max(1, _AT_ONCE // max(len(values), 1))
+    parts = [
+        reweighted_together(draws, values, weights[:, start : start + size][unit_of], names)
+        for start in range(0, GROUPS, size)
+    ]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def levels_of(recent: NDArray[np.float64], thresholds: Sequence[int]) -> list[str]:

@@ -27,6 +27,7 @@ from riskkit.models.parts.attribution import FamilyShares, family_shares
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.threats import follow
 from riskkit.risk.score import scenario_scores, score
+from riskkit.study.agreement import agreed
 from riskkit.study.cells import of_cells
 from riskkit.study.identity import Identity, refuse_other
 from riskkit.study.jobs import Job, one_thread, stream_of
@@ -135,6 +136,11 @@ def forecast(study: Study, out: Path | None = None) -> Outlook:
         for name, fitted in fitting.items():
             threats[name] = fitted.result()
             advance(f"{name} by {threats[name].threat.model}")
+    if study.by_cell and study.params.forecast.reconcile:
+        threats = {
+            name: replace(one, forecast=agreed(study, one.threat, one.forecast))
+            for name, one in threats.items()
+        }
     threats = joined(study, threats)
     outlook = Outlook(threats, (*study.absent, *absent), forecast_identity(study))
     if out is not None:

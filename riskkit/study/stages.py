@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from riskkit.family import Family
+from riskkit.forecasting.cube import Mapped
 from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.threats import Threat
 from riskkit.months import format_month
@@ -54,6 +55,7 @@ def features_identity(study: Study, family: Family) -> Identity:
 def forecast_identity(study: Study) -> Identity:
     """Tell what the forecast of a study stands on."""
     names = [threat.model for threat in study.threats]
+    names += [study.params.forecast.reconcile] if study.params.forecast.reconcile else []
     roots = _forecast_roots(study, names)
     forecast = study.params.forecast.model_dump(mode="json", exclude={"model"})
     chosen = {t.name: {"model": t.model, "options": dict(t.options)} for t in study.threats}
@@ -79,7 +81,7 @@ def part_identity(
     roots = (*_models_with_members(model, options), *_FORECASTING)
     return Identity(
         stage="part",
-        data={"features": _hash_array(data.X), "outcomes": _hash_array(data.y)},
+        data={"features": _hash_features(data.X), "outcomes": _hash_array(data.y)},
         units=hash_of(data.units),
         parameters={
             "target": asdict(data.target),
@@ -268,7 +270,10 @@ def _dates(study: Study) -> dict[str, str]:
 def _modelling(study: Study, names: Sequence[str]) -> dict[str, Any]:
     """Parameters that the draws of some models depend on."""
     known = [name for name in names if name in models()]
-    targets = {threat.name: {"target": asdict(threat.target)} for threat in study.threats}
+    targets = {
+        threat.name: {"target": asdict(threat.target), "families": threat.families}
+        for threat in study.threats
+    }
     return {
         "seed": study.params.seed,
         "features.families": [family.name for family in study.families],
@@ -296,6 +301,13 @@ def _data(study: Study, releases: Sequence[Release]) -> dict[str, str]:
     """Vintage and hash of each release's tables, by source."""
     read = {id(release) for release in releases}
     return dict(one for r, one in zip(study.releases, study.vintages, strict=True) if id(r) in read)
+
+
+def _hash_features(array: np.ndarray[Any, Any]) -> str:
+    """A mapped array is told by what its file stands on, for it may be larger than the memory."""
+    if isinstance(array, Mapped) and array.opened is not None:
+        return hash_of(array.opened[1:])
+    return _hash_array(array)
 
 
 def _hash_array(array: np.ndarray[Any, Any]) -> str:

@@ -6,17 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 import polars as pl
 
 from riskkit.config import Params, load_params
 from riskkit.family import KEYS, Family, join_families, references
+from riskkit.forecasting.cube import Cube
 from riskkit.forecasting.dataset import Dataset, build_dataset
 from riskkit.forecasting.eligibility import Limits
 from riskkit.forecasting.targets import Series, find
 from riskkit.forecasting.threats import Absent, Threat, resolve
-from riskkit.months import parse_horizons, parse_month
+from riskkit.months import format_month, parse_horizons, parse_month
 from riskkit.panel import Panel, build_panel
 from riskkit.panel.hindsight import hindsight, measured_against
 from riskkit.progress import Progress, silent
@@ -85,6 +89,19 @@ class Study:
         params = load_params(None if config is None else Path(config), settings)
         check_names(params)
         return cls(params, Path(), features, progress)
+
+    @classmethod
+    def of(cls, params: Params, releases: tuple[Release, ...], units: pl.DataFrame) -> Study:
+        """Make a study of data at hand, wherever its parameters say that they are.
+
+        Args:
+            params: The parameters.
+            releases: The sources as read.
+            units: Rows of `riskkit.tables.Units`.
+        """
+        made = cls(params)
+        made.__dict__.update(releases=releases, units=units)  # in place of what would be read
+        return made
 
     # --- data -----------------------------------------------------------------------------------
 
@@ -243,8 +260,36 @@ class Study:
         against = measured_against(references(self.families, declared))
         return (*against, *hindsight(self.releases, read & seen, origins))
 
-    def features_at(self, origin: int) -> pl.DataFrame:
+    @cached_property
+    def cube(self) -> Cube:
+        """The features by cell as of the study's date, mapped from a file."""
+        from riskkit.study.cube import build_cube, read_cube
+
+        if self.built is not None:
+            return read_cube(self, self.span[1], self.built)
+        return build_cube(self, self.panel, self._scratch / "features")
+
+    @cached_property
+    def _scratch(self) -> Path:
+        """A folder for what does not fit into memory; it goes with the study."""
+        folder = mkdtemp(prefix="riskkit-")
+        finalize(self, rmtree, folder, ignore_errors=True)
+        return Path(folder)
+
+    def _cube_at(self, origin: int) -> Cube:
+        """The features by cell as they were known at an origin."""
+        from riskkit.study.cube import build_cube
+
+        first, as_of = self.span
+        if not first <= origin <= as_of or self.panel.exact_at(origin):
+            return self.cube
+        folder = self._scratch / f"features-{format_month(origin)}"
+        return build_cube(self, self._panel_at(origin), folder)
+
+    def features_at(self, origin: int) -> pl.DataFrame | Cube:
         """The features as they were known at an origin: anew if anything came out late since."""
+        if self.by_cell:
+            return self._cube_at(origin)
         first, as_of = self.span
         if not first <= origin <= as_of or self.panel.exact_at(origin):
             return self.features
@@ -255,6 +300,21 @@ class Study:
 
     @cached_property
     def _features_then(self) -> dict[int, pl.DataFrame]:
+        return {}
+
+    def _laid_out(self, origin: int) -> Cube:
+        """The features at an origin as a cube, which all threats share."""
+        features = self.features_at(origin)
+        if isinstance(features, Cube):
+            return features
+        if self._latest_cube.get("of") is not features:
+            made = Cube.of(features, self.panel.n_units)
+            self._latest_cube.update({"of": features, "cube": made})
+        found: Cube = self._latest_cube["cube"]
+        return found
+
+    @cached_property
+    def _latest_cube(self) -> dict[str, Any]:
         return {}
 
     def dataset(
@@ -269,7 +329,7 @@ class Study:
             features: Whether with the features, which take time and memory; a model needs them.
         """
         return build_dataset(
-            self.features_at(origin) if features else self.panel.frame.select(KEYS),
+            self._seen(threat, origin) if features else self.panel.frame.select(KEYS),
             self.releases,
             self.panel.units,
             threat.target,
@@ -277,6 +337,14 @@ class Study:
             horizons,
             self.limits,
         )
+
+    def _seen(self, threat: Threat, origin: int) -> Cube:
+        """The features of the families that a threat's models see."""
+        features = self._laid_out(origin)
+        if threat.families is None:
+            return features
+        seen = [family for family in self.families if family.name in threat.families]
+        return features.only([feature.name for family in seen for feature in family.features])
 
     @property
     def limits(self) -> Limits:

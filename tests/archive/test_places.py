@@ -21,7 +21,7 @@ from riskkit.publish import MARKER
 from tests.archive import publisher
 from tests.archive.conftest import Make
 
-KILLS = int(os.environ.get("RISKKIT_KILLS", "4"))
+KILLS = int(os.environ.get("RISKKIT_KILLS", "2"))
 """Random moments in each place; 200 have been tried in both."""
 _SERVER = multiprocessing.get_context("forkserver")
 """Forks from a process that has read all code and done nothing: a start takes 20 ms, not 3 s."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from riskkit.forecasting.forecast import Forecast
 from riskkit.scoring.evaluation import score_forecast
@@ -24,14 +25,18 @@ def prepare(engine: str, p: dict[str, Any]) -> Prepared:
         for k, one in enumerate(draws)
     ]
 
+    def recent(came: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The last two years, which were as violent as the one that is scored."""
+        return np.repeat(came.sum(axis=1, keepdims=True), 2, axis=1)
+
     def all_rules() -> Any:
         return [
-            score_forecast(one, str(k), came, came.sum(axis=1))
+            score_forecast(one, str(k), came, recent(came))
             for k, (one, came) in enumerate(zip(forecasts, outcome, strict=True))
         ]
 
     if engine == "riskkit":
-        score_forecast(forecasts[0], "0", outcome[0], outcome[0].sum(axis=1))
+        score_forecast(forecasts[0], "0", outcome[0], recent(outcome[0]))
         return all_rules, unchecked
 
     from scoringrules import crps_ensemble

@@ -10,7 +10,8 @@ import pytest
 
 from riskkit.errors import ConfigError
 from riskkit.forecasting.targets import Target, outcomes
-from riskkit.months import first_day, last_day, month_id
+from riskkit.months import first_day, last_day, month_id, month_id_expr
+from riskkit.panel import complete
 from riskkit.tables import Indicator, Release
 
 START = month_id("2019-01")
@@ -107,3 +108,37 @@ def test_targets_that_no_source_counts_are_refused(target: Target, message: str)
     release = Release(release.observations, (yearly,), release.covers)
     with pytest.raises(ConfigError, match=message):
         outcomes(target, [release], UNITS, range(START, START + 12), START + 12)
+
+
+def test_outcomes_are_those_of_a_census_written_out():
+    """The zeros of a census are filled in without a row for each; late and early reports count."""
+    rng = np.random.default_rng(5)
+    first, last = month_id("2000-01"), month_id("2004-12")
+    months = rng.integers(first, last + 1, 300)
+    late = rng.choice([-1, 0, 0, 0, 3, 14], 300)
+    rows = pl.DataFrame(
+        {
+            "unit": rng.choice(["XAA", "XAB", "XAC", "XAE"], 300),
+            "month": [first_day(m) for m in months],
+            "indicator": "deaths",
+            "value": rng.integers(0, 9, 300).astype(float),
+            "known_from": [last_day(m + 2 + k) for m, k in zip(months, late, strict=True)],
+        }
+    ).unique(["unit", "month", "known_from"], keep="first", maintain_order=True)
+    counted = Indicator("deaths", "deaths", "made-up", lag_months=2, census=True)
+    covers = first_day(first), first_day(last)
+    release = Release(rows, (counted,), covers, ("XAA", "XAB", "XAC"), simulated=True)
+    units = pl.DataFrame(
+        {"unit": ["XAA", "XAB", "XAC", "XAE"], "born": [None, date(2001, 6, 15), None, None]},
+        schema={"unit": pl.String, "born": pl.Date},
+    ).with_columns(died=pl.Series([None, None, date(2003, 1, 1), None], dtype=pl.Date))
+    span = range(first - 5, last + 6)
+    for as_of in (first + 20, last, last + 30):
+        written = complete(release, units).filter(month_id_expr("known_from") <= as_of)
+        newest = written.sort("known_from", maintain_order=True).group_by("unit", "month").last()
+        expected = np.full((4, len(span)), np.nan)
+        for row in newest.to_dicts():
+            place = units["unit"].to_list().index(row["unit"])
+            expected[place, month_id(row["month"]) - span.start] = row["value"]
+        found = outcomes(Target("deaths"), (release,), units, span, as_of)
+        np.testing.assert_array_equal(found, expected)

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from riskkit.errors import SourceError
 from riskkit.reading import columns
+from riskkit.reading import text as text_module
 from riskkit.reading.dates import MONTHS, parse_days
 from riskkit.reading.files import read_sheet
 from riskkit.reading.sheets import Form, Sheet, is_tag_line, loose
@@ -305,3 +307,32 @@ def test_sentinels_are_missing_however_they_are_written(missing: str) -> None:
 def test_no_text_is_a_day_and_another(text: str) -> None:
     day = parse_days(pl.Series([text]))[0]
     assert day is None or str(day.year) in text or text.strip()[:5].isdigit()
+
+
+def test_polars_reads_what_csv_reads_or_leaves_it_to_it() -> None:
+    """Texts of every kind of cell and of mistake: short and long records, blank lines, quotes."""
+    rng = np.random.default_rng(5)
+    cells = ("", "1", "b", '""', '"x, y"', '"a\nb"', '"say ""no"""', 'say "no"', '"', " ", "é")
+    usual = np.array([5, 9, 9, 3, 3, 2, 1, 0.2, 0.1, 1, 1])
+    left = 0
+    for _ in range(400):
+        records = []
+        for _ in range(rng.integers(1, 6)):
+            width = rng.choice([3, 2, 4, 0], p=[0.9, 0.04, 0.03, 0.03])
+            records.append(",".join(rng.choice(cells, width, p=usual / usual.sum())))
+        body = rng.choice(["\n", "\r\n"]).join(["a,b,c", *records]) + rng.choice(["", "\n"])
+        text = text_module._Text("t.csv", body.encode(), ",", ("a", "b", "c"), header=1)
+        wanted = {"b": 1, "c": 2}
+        fast = text_module._read_fast(text, wanted)
+        if fast is None:
+            left += 1
+        else:
+            assert fast.equals(text_module._read_slow(text, wanted)), body
+    assert left < 250
+
+
+def test_a_short_record_among_empty_cells_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,b,c\n1,,3\n4,5\n7,8,9\n")
+    with pytest.raises(SourceError, match="line 3: 2 columns instead of 3"):
+        read_sheet(path, Form(("a", "b", "c")))

@@ -201,3 +201,14 @@ def test_the_targets_themselves_are_told_from_their_sums_and_parts(scored):
     assert own_targets(board["target"].to_list()) == ["deaths"]
     assert own_targets(["fled_year", "deaths_total", "deaths"]) == ["deaths", "fled_year"]
     assert own_targets(["deaths_total"]) == ["deaths_total"]
+
+
+def test_groups_are_left_out_a_few_at_a_time_as_all_at_once(monkeypatch):
+    rng = np.random.default_rng(3)
+    units = tuple(f"{i}" for i in range(40))
+    draws = rng.poisson(rng.gamma(1, 20, (40, 1, 1)), (40, 3, 50))
+    forecast = Forecast("m", "ged_sb", 500, units, (1, 2, 3), draws)
+    outcome = rng.poisson(20, (40, 3)).astype(float)
+    once = score_forecast(forecast, "w", outcome, np.zeros((40, 2))).aggregates
+    monkeypatch.setattr("riskkit.scoring.evaluation._AT_ONCE", 120 * 90)
+    assert score_forecast(forecast, "w", outcome, np.zeros((40, 2))).aggregates.equals(once)

@@ -1,5 +1,6 @@
 """A study of a user's own table: late values, early reporters, too little and too old data."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,23 @@ def test_features_of_an_origin_are_those_of_its_own_panel(tmp_path: Path) -> Non
     assert told.features_at(late).equals(other.features)
 
 
+@pytest.mark.parametrize(("families", "seen"), [(None, True), (("conflict",), True), ((), False)])
+def test_a_threat_sees_its_own_families(
+    tmp_path: Path, families: tuple[str, ...] | None, seen: bool
+) -> None:
+    study(tmp_path)
+    params = tmp_path / "params.yaml"
+    text = params.read_text().replace(
+        "indicators: {deaths: {", "indicators: {ged_sb: {column: deaths, "
+    )
+    params.write_text(text.replace("indicator: deaths", "indicator: ged_sb"))
+    told = Study.open(params)
+    threat = replace(told.threats[0], families=families)
+    data = told.dataset(threat, month_id("2017-06"), (1,))
+    assert bool(data.features) is seen
+    assert data.X.shape == (15, data.y.shape[1], len(data.features))
+
+
 def test_one_early_reporter_does_not_empty_the_forecast(tmp_path: Path) -> None:
     outlook = study(tmp_path, more={CELLS[0]: 2}).forecast()
     (one,) = outlook.threats.values()
@@ -97,3 +115,11 @@ def test_too_little_and_too_old_is_refused(
 ) -> None:
     with pytest.raises(RiskkitError, match=told):
         study(tmp_path, months, **{"panel.as_of": as_of}).forecast()
+
+
+def test_threats_share_the_features_of_an_origin(tmp_path: Path) -> None:
+    told = study(tmp_path)
+    threat, origin = told.threats[0], told.span[1]
+    first, second = (told.dataset(threat, origin, (1,)) for _ in range(2))
+    assert first.X is second.X
+    assert first.X.shape == told.dataset(threat, origin, (2,), features=True).X.shape

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from riskkit.models.parts.rows import BATCH, Sample
 
 if TYPE_CHECKING:
     import xgboost as xgb
@@ -29,16 +32,25 @@ _USUAL: dict[str, Any] = {
 
 
 def train(
-    X: NDArray[np.float32],
+    X: NDArray[np.float32] | Sample,
     label: NDArray[np.float64],
     rounds: int,
     weight: NDArray[np.float64] | None = None,
     **settings: Any,
 ) -> xgb.Booster:
-    """Boost trees on rows; `settings` are xgboost's own and override the defaults."""
+    """Boost trees on rows; `settings` are xgboost's own and override the defaults.
+
+    A sample of rows is binned batch by batch, so that at no time the whole design matrix is in
+    memory: a byte for each of its values is.
+    """
     import xgboost as xgb
 
-    matrix = xgb.QuantileDMatrix(X, label, weight=weight, max_bin=MAX_BIN, nthread=1)
+    if isinstance(X, Sample) and len(label) <= BATCH:
+        X = X.design(slice(None))
+    if isinstance(X, Sample):
+        matrix = _binned(X, label, weight)
+    else:
+        matrix = xgb.QuantileDMatrix(X, label, weight=weight, max_bin=MAX_BIN, nthread=1)
     losses: dict[str, dict[str, list[float]]] = {}
     booster = xgb.train(
         {**_USUAL, **settings},
@@ -51,6 +63,30 @@ def train(
     (curve,) = losses["training"].values()
     booster.set_attr(**{_LOSSES: json.dumps(curve)})
     return booster
+
+
+def _binned(
+    sample: Sample, label: NDArray[np.float64], weight: NDArray[np.float64] | None
+) -> xgb.QuantileDMatrix:
+    """Bin a sample in batches, which xgboost asks for several times."""
+    import xgboost as xgb
+
+    class Batches(xgb.DataIter):
+        def __init__(self) -> None:
+            self.remaining = sample.batches()
+            super().__init__(release_data=True)
+
+        def next(self, input_data: Callable[..., Any]) -> bool:
+            for rows, X in self.remaining:
+                part = None if weight is None else weight[rows]
+                input_data(data=X, label=label[rows], weight=part)
+                return True
+            return False
+
+        def reset(self) -> None:
+            self.remaining = sample.batches()
+
+    return xgb.QuantileDMatrix(Batches(), max_bin=MAX_BIN, nthread=1)
 
 
 def train_each(

@@ -6,12 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskkit.forecasting.dataset import Dataset
+from riskkit.models.parts.blocks import blockwise, in_blocks
 from riskkit.models.parts.history import History, history
 from riskkit.models.parts.level import moving_mean
+from riskkit.models.parts.rows import at_most
 
 TEMPLATES = 400
 QUIET_LEVEL = 0.01
 QUIET_KEPT = 2000
+ACTIVE_KEPT = 30_000
+"""Of situations without and with recent deaths, so many are looked at."""
+AT_ONCE = 250
+"""Units whose situations are compared at once, so that memory stays bounded."""
 
 
 def couple(
@@ -39,10 +45,13 @@ def couple(
     found = analogues(past, templates, rng)
     if found is None:
         return rng.permuted(marginals, axis=-1)
-    unit, at = found
-    paths = past.logs[unit[..., None], at[..., None] + past.steps]
-    paths -= past.level[unit, at][..., None]
-    return np.take_along_axis(marginals, _ranks(paths, size, rng), axis=-1)
+    logs, level = past.logs, past.level
+    coupled = np.empty_like(marginals)
+    for block in in_blocks(len(marginals), AT_ONCE):
+        unit, at = (part[block] for part in found)
+        paths = logs[unit[..., None], at[..., None] + past.steps] - level[unit, at][..., None]
+        coupled[block] = np.take_along_axis(marginals[block], _ranks(paths, size, rng), axis=-1)
+    return coupled
 
 
 def analogues(
@@ -65,13 +74,21 @@ def analogues(
     keep = _thinned(state[unit, at], rng)
     unit, at = unit[keep], at[keep]
     there, here = state[unit, at], state[:, past.last]
-    distance = 1e-3 * rng.random((len(here), len(unit)), dtype=np.float32)
-    for k in range(state.shape[-1]):
-        distance += np.abs(there[:, k] - here[:, k, None])
     count = min(count, len(unit))
-    near = np.argpartition(distance, count - 1, axis=1)[:, :count]
+    blocks = in_blocks(len(here), AT_ONCE)
+    near = np.concatenate([_nearest(there, here[block], count, rng) for block in blocks])
     near = np.take_along_axis(near, np.argsort(at[near], axis=1, kind="stable"), axis=1)
     return unit[near], at[near]
+
+
+def _nearest(
+    there: NDArray[np.float32], here: NDArray[np.float32], count: int, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Places `[units, count]` of the situations that are most like each unit's."""
+    distance = 1e-3 * rng.random((len(here), len(there)), dtype=np.float32)
+    for k in range(there.shape[-1]):
+        distance += np.abs(there[:, k] - here[:, k, None])
+    return np.argpartition(distance, count - 1, axis=1)[:, :count]
 
 
 def nearest(past: History, count: int, apart: int) -> NDArray[np.int64] | None:
@@ -108,17 +125,22 @@ def nearest(past: History, count: int, apart: int) -> NDArray[np.int64] | None:
 
 
 def _thinned(state: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.int64]:
-    """All situations with any recent deaths and a sample of the many without."""
+    """The situations with any recent deaths and a sample of the many without."""
     quiet = state[:, 0] <= QUIET_LEVEL
     kept = rng.permutation(np.flatnonzero(quiet))[:QUIET_KEPT]
-    return np.sort(np.concatenate([np.flatnonzero(~quiet), kept]))
+    active = at_most(ACTIVE_KEPT, np.flatnonzero(~quiet), rng)
+    return np.sort(np.concatenate([active, kept]))
 
 
 def _state(past: History) -> NDArray[np.float32]:
     """Level, recent change, spread and activity: what makes two situations alike."""
-    logs, level = past.logs, past.level
+    return blockwise(lambda block: _state_of(past, block), len(past.values))
+
+
+def _state_of(past: History, block: slice) -> NDArray[np.float32]:
+    logs, level = past.logs[block], past.level[block]
     change = np.where(np.isnan(logs), 0.0, logs - level)
-    spread = np.nan_to_num(past.spread)
+    spread = np.nan_to_num(past.spread[block])
     active = np.nan_to_num(moving_mean((logs > 0).astype(np.float64), past.window))
     return np.stack([level, 0.3 * change, 0.5 * spread, active], axis=-1).astype(np.float32)
 

@@ -11,10 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskkit.forecasting.dataset import Dataset
+from riskkit.models.parts.blocks import blockwise
 from riskkit.models.parts.draws import counts
 from riskkit.models.parts.level import moving, own_level
 
 _NAME = "history"
+
+USUAL = 30
+"""So many outcomes make the smallest count the smallest one that is written."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +68,12 @@ class History:
     @cached_property
     def level(self) -> NDArray[np.float64]:
         """Own level after each period, `[units, periods]`."""
-        return own_level(self.logs, self.window)
+        return blockwise(lambda b: own_level(self.logs[b], self.window), len(self.values))
 
     @cached_property
     def spread(self) -> NDArray[np.float64]:
         """Standard deviation of the logs over the window; NaN where none is known."""
-        return moving(self.logs, self.window, np.nanstd)
+        return blockwise(lambda b: moving(self.logs[b], self.window, np.nanstd), len(self.values))
 
     def once(self, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         """What several models make of the series, by name: made by the first that asks."""
@@ -150,6 +154,17 @@ def largest(data: Dataset) -> NDArray[np.int64]:
     if data.capacity is not None:
         most = np.minimum(most, np.maximum(data.capacity, _own_largest(past)))
     return counts(most)
+
+
+def least(data: Dataset) -> int:
+    """Smallest count above zero that a forecast may contain.
+
+    Some publishers write one number for all that is small, as UNHCR does 5. It is taken for such a
+    number when no known outcome lies between it and zero and `USUAL` are equal to it.
+    """
+    positive = data.y[data.y > 0]
+    smallest = positive.min(initial=np.inf)
+    return int(smallest) if smallest > 1 and np.sum(positive == smallest) >= USUAL else 1
 
 
 def _own_largest(past: History) -> NDArray[np.float64]:

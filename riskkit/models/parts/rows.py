@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from riskkit.forecasting.dataset import Dataset
+from riskkit.models.parts.blocks import blockwise, in_blocks
 from riskkit.models.parts.history import History
 from riskkit.models.parts.level import decayed_mean, moving, moving_mean, periods_since
 
@@ -37,6 +40,11 @@ OWN = {
 filled in by who knows it."""
 _NAMES = tuple(OWN)
 MOST_ROWS = 60_000
+MANY = 300
+"""More units than this are cells, of which most are always quiet."""
+MOST_OF_A_UNIT = 150
+BATCH = 200_000
+"""Rows that are made at once where they are made in batches."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +97,10 @@ class RowMaker:
     def __init__(self, data: Dataset, past: History) -> None:
         self.data, self.past = data, past
         self.logs, self.level = past.logs, past.level
-        self.own = past.once("own", self._own_features)
+        self.own = past.once("own", lambda: blockwise(self._own_features, len(self.logs)))
 
-    def _own_features(self) -> NDArray[np.float32]:
-        g, w, level = self.logs, self.past.window, self.level
+    def _own_features(self, block: slice) -> NDArray[np.float32]:
+        g, w, level = self.logs[block], self.past.window, self.level[block]
         positive = np.where(np.isnan(g), np.nan, g > 0)
         relative = [
             np.where(np.isnan(g), 0.0, g - level),
@@ -103,7 +111,7 @@ class RowMaker:
         ]
         shares = [moving_mean(positive, max(1, n)) for n in (w // 2, w, 5 * w, g.shape[1])]
         since = np.log1p(periods_since(g > 0))
-        columns = [level, *relative, self.past.spread, *shares, since]
+        columns = [level, *relative, self.past.spread[block], *shares, since]
         return np.asarray(np.nan_to_num(np.stack(columns, axis=-1)), dtype=np.float32)
 
     def _ahead(
@@ -124,16 +132,17 @@ class RowMaker:
 
     def rows(
         self,
-        unit: NDArray[np.int64],
-        at: NDArray[np.int64],
-        step: NDArray[np.int64],
+        unit: NDArray[np.integer[Any]],
+        at: NDArray[np.integer[Any]],
+        step: NDArray[np.integer[Any]],
         weight: NDArray[np.float64] | None = None,
     ) -> Rows:
         """Rows for the given units, last known periods and steps."""
+        unit, at, step = (part.astype(np.int64, copy=False) for part in (unit, at, step))
         target = at + step
         known = target <= self.past.last
         y = np.where(known, self.past.values[unit, np.minimum(target, self.past.last)], np.nan)
-        given = self.data.X[unit, self.past.columns[at]]
+        given = np.asarray(self.data.X)[unit, self.past.columns[at]]
         X = np.hstack([self.own[unit, at], self._ahead(unit, at, step), given])
         ones = np.ones(len(unit))
         return Rows(X, unit, at, self.level[unit, at], y, ones if weight is None else weight)
@@ -155,40 +164,116 @@ class RowMaker:
         return rows
 
     def training(self, per_origin: int, quiet_every: int, seed: int) -> Rows:
-        """A sample of all rows whose outcome is known.
+        """The rows of `sample` at once."""
+        sample = self.sample(per_origin, quiet_every, seed)
+        return self.rows(sample.unit, sample.at, sample.step, sample.weight)
+
+    def sample(
+        self, per_origin: int, quiet_every: int, seed: int, *, everything: bool = False
+    ) -> Sample:
+        """Choose among all rows whose outcome is known.
 
         Args:
             per_origin: Steps drawn for each unit and origin.
             quiet_every: One in so many rows is kept where the unit had nothing for five
-                windows and nothing follows; its weight makes up for the others.
-            seed: Of the row sample.
+                windows and nothing follows; its weight makes up for the others. Of `MANY` units
+                fewer are kept where such rows are the rule, so that they are about as many as
+                the others.
+            seed: Of the sample.
+            everything: Whether to keep all rows instead.
 
         Returns:
-            At most `MOST_ROWS` rows, so that time does not grow with the panel.
+            At most `MOST_ROWS` rows, so that time does not grow with the panel; of `MANY` units,
+            `MOST_OF_A_UNIT` for each where that is more.
         """
         rng = np.random.default_rng(seed)
-        unit, at, step = self._candidates(per_origin, rng)
+        units = len(self.data.units)
+        every = max(quiet_every, self._quiet_for_each()) if units > MANY else quiet_every
+        every = 1 if everything else every
+        parts = [self._thinned(block, per_origin, every, rng) for block in in_blocks(units)]
+        unit, at, step, weight = (np.concatenate(part) for part in zip(*parts, strict=True))
+        most = max(MOST_ROWS, MOST_OF_A_UNIT * units) if units > MANY else MOST_ROWS
+        rows = at_most(len(at) if everything else most, np.arange(len(at)), rng)
+        return Sample(self, unit[rows], at[rows], step[rows], weight[rows].astype(np.float64))
+
+    def _quiet_for_each(self) -> int:
+        """How many quiet situations there are for each other one."""
+        active = int(np.count_nonzero(self.own[..., _NAMES.index("own_any_5_years")] > 0))
+        return (self.own[..., 0].size - active) // max(active, 1)
+
+    def _thinned(
+        self, block: slice, per_origin: int, quiet_every: int, rng: np.random.Generator
+    ) -> tuple[NDArray[np.int32], ...]:
+        """Candidates of some units, of quiet ones a part, and how many each stands for."""
+        unit, at, step = self._candidates(block, per_origin, rng)
         outcome = self.past.values[unit, at + step]
         quiet = ~(self.own[unit, at, _NAMES.index("own_any_5_years")] > 0) & (outcome == 0)
         kept = ~np.isnan(outcome) & (~quiet | (rng.integers(quiet_every, size=len(at)) == 0))
-        rows = at_most(MOST_ROWS, np.flatnonzero(kept), rng)
-        weight = np.where(quiet, float(quiet_every), 1.0)
-        return self.rows(unit[rows], at[rows], step[rows], weight[rows])
+        chosen = (unit[kept], at[kept], step[kept], np.where(quiet[kept], quiet_every, 1))
+        return tuple(part.astype(np.int32) for part in chosen)
 
     def _candidates(
-        self, per_origin: int, rng: np.random.Generator
+        self, block: slice, per_origin: int, rng: np.random.Generator
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         past = self.past
         first = max(int(np.searchsorted(past.columns, 0)), min(past.window, past.last // 2))
         periods = max(past.last - first, 0)
-        at = np.tile(np.arange(first, first + periods), len(self.data.units))
-        unit = np.repeat(np.arange(len(self.data.units)), periods)
-        steps = np.unique(past.steps)
+        units = np.arange(block.start, block.stop)
+        at = np.tile(np.arange(first, first + periods), len(units))
+        unit = np.repeat(units, periods)
+        steps = _taught(past)
         pick = np.argsort(rng.random((len(at), len(steps))), axis=1)[:, :per_origin]
         at, unit = np.repeat(at, pick.shape[1]), np.repeat(unit, pick.shape[1])
         step = steps[pick].ravel()
         fits = at + step <= past.last
         return unit[fits], at[fits], step[fits]
+
+
+def _taught(past: History) -> NDArray[np.int64]:
+    """Steps ahead of training rows: those that are forecast, and of years the shorter ones too.
+
+    A yearly series has few situations, and what came of them a year earlier tells of the same.
+    """
+    steps = np.unique(past.steps)
+    return steps if past.season > 1 else np.arange(1, steps.max() + 1)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Training rows that are made when they are asked for, some at a time.
+
+    Attributes:
+        maker: Makes them.
+        unit: Row of the dataset, `[rows]`.
+        at: Last known period.
+        step: Periods ahead.
+        weight: Inverse sampling probability.
+    """
+
+    maker: RowMaker
+    unit: NDArray[np.int32]
+    at: NDArray[np.int32]
+    step: NDArray[np.int32]
+    weight: NDArray[np.float64]
+
+    @property
+    def y(self) -> NDArray[np.float64]:
+        """Outcomes."""
+        return np.asarray(self.maker.past.values[self.unit, self.at + self.step])
+
+    @property
+    def level(self) -> NDArray[np.float64]:
+        """Own levels."""
+        return np.asarray(self.maker.level[self.unit, self.at])
+
+    def design(self, rows: NDArray[np.int64] | slice) -> NDArray[np.float32]:
+        """The design matrix of some rows."""
+        return self.maker.rows(self.unit[rows], self.at[rows], self.step[rows]).X
+
+    def batches(self) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+        """Which rows, and their design matrix, some at a time."""
+        for block in in_blocks(len(self.at), BATCH):
+            yield block, self.design(block)
 
 
 def at_most(count: int, rows: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:

@@ -1,0 +1,77 @@
+"""Blocks change memory, not results."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from riskkit.models.hurdle import BoostedHurdle
+from riskkit.models.parts import blocks, boosting, coupling, rows
+from riskkit.models.parts.history import history
+from riskkit.study.study import Study
+
+
+@pytest.fixture(scope="module")
+def data():
+    settings = [
+        *("data.kind=world", "data.world.cells=320", "data.world.months=300", "panel.level=cell"),
+        *("target.indicator=ged_sb", "features.families=[neighbours]"),
+    ]
+    study = Study.open(None, settings)
+    return study.dataset(study.threats[0], study.span[1], range(1, 4))
+
+
+@pytest.fixture
+def fresh(data):
+    """The dataset without what models made of it before."""
+    data.shared.clear()
+    return data
+
+
+def test_summaries_and_scenarios_do_not_depend_on_blocks(fresh, monkeypatch):
+    made = {}
+    for size in (1000, 7):
+        fresh.shared.clear()
+        monkeypatch.setattr(blocks.in_blocks, "__defaults__", (size,))
+        monkeypatch.setattr(coupling, "AT_ONCE", size)
+        maker = rows.RowMaker(fresh, history(fresh))
+        sorted_draws = np.sort(np.random.default_rng(0).integers(0, 50, (320, 3, 40)), axis=-1)
+        made[size] = maker.own, coupling.couple(sorted_draws, fresh, seed=3)
+    for one, other in zip(made[1000], made[7], strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_of_many_units_quiet_rows_are_about_as_many_as_others(fresh):
+    maker = rows.RowMaker(fresh, history(fresh))
+    sample = maker.sample(per_origin=1, quiet_every=4, seed=1)
+    assert len(sample.unit) <= rows.MOST_ROWS
+    quiet = sample.weight > 1
+    assert sample.weight.max() > 4
+    assert 0.5 < quiet.mean() / (1 - quiet.mean()) < 2
+    everything = maker.sample(per_origin=1, quiet_every=4, seed=1, everything=True)
+    assert sample.weight.sum() == pytest.approx(len(everything.unit), rel=0.1)
+    assert (everything.weight == 1).all()
+
+
+def test_rows_in_batches_train_the_same_trees(fresh, monkeypatch):
+    whole = BoostedHurdle(rounds=5).fit(fresh, 1)
+    for module in (boosting, rows):
+        monkeypatch.setattr(module, "BATCH", 1500)
+    batched = BoostedHurdle(rounds=5).fit(fresh, 1)
+    one, other = (model.marginals(fresh, 20) for model in (whole, batched))
+    # Cuts of a stream of batches differ a little from those of all rows at once.
+    chance, again = ((draws > 0).mean(axis=-1) for draws in (one, other))
+    assert np.abs(chance - again).max() <= 0.15
+    assert np.corrcoef(chance.ravel(), again.ravel())[0, 1] > 0.99
+
+
+def test_every_row_can_be_trained_on(fresh, monkeypatch):
+    seen = []
+    train = boosting.train
+    monkeypatch.setattr(
+        "riskkit.models.hurdle.train",
+        lambda X, *rest, **kw: seen.append(X) or train(X, *rest, **kw),
+    )
+    BoostedHurdle(rounds=2, everything=True).fit(fresh, 1)
+    origins = history(fresh).last - 12
+    assert len(seen[0].unit) == pytest.approx(320 * origins, rel=0.02)
