@@ -52,10 +52,13 @@ def build_cube(study: Study, panel: Panel, out: Path) -> Cube:
     Raises:
         RiskkitError: The folder holds something else, or a feature is infinite.
     """
+    names = present(study.families, panel)
+    if not names:
+        nothing = np.empty((panel.n_units, panel.n_months, 0), dtype=np.float32)
+        return Cube((), panel.first_month, nothing)
     identity = cube_identity(study, panel.as_of)
     if _stamp(out) != identity.hash:
         parts = _begin(out, identity)
-        names = present(study.families, panel)
         _write(study, panel, names, parts, identity)
         with result_folder(out, identity) as fresh:
             carry_over(parts, fresh / PARTS)
