@@ -11,6 +11,9 @@ demo-world: OUT := publication-world
 PYTEST := python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile \
   --no-loadscope-reorder --max-worker-restart 0
 
+# Tests start Python a hundred times: without bytecode, which a variable may forbid, each compiles all it imports.
+test test-all test-oldest: export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help demo demo-world test test-all benchmark lint docs record test-oldest clean

@@ -232,6 +232,9 @@ class Measure(_Section):
     """The model that is published; by default `forecast.model`."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Options of that model, over those of `models`."""
+    families: tuple[str, ...] | None = None
+    """Feature families that its models see, of those of the study; by default all. An empty list
+    leaves them the outcome's own history alone."""
     joined_with: tuple[str, ...] | None = None
     """What this measure is joined with instead of the threat's `joined_with`: nothing where it
     counts an impact and no hazard."""

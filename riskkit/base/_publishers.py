@@ -18,8 +18,6 @@ _ALWAYS = date(1800, 1, 1)
 """The period of what never changes."""
 _PROJECTED = 2024
 """Year of the revision of population, from which on it has projections, known in their year."""
-_COMPARABLE = 2000
-"""First year in which most countries of asylum tell of those who flee."""
 _REFUGEES = {
     "refugee_origins": ("iso3_asylum", "iso3_origin", "Countries of origin of the refugees in it"),
     "refugee_hosts": ("iso3_origin", "iso3_asylum", "Countries that host refugees from it"),
@@ -39,12 +37,10 @@ def violence() -> Release:
 
 def displacement() -> Release:
     """UNHCR: people who fled, and who hosts whom."""
-    table, flow = read("displacement_year", IN_JUNE), pl.col(told.NEWLY_FLED)
-    early = flow.is_not_null() & (pl.col("year") < _COMPARABLE)
+    table = read("displacement_year", IN_JUNE)
     figures = release(
         "displacement_year",
-        [(table.with_columns(pl.when(~early).then(flow)), told.DISPLACEMENT)],
-        dropped={"flow before 2000, when few countries told": table.filter(early).height},
+        [(table, told.DISPLACEMENT)],
         unit_names={"SRB": "Serbia (with Kosovo)"},
     )
     relations = tuple(

@@ -171,8 +171,8 @@ DISPLACEMENT = _declared(
         NEWLY_FLED: (
             "unhcr_flow_total_origin",
             "people",
-            "People newly displaced across borders: refugees, applicants for asylum and others, "
-            "since 2000",
+            "People newly displaced across borders: refugees, applicants for asylum and others; "
+            "before 2000 as few countries of asylum told",
         ),
     },
     frequency="year",

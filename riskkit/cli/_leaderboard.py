@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riskkit.cli._output import Column, echo, echo_table, echo_wrapped
@@ -51,6 +52,24 @@ def _print(board: pl.DataFrame, window: str, target: str, rule: str) -> None:
     narrow = echo_table((Column("model"), *columns, skill), cells)
     if narrow:
         echo_wrapped(f"(no room for {', '.join(narrow)}: a wider screen or --json shows them)")
+
+
+def print_coverage(folder: Path) -> None:
+    """Print how many positive outcomes intervals hold, beside what right chances would."""
+    from riskkit.files import read_csv
+    from riskkit.study.evaluating import COVERAGE
+
+    table = read_csv(folder / COVERAGE, "score again")
+    for (target,), rows in table.group_by("target", maintain_order=True):
+        told = ", ".join(
+            f"{row['model']} {row['covered']:.0%} ({row['implied']:.0%})"
+            for row in rows.drop_nulls().iter_rows(named=True)
+        )
+        if told:
+            echo_wrapped(
+                f"{target}: positive outcomes inside 90 % intervals, and in brackets what they "
+                f"would be if every chance were right: {told}"
+            )
 
 
 def print_parts(table: pl.DataFrame, by: str, rule: str) -> None:

@@ -67,7 +67,7 @@ def command(
       riskkit backtest --engine dask --scheduler tcp://head:8786
     """
     from riskkit.atomic import write_text
-    from riskkit.cli._leaderboard import print_leaderboard
+    from riskkit.cli._leaderboard import print_coverage, print_leaderboard
     from riskkit.cli._progress import progress
     from riskkit.study.evaluating import METRICS
     from riskkit.study.study import Study
@@ -93,4 +93,6 @@ def command(
         echo(f"{out}/: forecasts.parquet; no outcome of these windows is in the data yet")
     else:
         print_leaderboard(board)
-        echo(f"\n{out}/: forecasts.parquet, scores*.parquet, leaderboard.csv")
+        echo()
+        print_coverage(out)
+        echo(f"\n{out}/: forecasts.parquet, scores*.parquet, leaderboard.csv, coverage.csv")

@@ -46,7 +46,7 @@ def command(
       riskkit evaluate work/pool --submission theirs=submission/ --out work/beside
       riskkit leaderboard work/beside --by unit
     """
-    from riskkit.cli._leaderboard import print_leaderboard
+    from riskkit.cli._leaderboard import print_coverage, print_leaderboard
     from riskkit.cli._progress import progress
     from riskkit.study.study import Study
 
@@ -61,7 +61,9 @@ def command(
         echo("no outcome of these windows is in the data yet")
     else:
         print_leaderboard(board)
-        echo(f"\n{out}/: scores*.parquet, leaderboard.csv, metrics.json, plots/")
+        echo()
+        print_coverage(out)
+        echo(f"\n{out}/: scores*.parquet, leaderboard.csv, coverage.csv, metrics.json, plots/")
 
 
 def _named(submissions: tuple[str, ...]) -> dict[str, list[Path]]:

@@ -54,5 +54,5 @@ def command(
         echo(line)
     echo(
         f"\n{out}/: composites.parquet, record.csv, threats.csv, intervals.csv, chances.csv, "
-        "classes.csv, leaderboard.csv"
+        "classes.csv, onsets.csv, leaderboard.csv"
     )

@@ -6,6 +6,7 @@ opened there anew; nothing is copied.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,12 @@ class Cube:
     def last_month(self) -> int:
         """Month id of the last month."""
         return int(self.first_month + self.values.shape[1] - 1)
+
+    def only(self, names: Sequence[str]) -> Cube:
+        """The features of these names alone, read into memory."""
+        columns = [column for column, name in enumerate(self.names) if name in set(names)]
+        kept = tuple(self.names[column] for column in columns)
+        return Cube(kept, self.first_month, np.asarray(self.values)[..., columns])
 
     def known_at(self, origin: int) -> tuple[tuple[str, ...], Array]:
         """Cut at an origin, and drop the features that nobody has a value of there.

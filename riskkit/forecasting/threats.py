@@ -26,6 +26,7 @@ class Threat:
         title: What is counted, in words.
         model: Registry name of the model that is published.
         options: Settings of that model, over those of `models` in params.yaml.
+        families: Feature families that its models see, of those of the study; None for all.
         weight: Its weight in the composite.
         top: The total of twelve months that scores 10, in units of the first threshold.
         scale: Whether the score is the total's order of magnitude or grows in step with it.
@@ -39,6 +40,7 @@ class Threat:
     title: str
     model: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    families: tuple[str, ...] | None = None
     weight: float = 1.0
     top: float = 10_000.0
     scale: Literal["log", "linear"] = "log"
@@ -121,6 +123,7 @@ def _threat(
         title=_title(measure),
         model=measure.model or params.forecast.model,
         options=measure.options,
+        families=measure.families,
         weight=float(settings.weight),
         top=float(measure.top),
         scale=measure.scale,

@@ -16,7 +16,7 @@ from riskkit.config import Params
 from riskkit.errors import ConfigError, RiskkitError, suggestion
 from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.forecast import Forecast
-from riskkit.models.parts.history import largest
+from riskkit.models.parts.history import largest, least
 from riskkit.models.parts.search import Space
 
 _MOST = 10_000
@@ -80,10 +80,13 @@ class Model(ABC):
     def forecast(self, data: Dataset, size: int, seed: int) -> Forecast:
         """Draw for the units that can be forecast; `Dataset.left_out` names the others.
 
-        No draw is more than `riskkit.models.parts.history.largest` allows, whatever the model.
+        No draw is more than `riskkit.models.parts.history.largest` allows, nor between zero and
+        `least`, whatever the model.
         """
         eligible = data.eligibility.forecast
-        draws = np.minimum(self.sample(data, size, seed), largest(data)[:, None, None])[eligible]
+        draws = self.sample(data, size, seed)[eligible]
+        draws = np.where(draws > 0, np.maximum(draws, least(data)), draws)
+        draws = np.minimum(draws, largest(data)[eligible, None, None])
         return Forecast(
             model=self.name,
             target=data.target.name,

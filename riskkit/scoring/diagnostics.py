@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from riskkit.forecasting.forecast import Forecast
 from riskkit.scoring.brier import pooled
+from riskkit.scoring.ensemble import sorted_interval
 from riskkit.scoring.pit import pit_histogram
+from riskkit.tables import INTERVAL
 
 BINS = 10
 _RELIABILITY = ("model", "threshold", "bin")
@@ -29,11 +31,13 @@ class Calibration:
         chances: `model, threshold, chance, n, observed`: months whose forecast chance of at least
             the threshold was just that, and how often it came.
         pit: `model, bin, n, mass`: months, and the part of their PIT in the bin.
+        held: `model, positive, held, expected, due`: see `_held`.
     """
 
     target: str
     chances: pl.DataFrame
     pit: pl.DataFrame
+    held: pl.DataFrame
 
     @classmethod
     def of(
@@ -62,7 +66,32 @@ class Calibration:
                 "mass": pit_histogram(draws, came, BINS) * len(came) / BINS,
             }
         )
-        return cls(forecast.target, chances.select(model, pl.all()), pit.select(model, pl.all()))
+        tables = (table.select(model, pl.all()) for table in (chances, pit, _held(draws, came)))
+        return cls(forecast.target, *tables)
+
+
+def _held(draws: NDArray[np.int64], outcome: NDArray[np.float64]) -> pl.DataFrame:
+    """Positive outcomes and those inside the 90 % interval: that came, and that were forecast.
+
+    A forecast that gives nothing a chance of .97 has the interval [0, 0], and rightly misses the
+    3 % that are positive. So what calibrated chances would hold is counted in draws instead of
+    outcomes.
+
+    Returns:
+        One row: `positive, held` outcomes, and `expected, due` numbers of them by the draws.
+    """
+    low, high = sorted_interval(np.sort(draws, axis=1), INTERVAL[1] - INTERVAL[0])
+    came, drawn = outcome > 0, draws > 0
+    inside = (low <= outcome) & (outcome <= high)
+    within = (low[:, None] <= draws) & (draws <= high[:, None])
+    size = draws.shape[1]
+    counts = {
+        "positive": came.sum(),
+        "held": (came & inside).sum(),
+        "expected": drawn.sum() / size,
+        "due": (drawn & within).sum() / size,
+    }
+    return pl.DataFrame({name: [float(count)] for name, count in counts.items()})
 
 
 def _chances(
@@ -163,6 +192,28 @@ def pit(parts: Sequence[Calibration]) -> pl.DataFrame:
         "model",
         pit=(pl.col("bin") + 0.5) / BINS,
         density=pl.col("mass") * BINS / pl.col("n"),
+    )
+
+
+def coverage(parts: Sequence[Calibration]) -> pl.DataFrame:
+    """Share of positive outcomes that 90 % intervals hold, and would if every chance were right.
+
+    Returns:
+        `target, model, positive, expected, covered, implied`: positive outcomes that came and that
+        the chances add up to, the share of the former in their intervals, and what this share
+        would be for outcomes drawn from the forecasts. Shares of nothing are null.
+    """
+    told = pl.concat(
+        part.held.select(pl.lit(part.target).alias("target"), pl.all()) for part in parts
+    )
+    sums = _exact_sums(told, ("target", "model")).sort("target", "model")
+    return sums.select(
+        "target",
+        "model",
+        pl.col("positive").cast(pl.Int64),
+        "expected",
+        covered=pl.when(pl.col("positive") > 0).then(pl.col("held") / pl.col("positive")),
+        implied=pl.when(pl.col("expected") > 0).then(pl.col("due") / pl.col("expected")),
     )
 
 

@@ -23,6 +23,7 @@ from riskkit.scoring.diagnostics import (
     Calibration,
     brier_parts,
     corp,
+    coverage,
     crps_by_horizon,
     pit,
     reliability,
@@ -49,6 +50,8 @@ OUTCOMES = "outcomes.parquet"
 GROUPS = "groups.parquet"
 """Region of each unit, and its level at the origin of each window."""
 """What came: `target, unit, month, outcome` of every month that was scored."""
+COVERAGE = "coverage.csv"
+"""How many positive outcomes intervals hold, beside what calibrated chances would."""
 METRICS, PLOTS = "metrics.json", "plots"
 _TYPES = {
     "window": pl.String,
@@ -173,6 +176,7 @@ def write_scores(
     _write_table(board, out / LEADERBOARD)
     (out / METRICS).write_text(json.dumps(_metrics(study, board), indent=2) + "\n", "utf-8")
     compared = [one for one in calibrations if one is not None]
+    _write_table(coverage(compared), out / COVERAGE)
     _write_plots(study, board, scores, compared, out / PLOTS)
     return board
 

@@ -60,6 +60,8 @@ def _check_threats(params: Params) -> None:
             options = {**params.models.get(model, {}), **measure.options}
             try:
                 make_model(model, options)
+                for family in measure.families or ():
+                    lookup("family", families(), family)
             except RiskkitError as error:
                 place = f"threats.{name}, measure {measure.name}: {error.what}"
                 raise type(error)(place, got=error.got, hint=error.hint) from None

@@ -41,6 +41,7 @@ from riskkit.risk.rank import ranks
 from riskkit.risk.score import summarise_scores
 from riskkit.scoring import score_rows
 from riskkit.study.backtesting import begin
+from riskkit.study.breakdown import ZERO
 from riskkit.study.evaluating import SCORES, write_scores
 from riskkit.study.grading import ANY_TIME, counts, known_to, last_year, release, totals_of
 from riskkit.study.identity import hash_frame
@@ -175,7 +176,7 @@ class _Fitted:
 
 
 def _forecast(study: Study, origin: int, parts: Path) -> list[_Fitted]:
-    """Forecast each threat at an origin by its own model and by the reference."""
+    """Forecast each threat at an origin by its own model, by the reference and by zero."""
     jobs = []
     for threat in study.threats:
         try:
@@ -183,7 +184,8 @@ def _forecast(study: Study, origin: int, parts: Path) -> list[_Fitted]:
             data = study.dataset(threat, origin, horizons)
         except RiskkitError:
             continue  # too little was known of it then
-        jobs += [_job(study, threat, data, name) for name in _systems(study, threat).values()]
+        names = dict.fromkeys([*_systems(study, threat).values(), ZERO])
+        jobs += [_job(study, threat, data, name) for name in names]
     with one_thread(), ThreadPoolExecutor(os.cpu_count() or 1) as threads:
         paths = list(threads.map(lambda job: write_part(job, parts / part_name(job)), jobs))
     pairs = zip(jobs, paths, strict=True)

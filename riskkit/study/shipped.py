@@ -48,6 +48,7 @@ def settings(study: Study) -> dict[str, Any]:
             "thresholds": list(threat.target.thresholds),
             "model": threat.model,
             "options": _filled(threat.model, study.model_options(threat.model, threat.options)),
+            "families": threat.families,
             "weight": threat.weight,
             "top": threat.top,
             "scale": threat.scale,

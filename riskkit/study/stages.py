@@ -270,7 +270,10 @@ def _dates(study: Study) -> dict[str, str]:
 def _modelling(study: Study, names: Sequence[str]) -> dict[str, Any]:
     """Parameters that the draws of some models depend on."""
     known = [name for name in names if name in models()]
-    targets = {threat.name: {"target": asdict(threat.target)} for threat in study.threats}
+    targets = {
+        threat.name: {"target": asdict(threat.target), "families": threat.families}
+        for threat in study.threats
+    }
     return {
         "seed": study.params.seed,
         "features.families": [family.name for family in study.families],

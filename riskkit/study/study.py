@@ -314,13 +314,24 @@ class Study:
             features: Whether with the features, which take time and memory; a model needs them.
         """
         return build_dataset(
-            self.features_at(origin) if features else self.panel.frame.select(KEYS),
+            self._seen(threat, origin) if features else self.panel.frame.select(KEYS),
             self.releases,
             self.panel.units,
             threat.target,
             origin,
             horizons,
             self.limits,
+        )
+
+    def _seen(self, threat: Threat, origin: int) -> pl.DataFrame | Cube:
+        """The features of the families that a threat's models see."""
+        features = self.features_at(origin)
+        if threat.families is None:
+            return features
+        seen = [family for family in self.families if family.name in threat.families]
+        names = [feature.name for family in seen for feature in family.features]
+        return (
+            features.only(names) if isinstance(features, Cube) else features.select(*KEYS, *names)
         )
 
     @property

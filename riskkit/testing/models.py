@@ -222,13 +222,8 @@ def check_contributions(kind: type[Model]) -> None:
 
 def check_no_leakage(kind: type[Model]) -> None:
     """What the sources say after the origin changes no draw, nor do later months of a panel."""
-    releases = made_up_releases(["deaths", "index", "yearly_index"])
-    lies = [scrambled(release, _ORIGIN) for release in releases]
-    honest, fooled = (_built(sources, _ORIGIN) for sources in (releases, lies))
-    _require(np.array_equal(_sample(kind, fooled), _sample(kind, honest)), "the future leaks")
-    prompt, lies = ([in_time(release) for release in sources] for sources in (releases, lies))
-    honest, fooled = (_built(sources, LAST) for sources in (prompt, lies))
-    _require(np.array_equal(_sample(kind, fooled), _sample(kind, honest)), "the future leaks")
+    for honest, fooled in _pasts():
+        _require(np.array_equal(_sample(kind, fooled), _sample(kind, honest)), "the future leaks")
 
 
 MODEL_CHECKS: tuple[Callable[[type[Model]], None], ...] = (
@@ -289,6 +284,18 @@ def _pit(draws: Draws, known: KnownFuture) -> NDArray[np.float64]:
     below = (draws[:, :, None] < futures).mean(axis=-1)
     equal = (draws[:, :, None] == futures).mean(axis=-1)
     return np.asarray(below + np.random.default_rng(1).random(below.shape) * equal)
+
+
+@cache
+def _pasts() -> tuple[tuple[Dataset, Dataset], ...]:
+    """What was known at an origin, from sources that tell the truth about later, and lies."""
+    releases = made_up_releases(["deaths", "index", "yearly_index"])
+    lies = [scrambled(release, _ORIGIN) for release in releases]
+    prompt, late_lies = ([in_time(release) for release in told] for told in (releases, lies))
+    return (
+        (_built(releases, _ORIGIN), _built(lies, _ORIGIN)),
+        (_built(prompt, LAST), _built(late_lies, LAST)),
+    )
 
 
 def _built(releases: Sequence[Release], as_of: int) -> Dataset:

@@ -155,12 +155,21 @@ def check_mangled_files(sample: Sample) -> None:
 
 def check_misplaced_rows(sample: Sample) -> None:
     """A row of a place that is no unit is refused or left out, never given to another unit."""
+    whole = sample.read()
     for seed in range(_MANGLED):
-        check_misplaced(sample, tuple(CONTAINERS)[seed % len(CONTAINERS)], seed)
+        check_misplaced(sample, tuple(CONTAINERS)[seed % len(CONTAINERS)], seed, whole)
 
 
-def check_misplaced(sample: Sample, container: Container, seed: int) -> Release | None:
+def check_misplaced(
+    sample: Sample, container: Container, seed: int, whole: Release | None = None
+) -> Release | None:
     """Misname a unit as `riskkit.testing.fuzz.misplace` does, and read the file.
+
+    Args:
+        sample: The sample.
+        container: The kind of file that the changed sample is put into.
+        seed: Chooses the file, the cell and the name.
+        whole: What the sample holds, if it has been read.
 
     Returns:
         What the reader made of it; None if it refused, or if no cell of the file names a unit.
@@ -174,7 +183,7 @@ def check_misplaced(sample: Sample, container: Container, seed: int) -> Release 
     original = originals[seed % len(originals)]
     if sample.path.is_dir():
         container = "as it is"
-    whole = sample.read()
+    whole = whole or sample.read()
     changed = misplace(original.read_bytes(), container, _named(sample, _figured(whole)), seed)
     if changed is None:
         return None

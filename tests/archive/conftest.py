@@ -66,7 +66,8 @@ def bucket(server: str) -> str:
 
 
 PLACES = ("folder", "memory")
-EVERYWHERE = pytest.mark.parametrize("where", [*PLACES, "bucket"], indirect=True)
+_BUCKET = pytest.param("bucket", marks=pytest.mark.slow)
+EVERYWHERE = pytest.mark.parametrize("where", [*PLACES, _BUCKET], indirect=True)
 """Also in a bucket, which takes ten times as long."""
 
 

@@ -16,7 +16,7 @@ from riskkit.archive.ledger import appended, read
 from riskkit.archive.places import DATED
 from riskkit.errors import RiskkitError
 from riskkit.publish import verify
-from tests.archive.conftest import EVERYWHERE, START, Make
+from tests.archive.conftest import EVERYWHERE, PLACES, START, Make
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -25,7 +25,7 @@ def listed(archive: Archive, name: str) -> dict:
     return json.loads(archive.place.read(name) or b"null")
 
 
-@EVERYWHERE
+@pytest.mark.parametrize("where", [*PLACES, "bucket"], indirect=True)
 def test_a_publication_is_kept_as_it_was(archive: Archive, make: Make) -> None:
     filed = archive.publish(make(), due="2022-06")
     assert (filed.name, filed.new) == ("2021-12", True)

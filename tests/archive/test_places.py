@@ -17,22 +17,26 @@ from riskkit.archive.ledger import read
 from riskkit.publish import verify
 from tests.archive.conftest import Make
 
-KILLS = int(os.environ.get("RISKKIT_KILLS", "4"))
+ROOT = Path(__file__).parents[2]
+KILLS = int(os.environ.get("RISKKIT_KILLS", "2"))
 """Random moments; 200 have been tried."""
-_WORK = """
+_SCRIPT = """
 import sys
-from pathlib import Path
-from riskkit.archive import Archive
-archive, folders = Archive(sys.argv[1]), sys.argv[2:]
+from tests.archive.test_places import work
 print("ready", flush=True)
-for number, folder in enumerate(folders):
-    name = archive.publish(Path(folder)).name
-    sha256 = {one["folder"]: one["sha256"] for one in archive.entries()}[name]
-    row = {"publication": name, "figures": "first", "state": "graded", "publication_hash": sha256}
-    archive.record([row], {})
-    print(name, flush=True)
-print("done", flush=True)
+work(sys.argv[1], sys.argv[2:])
 """
+
+
+def work(where: str, folders: list[str]) -> None:
+    """Archive publications one after another, and say so of each when it is archived."""
+    archive = Archive(where)
+    for folder in folders:
+        name = archive.publish(Path(folder)).name
+        sha256 = {one["folder"]: one["sha256"] for one in archive.entries()}[name]
+        row = {"publication": name, "figures": "first", "state": "graded"}
+        archive.record([row | {"publication_hash": sha256}], {})
+        print(name, flush=True)
 
 
 @pytest.mark.parametrize("place", ["folder", pytest.param("bucket", marks=pytest.mark.slow)])
@@ -42,7 +46,9 @@ def test_a_kill_at_any_moment_loses_nothing(
     folders = [str(make(month)) for month in (504, 505, 506)]
     rng = random.Random(os.environ.get("RISKKIT_KILLS", "short") + place)
     where = str(tmp_path / "archive") if place == "folder" else request.getfixturevalue("bucket")
-    longest = _seconds(f"{where}-whole", folders)
+    start = time.monotonic()
+    work(f"{where}-whole", folders)
+    longest = time.monotonic() - start
     for number in range(KILLS if place == "folder" else 2):
         here = f"{where}-{number}"
         told = _killed(here, folders, rng.random() * longest)
@@ -54,7 +60,7 @@ def test_a_kill_at_any_moment_loses_nothing(
         assert len(told) <= lines <= len(folders)
         if place == "bucket":
             archive.place._remove(".lock")  # it would be waited for; see the test of dead locks
-        _killed(here, folders, None)
+        work(here, folders)
         assert archive.names() == ["2021-12", "2022-01", "2022-02"]
         assert archive.findings() == []
         assert read(archive.ledger()).height == len(folders)
@@ -72,23 +78,16 @@ def _broken(archive: Archive) -> list[str]:
     return found
 
 
-def _killed(where: str, folders: list[str], after: float | None) -> list[str]:
+def _killed(where: str, folders: list[str], after: float) -> list[str]:
     """Let a process archive and kill it; the names that it said it had archived."""
     with subprocess.Popen(
-        [sys.executable, "-c", _WORK, where, *folders], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", _SCRIPT, where, *folders],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-        if after is not None:
-            time.sleep(after)
-            process.send_signal(signal.SIGKILL)
-        told = process.stdout.read().split()
-    if after is None:
-        assert told[-1] == "done"
-    return [name for name in told if name != "done"]
-
-
-def _seconds(where: str, folders: list[str]) -> float:
-    start = time.monotonic()
-    _killed(where, folders, None)
-    return time.monotonic() - start
+        time.sleep(after)
+        process.send_signal(signal.SIGKILL)
+        return process.stdout.read().split()

@@ -60,12 +60,17 @@ def riskkit(*arguments: str | Path, code: int = 0) -> Done:
 
 
 def process(*arguments: str | Path, cwd: Path) -> Done:
-    """Run a command in a process of its own, with another hash seed."""
+    """Run a command in a process of its own, with another hash seed and several threads."""
     paths = os.pathsep.join([str(ROOT), str(ROOT / "features")])
     done = subprocess.run(
         [sys.executable, "-c", "from riskkit.cli import main; main()", *map(str, arguments)],
         cwd=cwd,
-        env={**os.environ, "PYTHONPATH": paths, "PYTHONHASHSEED": "12345"},
+        env={
+            **os.environ,
+            "PYTHONPATH": paths,
+            "PYTHONHASHSEED": "12345",
+            "POLARS_MAX_THREADS": "4",
+        },
         capture_output=True,
         text=True,
         check=False,

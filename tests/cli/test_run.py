@@ -148,7 +148,7 @@ def test_run_is_forecast_and_publish_in_one(tmp_path: Path) -> None:
 
 
 def test_odd_folder_names_do_no_harm(tmp_path: Path) -> None:
-    chosen = settings(*SMALL, "forecast.model=xgboost_hurdle")
+    chosen = settings(*SMALL, "forecast.model=last")
     riskkit("forecast", *chosen, "--out", "a[1] *?")
     for _ in range(2):
         riskkit("publish", *chosen, "--forecast", "a[1] *?", "--out", "b[2] {x}")

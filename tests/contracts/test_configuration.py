@@ -16,7 +16,7 @@ from riskkit.errors import RiskkitError
 from riskkit.study.names import check_names
 
 ROOT = Path(__file__).parents[2]
-NUMBER = int(os.environ.get("RISKKIT_MUTATIONS", "300"))
+NUMBER = int(os.environ.get("RISKKIT_MUTATIONS", "150"))
 SEEDS = (
     *sorted(ROOT.glob("experiments/*/params.yaml")),
     ROOT / "params.yaml",

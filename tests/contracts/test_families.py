@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from riskkit.registry import families
-from riskkit.testing.families import FAMILY_CHECKS, check_distinct_names
+from riskkit.testing.families import FAMILY_CHECKS, check_distinct_names, check_no_leakage
 
 HOME = Path(__file__).parents[2] / "features" / "riskkit_features"
 
@@ -14,6 +14,12 @@ HOME = Path(__file__).parents[2] / "features" / "riskkit_features"
 @pytest.mark.parametrize("check", FAMILY_CHECKS, ids=lambda check: check.__name__)
 def test_contract(family, check):
     check(family)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", families().values(), ids=families())
+def test_nothing_leaks_at_any_date(family):
+    check_no_leakage(family, every=True)
 
 
 BUILT_IN = [

@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from riskkit.registry import models
-from riskkit.testing.models import MODEL_CHECKS, check_calibration, check_extremes, check_scale
+from riskkit.testing.models import (
+    MODEL_CHECKS,
+    check_calibration,
+    check_contributions,
+    check_extremes,
+    check_gaps_in_the_data,
+    check_periods,
+    check_scale,
+)
 
 LEARNED = (
     "analogues",
@@ -19,6 +27,7 @@ LEARNED = (
 )
 SLOW = {(check, "pool") for check in (check_calibration, check_scale)}
 SLOW |= {(check_extremes, name) for name in LEARNED}
+SLOW |= {(check, "pool") for check in (check_contributions, check_gaps_in_the_data, check_periods)}
 """Checks that take seconds, and what the pool owes to its members: left to make test-all."""
 CHECKS = [
     pytest.param(

@@ -56,3 +56,11 @@ def test_a_cube_drops_what_nobody_has_a_value_of(path):
 def test_a_file_that_is_gone_is_told(tmp_path):
     with pytest.raises(RiskkitError, match="there is no"):
         open_mapped(tmp_path / "features.npy", 1, "")
+
+
+def test_some_features_of_a_cube(path):
+    cube = Cube(("a", "b", "c"), 100, open_mapped(path, 40, "stamp"))
+    names, values = cube.only(["c", "a"]).known_at(139)
+    assert (names, isinstance(values, Mapped)) == (("a", "c"), False)
+    np.testing.assert_array_equal(values, np.asarray(cube.values)[..., [0, 2]])
+    assert cube.only([]).known_at(139)[1].shape == (5, 40, 0)

@@ -1,26 +1,15 @@
 """Boosted classes: what it learns of the level, the features and the horizon."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from riskkit.models.boosted import BoostedClasses
-from riskkit.testing.datasets import dataset_of, made_up_dataset
+from riskkit.testing.datasets import made_up_dataset
+from tests.models.alarms import check_that_an_alarm_is_heeded
 
 
 def test_a_feature_that_tells_the_future_is_used():
-    """Wars come in the month after an alarm: 30 deaths with it, none without."""
-    rng = np.random.default_rng(1)
-    alarm = rng.random((25, 120)) < 0.3
-    y = np.zeros((25, 120))
-    y[:, 1:] = 30 * alarm[:, :-1]
-    data = dataset_of(y, horizons=(1,))
-    X = np.stack([rng.normal(size=y.shape), alarm], axis=-1).astype(np.float32)
-    data = replace(data, X=X)
-    chance = (BoostedClasses().fit(data, seed=1).marginals(data, 200)[:, 0] > 0).mean(axis=-1)
-    assert chance[alarm[:, -1]].min() > 0.6
-    assert chance[~alarm[:, -1]].max() < 0.2
+    check_that_an_alarm_is_heeded(BoostedClasses())
 
 
 def test_draws_end_at_the_ceiling():

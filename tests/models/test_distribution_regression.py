@@ -1,12 +1,11 @@
 """Distribution regression: a ladder of thresholds that learns features and season."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from riskkit.models.distribution_regression import DistributionRegression, _probabilities
 from riskkit.testing.datasets import dataset_of, made_up_dataset
+from tests.models.alarms import check_that_an_alarm_is_heeded
 
 
 def test_crossing_thresholds_are_put_in_order():
@@ -26,16 +25,7 @@ def test_it_learns_the_calendar():
 
 
 def test_a_feature_that_tells_the_future_is_used():
-    rng = np.random.default_rng(1)
-    alarm = rng.random((25, 120)) < 0.3
-    y = np.zeros((25, 120))
-    y[:, 1:] = 30 * alarm[:, :-1]
-    data = dataset_of(y, horizons=(1,))
-    X = np.stack([rng.normal(size=y.shape), alarm], axis=-1).astype(np.float32)
-    data = replace(data, X=X)
-    chance = (DistributionRegression().fit(data, 1).marginals(data, 200)[:, 0] > 0).mean(axis=-1)
-    assert chance[alarm[:, -1]].min() > 0.6
-    assert chance[~alarm[:, -1]].max() < 0.2
+    check_that_an_alarm_is_heeded(DistributionRegression())
 
 
 @pytest.mark.parametrize("setting", [{"thresholds": 3}, {"components": 1}, {"prior": 500.0}])

@@ -1,12 +1,11 @@
 """Forest: leaves are scikit-learn's, hold what fell into them, and travel as arrays."""
 
-from dataclasses import replace
-
 import numpy as np
 from sklearn.ensemble import ExtraTreesRegressor
 
 from riskkit.models.forest import POINTS, Forest, _leaves, _quantiles
-from riskkit.testing.datasets import dataset_of, made_up_dataset
+from riskkit.testing.datasets import made_up_dataset
+from tests.models.alarms import check_that_an_alarm_is_heeded
 
 
 def test_rows_reach_the_leaves_of_scikit_learn():
@@ -49,15 +48,7 @@ def test_quantiles_of_leaves_are_those_of_their_rows():
 
 
 def test_a_feature_that_tells_the_future_is_used():
-    rng = np.random.default_rng(1)
-    alarm = rng.random((25, 120)) < 0.3
-    y = np.zeros((25, 120))
-    y[:, 1:] = 30 * alarm[:, :-1]
-    data = dataset_of(y, horizons=(1,))
-    data = replace(data, X=np.stack([rng.normal(size=y.shape), alarm], axis=-1).astype(np.float32))
-    chance = (Forest().fit(data, 1).marginals(data, 200)[:, 0] > 0).mean(axis=-1)
-    assert chance[alarm[:, -1]].min() > 0.6
-    assert chance[~alarm[:, -1]].max() < 0.2
+    check_that_an_alarm_is_heeded(Forest())
 
 
 def test_settings_matter():

@@ -84,6 +84,14 @@ def test_a_forecast_speaks_of_the_living():
     assert forecast.draws[2].mean() == pytest.approx(8, abs=1)
 
 
+def test_no_draw_lies_between_zero_and_the_smallest_number_that_is_written():
+    """Own history scales fives down to threes and fours, which no publisher of fives writes."""
+    y = np.full((4, 40), 5.0)
+    y[:, ::3] = 0
+    forecast = make_model("ewhistory", {}).forecast(dataset_of(y), 100, seed=1)
+    assert set(forecast.draws.ravel().tolist()) == {0, 5, 7}
+
+
 def test_a_state_without_a_part_is_refused(tmp_path):
     write_state(tmp_path / "m", "xgboost_hurdle", {"any": b""})
     with pytest.raises(RiskkitError, match="holds no 'size' of the model xgboost_hurdle"):

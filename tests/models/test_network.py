@@ -1,12 +1,11 @@
 """Networks: probabilities are scikit-learn's, thinning is undone, and training is told."""
 
-from dataclasses import replace
-
 import numpy as np
 from sklearn.neural_network import MLPClassifier
 
 from riskkit.models.network import QUIET_EVERY, Network, _probabilities, _unthinned
-from riskkit.testing.datasets import dataset_of, made_up_dataset
+from riskkit.testing.datasets import made_up_dataset
+from tests.models.alarms import check_that_an_alarm_is_heeded
 
 
 def test_probabilities_are_those_of_scikit_learn():
@@ -26,16 +25,7 @@ def test_thinned_zeros_are_put_back():
 
 
 def test_a_feature_that_tells_the_future_is_used():
-    rng = np.random.default_rng(1)
-    alarm = rng.random((25, 120)) < 0.3
-    y = np.zeros((25, 120))
-    y[:, 1:] = 30 * alarm[:, :-1]
-    data = dataset_of(y, horizons=(1,))
-    X = np.stack([rng.normal(size=y.shape), alarm], axis=-1).astype(np.float32)
-    data = replace(data, X=X)
-    chance = (Network().fit(data, 1).marginals(data, 200)[:, 0] > 0).mean(axis=-1)
-    assert chance[alarm[:, -1]].min() > 0.6
-    assert chance[~alarm[:, -1]].max() < 0.2
+    check_that_an_alarm_is_heeded(Network())
 
 
 def test_training_is_told_epoch_by_epoch_and_travels_with_the_model(tmp_path):

@@ -72,13 +72,14 @@ def drawn_anew(publication: Publication, seed: int) -> Publication:
     return replace(publication, parts=(other,))
 
 
-def test_other_draws_of_the_same_forecast_raise_no_alert_in_50_pairs():
+@pytest.mark.parametrize("number", [10, pytest.param(50, marks=pytest.mark.slow)])
+def test_other_draws_of_the_same_forecast_raise_no_alert(number):
     whole = sample_publication(n_units=60, size=1000)
     quiet = pl.DataFrame({"unit": whole.ranked, "threat": "conflict", "value": 0.0}).with_columns(
         month=pl.date(2020, 1, 1)
     )
     whole = replace(whole, dossier=Dossier(series=quiet.select(*SERIES)))
-    pairs = [(drawn_anew(whole, 2 * k), drawn_anew(whole, 2 * k + 1)) for k in range(50)]
+    pairs = [(drawn_anew(whole, 2 * k), drawn_anew(whole, 2 * k + 1)) for k in range(number)]
     fired = 0
     for before, now in pairs:
         made = replace(now, previous=as_previous(before))

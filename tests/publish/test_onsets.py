@@ -10,6 +10,7 @@ import pytest
 
 from riskkit.errors import RiskkitError
 from riskkit.publish import Publication, _table, publish, read_table, verify
+from riskkit.publish._wording import outbreaks
 from riskkit.publish.components import Components, table
 from riskkit.publish.explanation import explain_unit, explanation_text
 from riskkit.publish.onsets import Onsets
@@ -78,6 +79,12 @@ def test_pages_and_the_terminal_say_it_in_words_with_counts(tmp_path: Path):
     report = (tmp_path / "pub" / "report.html").read_text("utf-8")
     assert "after 60 without (26 in 1,243 forecasts)" in report
     assert "replayed from June 2017 to June 2023" in report
+
+
+def test_a_chance_between_two_rows_counts_to_the_upper_one():
+    one = {"onset_3": 0.0, "onset_12": 0.5, "doubling": None}
+    (said,) = outbreaks(one, GRADED.sort("from_chance").to_dicts())
+    assert said.endswith("in 9 past forecasts of 50 to 100\xa0% it came 6 times")
 
 
 def test_without_a_replay_nothing_is_said_of_the_past(tmp_path: Path):

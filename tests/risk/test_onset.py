@@ -82,7 +82,14 @@ def test_other_threats_do_not_break_out(counted, period, capacity):
     assert Standing.of(data, counted, UNITS) is None
 
 
-def test_five_years_must_be_known():
+def test_five_years_must_be_there_and_known():
+    young = Dataset(
+        Target("deaths"), UNITS, 1, 59, (1,), (), np.zeros((6, 59, 0), dtype=np.float32),
+        np.zeros((6, 59)), capacity=PEOPLE,
+    )  # fmt: skip
+    short = Standing.of(young, "deaths", UNITS)
+    assert short is not None
+    assert not short.quiet.any()
     y = np.full((6, MONTHS), np.nan)
     y[:, 20:] = 0
     data = dataset(y, capacity=PEOPLE)

@@ -12,6 +12,7 @@ from riskkit.scoring.diagnostics import (
     Calibration,
     brier_parts,
     corp,
+    coverage,
     crps_by_horizon,
     pit,
     reliability,
@@ -50,6 +51,38 @@ def test_reliability_is_the_share_that_came(calibrated: tuple[Forecast, np.ndarr
     assert row["forecast"] == pytest.approx(chance[low].mean())
     assert row["observed"] == pytest.approx((outcome[known][low] >= 25).mean())
     assert row["n"] == low.sum()
+
+
+def test_calibrated_intervals_hold_fewer_positive_outcomes_than_their_name_says() -> None:
+    """Where nothing has a chance of .97, no positive outcome is held, and rightly."""
+    rng = np.random.default_rng(3)
+    quiet = rng.poisson(rng.exponential(30, (900, 1, 1)), (900, 1, DRAWS)) * (
+        rng.random((900, 1, DRAWS)) < 0.03
+    )
+    busy = rng.poisson(rng.gamma(4, 10, (100, 1, DRAWS)))
+    draws = np.concatenate([quiet, busy])
+    part = Calibration.of(_forecast(draws[..., 1:]), draws[..., 0] * 1.0, (1, 25))
+    assert part is not None
+    row = coverage([part]).row(0, named=True)
+    assert row["positive"] == pytest.approx(row["expected"], rel=0.1)
+    assert row["implied"] == pytest.approx(row["covered"], abs=0.05)
+    assert row["implied"] < 0.8
+
+
+def test_coverage_of_positive_outcomes_by_hand() -> None:
+    """Draws 1 to 20 hold 1 to 20 between 2 and 19 (or 1 and 20); 25 lies outside, 0 is none."""
+    draws = np.tile(np.arange(1, 21), (3, 1, 1))
+    draws[2, 0, :] = 0
+    draws[2, 0, 0] = 7
+    part = Calibration.of(_forecast(draws), np.array([[10.0], [25.0], [7.0]]), (1, 25))
+    assert part is not None
+    row = coverage([part]).row(0, named=True)
+    assert (row["target"], row["model"], row["positive"]) == ("t", "m", 3)
+    assert row["expected"] == pytest.approx(2.05)
+    assert row["covered"] == pytest.approx(1 / 3)
+    low, high = np.quantile(np.arange(1, 21), [0.05, 0.95])
+    inside = ((np.arange(1, 21) >= low) & (np.arange(1, 21) <= high)).mean()
+    assert row["implied"] == pytest.approx(2 * inside / 2.05)
 
 
 def test_windows_are_pooled(calibrated: tuple[Forecast, np.ndarray]) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from riskkit.scoring.interval_coverage import interval_coverage, interval_coverage_together
 
-SAMPLES = 1000
-"""A share of .90 among so many has a standard error of .0095."""
+SAMPLES = 500
+"""A share of .90 among so many has a standard error of .013."""
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Event files in UCDP's layout with invented events in invented countries."""
+"""Event files in UCDP's layout with invented events in invented countries, and reading them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from riskkit.sources.ucdp.ged import LAYOUT
+from riskkit.sources.ucdp.ged import LAYOUT, UcdpGed
+from riskkit.tables import Release
 
+MARCH = "GEDEvent_v20_0_3.csv"
 CODES = {9001: "XAA", 9002: "XAB"}
 EVENT: dict[str, Any] = {
     **dict.fromkeys(LAYOUT, ""),
@@ -51,3 +53,17 @@ def write_events(
             writer.writerow(columns)
         writer.writerows([row[column] for column in columns] for row in events)
     return path
+
+
+def read(path: Path, **options: Any) -> Release:
+    return UcdpGed().read(path, UcdpGed.options(**{"codes": CODES, **options}))
+
+
+def values(release: Release, indicator: str = "ged_sb", unit: str = "XAA") -> dict[str, float]:
+    rows = release.observations.filter(unit=unit, indicator=indicator)
+    return {f"{month:%Y-%m}": value for month, value in rows.select("month", "value").rows()}
+
+
+def one(release: Release, indicator: str) -> float:
+    (value,) = values(release, indicator).values()
+    return value

@@ -48,6 +48,10 @@ def _nothing_may_be_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
             "threats.conflict, measure ged_sb: .*no setting 'round'",
         ),
         (
+            MEASURES.format("families: [conflit]"),
+            "threats.conflict, measure ged_sb: there is no family 'conflit'",
+        ),
+        (
             "data.sources=[{source: ucdp-gd, path: x}]",
             "no source 'ucdp-gd'; did you mean 'ucdp-ged",
         ),

@@ -11,6 +11,7 @@ import pytest
 
 from riskkit.archive.ledger import read
 from riskkit.months import last_day, parse_month
+from riskkit.study.breakdown import break_down
 from riskkit.study.record import PUBLISHED, record
 from riskkit.study.replay import replay
 from riskkit.study.results import open_result
@@ -69,6 +70,17 @@ def test_the_truth_is_the_composite_of_what_came(made):
         assert told == pytest.approx(expected, abs=1e-6), unit
 
 
+def test_threats_are_scored_against_zero_too(made):
+    board = break_down([made.folder], "window", target="ged_sb")
+    assert set(board["model"]) == {"conflictology", "ewhistory", "zero"}
+    own = board.filter(model="ewhistory")
+    assert own.height == len(ORIGINS)
+    assert own["against_zero"].null_count() == 0
+    assert own["skill"].is_sorted(), "the worst first"
+    threats = pl.read_csv(made.folder / "threats.csv")
+    assert set(threats["model"]) == {"ewhistory", "zero"}
+
+
 def test_chances_of_onset_and_of_a_doubling_are_graded(made):
     """A case by hand: what came in the twelve months after the origin, in today's figures."""
     told = pl.read_csv(made.folder / "onsets.csv")
@@ -113,7 +125,7 @@ def test_nothing_that_came_out_after_an_origin_changes_its_ranking(made, tmp_pat
 
 def test_an_interrupted_replay_goes_on_and_gives_the_same(made):
     parts = sorted((made.folder / "parts").glob("*.parquet"))
-    assert len(parts) == 8
+    assert len(parts) == 12, "two threats at two origins by two models and by zero"
     times = {path.name: path.stat().st_mtime_ns for path in parts}
     again = replay(study(), ORIGINS, made.folder)
     assert again.composites.equals(made.composites)

@@ -1,5 +1,6 @@
 """A study of a user's own table: late values, early reporters, too little and too old data."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +67,23 @@ def test_features_of_an_origin_are_those_of_its_own_panel(tmp_path: Path) -> Non
     assert told.features_at(late).height < told.features.height
     other = Study.open(tmp_path / "params.yaml", [f"panel.as_of={format_month(late)}"])
     assert told.features_at(late).equals(other.features)
+
+
+@pytest.mark.parametrize(("families", "seen"), [(None, True), (("conflict",), True), ((), False)])
+def test_a_threat_sees_its_own_families(
+    tmp_path: Path, families: tuple[str, ...] | None, seen: bool
+) -> None:
+    study(tmp_path)
+    params = tmp_path / "params.yaml"
+    text = params.read_text().replace(
+        "indicators: {deaths: {", "indicators: {ged_sb: {column: deaths, "
+    )
+    params.write_text(text.replace("indicator: deaths", "indicator: ged_sb"))
+    told = Study.open(params)
+    threat = replace(told.threats[0], families=families)
+    data = told.dataset(threat, month_id("2017-06"), (1,))
+    assert bool(data.features) is seen
+    assert data.X.shape == (15, data.y.shape[1], len(data.features))
 
 
 def test_one_early_reporter_does_not_empty_the_forecast(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from riskkit.errors import ConfigError, RiskkitError
-from riskkit.study.wars import RULES, compare_wars
+from riskkit.study.wars import RULES, _Learned, compare_wars
 
 
 def _wars(ends):
@@ -60,6 +60,20 @@ def test_a_model_is_fitted_without_the_war_that_it_forecasts():
     told = compare_wars(ending, steps=(14,), samples=20, learned=["log_logistic"], every=3)
     ours = dict(told.filter(rule="log1p_crps").select("forecast", "difference").iter_rows())
     assert ours["log_logistic, fitted"] < 0, "the other wars told of the end"
+
+
+def test_what_came_of_a_war_changes_nothing_in_its_forecast():
+    values = _wars(ends=False)[:3]
+    other = values.copy()
+    other[0, 41:] = 0
+    great = np.zeros(values.shape, dtype=bool)
+    great[0, 40] = True
+    where = np.array([0]), np.array([40])
+    first, second = (
+        _Learned(one, great, ["log_logistic"], (3, 14), 1, 1).draws(*where, 1)
+        for one in (values, other)
+    )
+    np.testing.assert_array_equal(first["log_logistic, fitted"], second["log_logistic, fitted"])
 
 
 def test_a_model_of_own_history_scores_as_its_rule():

@@ -17,6 +17,9 @@ from riskkit.models.parts.level import moving, own_level
 
 _NAME = "history"
 
+USUAL = 30
+"""So many outcomes make the smallest count the smallest one that is written."""
+
 
 @dataclass(frozen=True)
 class History:
@@ -151,6 +154,17 @@ def largest(data: Dataset) -> NDArray[np.int64]:
     if data.capacity is not None:
         most = np.minimum(most, np.maximum(data.capacity, _own_largest(past)))
     return counts(most)
+
+
+def least(data: Dataset) -> int:
+    """Smallest count above zero that a forecast may contain.
+
+    Some publishers write one number for all that is small, as UNHCR does 5. It is taken for such a
+    number when no known outcome lies between it and zero and `USUAL` are equal to it.
+    """
+    positive = data.y[data.y > 0]
+    smallest = positive.min(initial=np.inf)
+    return int(smallest) if smallest > 1 and np.sum(positive == smallest) >= USUAL else 1
 
 
 def _own_largest(past: History) -> NDArray[np.float64]:

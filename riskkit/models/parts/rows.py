@@ -221,12 +221,21 @@ class RowMaker:
         units = np.arange(block.start, block.stop)
         at = np.tile(np.arange(first, first + periods), len(units))
         unit = np.repeat(units, periods)
-        steps = np.unique(past.steps)
+        steps = _taught(past)
         pick = np.argsort(rng.random((len(at), len(steps))), axis=1)[:, :per_origin]
         at, unit = np.repeat(at, pick.shape[1]), np.repeat(unit, pick.shape[1])
         step = steps[pick].ravel()
         fits = at + step <= past.last
         return unit[fits], at[fits], step[fits]
+
+
+def _taught(past: History) -> NDArray[np.int64]:
+    """Steps ahead of training rows: those that are forecast, and of years the shorter ones too.
+
+    A yearly series has few situations, and what came of them a year earlier tells of the same.
+    """
+    steps = np.unique(past.steps)
+    return steps if past.season > 1 else np.arange(1, steps.max() + 1)
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,6 @@ from riskkit.sources.unhcr._rows import (
 
 _ARRIVED = ("refugees", "asylum_seekers", "oip")
 _TOTAL = "total"
-COMPARABLE = 2000
-"""First year in which most countries of asylum tell of those who flee."""
 INDICATORS: Figures = {
     "unhcr_flow_refugees_origin": (
         ORIGIN,
@@ -53,8 +51,8 @@ INDICATORS: Figures = {
     "unhcr_flow_total_origin": (
         ORIGIN,
         _TOTAL,
-        "People newly displaced across borders: refugees, applicants for asylum and others, "
-        "since 2000",
+        "People newly displaced across borders: refugees, applicants for asylum and others; "
+        "before 2000 as few countries of asylum told",
     ),
 }
 
@@ -72,9 +70,9 @@ class UnhcrFlows(UnhcrTable):
     Flows hold arrivals of refugees recognised as a group, new applications for asylum (without
     repeated ones and appeals) and, from 2018, others in need of protection. A row counts for the
     origin and for the country of asylum; people without a state count for the country of asylum
-    only. The total of an origin adds up what is given of the three kinds, from 2000 on, when most
-    countries of asylum began to tell. "-" and empty cells are no figure. A country without rows in
-    a year has none, not zero.
+    only. The total of an origin adds up what is given of the three kinds; before 2000 few countries
+    of asylum told, so that earlier totals are lower. "-" and empty cells are no figure. A country
+    without rows in a year has none, not zero.
     """
 
     name = "unhcr-flows"
@@ -108,7 +106,5 @@ class UnhcrFlows(UnhcrTable):
         pairs, nobody = super()._pairs(sheet, options)
         given = [column for column in _ARRIVED if column in pairs.columns]
         any_given = pl.any_horizontal(pl.col(given).is_not_null())
-        told = any_given & (pl.col("month").dt.year() >= COMPARABLE)
-        return pairs.with_columns(
-            pl.when(told).then(pl.sum_horizontal(given)).alias(_TOTAL)
-        ), nobody
+        total = pl.when(any_given).then(pl.sum_horizontal(given)).alias(_TOTAL)
+        return pairs.with_columns(total), nobody

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from riskkit.forecasting.bounds import LARGEST
-from riskkit.models.parts.history import history, inherit, largest
+from riskkit.models.parts.history import USUAL, history, inherit, largest, least
 from riskkit.models.parts.rows import RowMaker
 from riskkit.testing.datasets import FIRST, dataset_of, made_up_dataset
 
@@ -81,6 +81,20 @@ def test_people_bound_what_is_possible_unless_it_has_been_surpassed():
     y[0, 128], y[1, 128], y[2, 128], y[2, 3] = 1e9, 40, 40, 70
     data = replace(dataset_of(y), capacity=np.array([1e6, 100, 30, np.inf]))
     assert largest(data).tolist() == [1e9, 100, 40, 1e9]
+
+
+@pytest.mark.parametrize(
+    ("seldom", "usual", "wanted"),
+    [((), USUAL, 5), ((), USUAL - 1, 1), ((3,), USUAL, 1), ((0.2,), USUAL, 1)],
+    ids=["a number for all that is small", "by chance", "not the smallest", "a fraction"],
+)
+def test_the_least_is_what_is_written_for_all_that_is_small(seldom, usual, wanted):
+    y = np.array([[*seldom, *[5.0] * usual, *[0.0, np.nan, 8.0] * 9]])
+    assert least(dataset_of(y)) == wanted
+
+
+def test_nothing_counted_has_no_least():
+    assert least(dataset_of(np.zeros((2, 60)))) == 1
 
 
 def test_no_draw_is_beyond_what_a_publication_holds():

@@ -56,6 +56,16 @@ def test_outcomes_of_training_rows():
     np.testing.assert_array_equal(rows.y, data.y[rows.unit, rows.at + step])
 
 
+def test_years_teach_by_shorter_steps_too():
+    """Two years ahead, what came a year ahead is learned from as well; months have rows enough."""
+    two_ahead = row_maker(made_up_years(horizons=(13,)))
+    rows = two_ahead.training(per_origin=2, quiet_every=1, seed=1)
+    step = rows.X[:, list(OWN).index("step")].astype(int)
+    assert two_ahead.past.steps.tolist() == [2]
+    assert set(step) == {1, 2}
+    np.testing.assert_array_equal(rows.y, two_ahead.past.values[rows.unit, rows.at + step])
+
+
 def test_the_calendar():
     names = list(feature_names(made_up_dataset()))
     y = np.zeros((1, 26))  # January 2001 to February 2003
