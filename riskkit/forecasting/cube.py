@@ -7,7 +7,7 @@ opened there anew; nothing is copied.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,9 @@ class Cube:
     names: tuple[str, ...]
     first_month: int
     values: Array
+    _cut: dict[int, tuple[tuple[str, ...], Array]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def last_month(self) -> int:
@@ -91,15 +94,24 @@ class Cube:
 
         A source that has ended tells nothing of the months ahead, and models would take its
         silence for one of the values that they were trained on. A mapped array stays mapped where
-        nothing is dropped.
+        nothing is dropped. Another one is cut once for all threats that follow at one origin, and
+        must not be written to.
         """
+        if origin not in self._cut:
+            self._cut.clear()
+            self._cut[origin] = self._known_at(origin)
+        return self._cut[origin]
+
+    def _known_at(self, origin: int) -> tuple[tuple[str, ...], Array]:
         months = origin - self.first_month + 1
         part = self._first(months)
         known = ~np.isnan(part[:, -1]).all(axis=0)
         if isinstance(part, Mapped) and known.all():
             return self.names, part
         names = tuple(np.array(self.names)[np.asarray(known)].tolist())
-        return names, np.ascontiguousarray(np.asarray(part)[..., np.asarray(known)])
+        cut = np.ascontiguousarray(np.asarray(part)[..., np.asarray(known)])
+        cut.flags.writeable = False
+        return names, cut
 
     def _first(self, months: int) -> Array:
         opened = self.values.opened if isinstance(self.values, Mapped) else None

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from riskkit.errors import RiskkitError
 from riskkit.months import first_day, first_day_expr, format_month, month_id, month_id_expr
+from riskkit.panel._declared import by_name
 from riskkit.panel.hindsight import kept_back
 from riskkit.panel.networks import build_networks, network_among, networks_revised_since
 from riskkit.panel.reporting import silence_known
@@ -385,18 +386,6 @@ def _column(name: str, spells: pl.DataFrame, height: int) -> pl.Series:
     return pl.Series(name, values, nan_to_null=True)
 
 
-def _declarations(releases: Sequence[Release]) -> dict[str, Indicator]:
-    declared: dict[str, Indicator] = {}
-    for indicator in (i for release in releases for i in release.indicators):
-        other = declared.setdefault(indicator.name, indicator)
-        if other is not indicator:
-            raise RiskkitError(
-                f"indicator '{indicator.name}' comes from {other.source} and {indicator.source}",
-                hint="leave one of the two sources out, or rename its column",
-            )
-    return declared
-
-
 def _block(
     releases: Sequence[Release],
     declared: Mapping[str, Indicator],
@@ -442,7 +431,7 @@ def build_panel(
             f"{first_day(first_month):%Y-%m}",
             hint="choose a later as_of or an earlier panel.start",
         )
-    declared = _declarations(releases)
+    declared = by_name("indicator", (i for release in releases for i in release.indicators))
     units = Units.validate(units.select(Units.column_names()), cast=True).sort("unit")
     months = range(first_month, as_of + 1)
     names = units["unit"].to_list()

@@ -16,8 +16,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from riskkit.errors import RiskkitError
 from riskkit.months import month_id_expr
+from riskkit.panel._declared import by_name
 from riskkit.panel.arrays import is_complete
 from riskkit.panel.vintages import revised_since
 from riskkit.tables import Dyads, Relation, Release
@@ -81,7 +81,7 @@ def build_networks(
     months = range(first_month, as_of + 1)
     return {
         name: _network(known.filter(pl.col("relation") == name), relation, units, months)
-        for name, relation in _declarations(releases).items()
+        for name, relation in _relations(releases).items()
     }
 
 
@@ -92,12 +92,16 @@ def networks_revised_since(
 
     See `riskkit.panel.vintages`; the arguments are those of `build_networks`.
     """
-    monthly = {r.name: r.lag_months for r in _declarations(releases).values() if _moves(r)}
+    monthly = {r.name: r.lag_months for r in _relations(releases).values() if _moves(r)}
     lags = pl.DataFrame({"relation": list(monthly), "lag": list(monthly.values())}, schema=_LAGS)
     inside = pl.col("unit").is_in(units) & pl.col("other").is_in(units)
     ties = _known_ties(releases, as_of).filter(inside).join(lags, on="relation")
     vintages = ties.with_columns(row=pl.col("period") + pl.col("lag"))
     return revised_since(vintages, _TIE, range(first_month, as_of + 1), absent=0.0)
+
+
+def _relations(releases: Sequence[Release]) -> dict[str, Relation]:
+    return by_name("relation", (r for release in releases for r in release.relations))
 
 
 def _moves(relation: Relation) -> bool:
@@ -113,18 +117,6 @@ def _known_ties(releases: Sequence[Release], as_of: int) -> pl.DataFrame:
     return dyads.with_columns(
         period=month_id_expr("month"), known=month_id_expr("known_from")
     ).filter(pl.col("known") <= as_of)
-
-
-def _declarations(releases: Sequence[Release]) -> dict[str, Relation]:
-    declared: dict[str, Relation] = {}
-    for relation in (r for release in releases for r in release.relations):
-        other = declared.setdefault(relation.name, relation)
-        if other is not relation:
-            raise RiskkitError(
-                f"relation '{relation.name}' comes from {other.source} and {relation.source}",
-                hint="leave one of the two sources out, or rename its relation",
-            )
-    return declared
 
 
 def _network(

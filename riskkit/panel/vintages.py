@@ -20,9 +20,10 @@ def newest(vintages: pl.DataFrame, cell: Sequence[str]) -> pl.DataFrame:
         vintages: Columns `<cell>, known_from, value`.
         cell: What names a figure.
     """
-    return (
-        vintages.sort("known_from").group_by(cell, maintain_order=True).agg(pl.col("value").last())
-    )
+    ordered = vintages.sort("known_from")
+    if not _again(ordered, cell).any():  # as mostly; to group them takes longer than all else
+        return ordered.select(*cell, "value")
+    return ordered.group_by(cell, maintain_order=True).agg(pl.col("value").last())
 
 
 def revised_since(
@@ -42,9 +43,10 @@ def revised_since(
     """
     inside = vintages.filter(pl.col("row").is_between(months.start, months.stop - 1))
     late = inside.filter(pl.col("known") > pl.col("row")).select(cell).unique()
+    ordered = inside.join(late, on=cell, how="semi").sort("known_from")
+    again = _again(ordered, cell)
     spells = (
-        inside.join(late, on=cell, how="semi")
-        .sort("known_from")
+        ordered.filter(again)
         .with_columns(
             final=pl.col("value").last().over(cell),
             until=pl.col("known").shift(-1).over(cell).fill_null(months.stop),
@@ -52,12 +54,18 @@ def revised_since(
         .with_columns(since=pl.max_horizontal("known", "row"))
     )
     told = spells.filter(pl.col("value") != pl.col("final")).select("since", "until")
+    first = spells.unique(cell, keep="first", maintain_order=True).drop("since", "until")
     silent = (
-        spells.unique(cell, keep="first", maintain_order=True)
+        pl.concat([first, ordered.filter(~again).with_columns(final="value")])
         .filter(pl.col("final").ne_missing(pl.lit(absent, dtype=pl.Float64)))
         .select(since="row", until="known")
     )
     return _covered(pl.concat([told, silent]), months)
+
+
+def _again(vintages: pl.DataFrame, cell: Sequence[str]) -> pl.Series:
+    """Whether each vintage is one of several of its cell."""
+    return vintages.select(cell).is_duplicated()
 
 
 def _covered(spells: pl.DataFrame, months: range) -> set[int]:

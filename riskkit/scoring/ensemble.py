@@ -14,6 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from riskkit.errors import RiskkitError
 
 Floats = NDArray[np.float64]
+IGN_EDGES = np.array([0, 0.5, 2.5, 5.5, 10.5, 25.5, 50.5, 100.5, 250.5, 500.5, 1000.5, np.inf])
+"""Bins of the ignorance score of the VIEWS prediction challenge."""
 
 
 def checked(draws: ArrayLike, outcome: ArrayLike) -> tuple[NDArray[Any], Floats]:

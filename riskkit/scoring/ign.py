@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from riskkit.scoring import Rule
-from riskkit.scoring.ensemble import Floats, count_in_bin
-
-EDGES = np.array([0, 0.5, 2.5, 5.5, 10.5, 25.5, 50.5, 100.5, 250.5, 500.5, 1000.5, np.inf])
+from riskkit.scoring.ensemble import IGN_EDGES, Floats, count_in_bin
 
 
 def ign(draws: Floats, outcome: Floats) -> Floats:
@@ -24,8 +22,8 @@ def ign(draws: Floats, outcome: Floats) -> Floats:
     Returns:
         [rows], in bits.
     """
-    inside = count_in_bin(draws, outcome, EDGES)
-    share: Floats = (inside + 1) / (draws.shape[1] + len(EDGES) - 1)
+    inside = count_in_bin(draws, outcome, IGN_EDGES)
+    share: Floats = (inside + 1) / (draws.shape[1] + len(IGN_EDGES) - 1)
     return -np.log2(share)
 
 

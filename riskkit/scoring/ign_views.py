@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from riskkit.scoring import Rule
-from riskkit.scoring.ensemble import Floats, count_in_bin
-
-EDGES = np.array([0, 0.5, 2.5, 5.5, 10.5, 25.5, 50.5, 100.5, 250.5, 500.5, 1000.5, np.inf])
+from riskkit.scoring.ensemble import IGN_EDGES, Floats, count_in_bin
 
 
 def ign_views(draws: Floats, outcome: Floats) -> Floats:
@@ -25,8 +23,8 @@ def ign_views(draws: Floats, outcome: Floats) -> Floats:
     Returns:
         [rows], in bits.
     """
-    inside = count_in_bin(draws, outcome, EDGES)
-    overflows = (draws.max(axis=1) >= EDGES[-2]) | (outcome >= EDGES[-2])
+    inside = count_in_bin(draws, outcome, IGN_EDGES)
+    overflows = (draws.max(axis=1) >= IGN_EDGES[-2]) | (outcome >= IGN_EDGES[-2])
     share: Floats = (inside + 1) / (draws.shape[1] + 10 + overflows)
     return -np.log2(share)
 

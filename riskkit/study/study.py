@@ -302,6 +302,21 @@ class Study:
     def _features_then(self) -> dict[int, pl.DataFrame]:
         return {}
 
+    def _laid_out(self, origin: int) -> Cube:
+        """The features at an origin as a cube, which all threats share."""
+        features = self.features_at(origin)
+        if isinstance(features, Cube):
+            return features
+        if self._latest_cube.get("of") is not features:
+            made = Cube.of(features, self.panel.n_units)
+            self._latest_cube.update({"of": features, "cube": made})
+        found: Cube = self._latest_cube["cube"]
+        return found
+
+    @cached_property
+    def _latest_cube(self) -> dict[str, Any]:
+        return {}
+
     def dataset(
         self, threat: Threat, origin: int, horizons: Sequence[int], *, features: bool = True
     ) -> Dataset:
@@ -323,16 +338,13 @@ class Study:
             self.limits,
         )
 
-    def _seen(self, threat: Threat, origin: int) -> pl.DataFrame | Cube:
+    def _seen(self, threat: Threat, origin: int) -> Cube:
         """The features of the families that a threat's models see."""
-        features = self.features_at(origin)
+        features = self._laid_out(origin)
         if threat.families is None:
             return features
         seen = [family for family in self.families if family.name in threat.families]
-        names = [feature.name for family in seen for feature in family.features]
-        return (
-            features.only(names) if isinstance(features, Cube) else features.select(*KEYS, *names)
-        )
+        return features.only([feature.name for family in seen for feature in family.features])
 
     @property
     def limits(self) -> Limits:

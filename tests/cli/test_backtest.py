@@ -210,3 +210,9 @@ def test_data_that_are_not_here_are_named(tmp_path: Path) -> None:
     done = riskkit("backtest", code=1)
     assert "there is no folder ../elsewhere" in done.err
     assert "data.root" in done.err
+
+
+@pytest.mark.parametrize("given", [("--engine", "dask"), ("--scheduler", "tcp://127.0.0.1:9")])
+def test_a_cluster_needs_an_address_and_an_address_the_cluster(given: tuple[str, ...]) -> None:
+    told = riskkit("backtest", *given, code=2).err
+    assert "--engine dask and --scheduler ADDRESS go together" in told

@@ -58,6 +58,17 @@ def test_a_file_that_is_gone_is_told(tmp_path):
         open_mapped(tmp_path / "features.npy", 1, "")
 
 
+def test_what_is_in_memory_is_cut_once_an_origin_and_kept_from_writing():
+    values = np.zeros((2, 6, 3), dtype=np.float32)
+    cube = Cube(("a", "b", "c"), 100, values)
+    names, cut = cube.known_at(103)
+    assert (names, cut.shape) == (("a", "b", "c"), (2, 4, 3))
+    assert cube.known_at(103)[1] is cut
+    assert cube.known_at(104)[1].shape == (2, 5, 3)
+    with pytest.raises(ValueError, match="read-only"):
+        cut[0, 0, 0] = 1.0
+
+
 def test_some_features_of_a_cube(path):
     cube = Cube(("a", "b", "c"), 100, open_mapped(path, 40, "stamp"))
     names, values = cube.only(["c", "a"]).known_at(139)

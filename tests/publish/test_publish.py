@@ -134,7 +134,7 @@ def test_format_modules_do_not_import_each_other():
     formats = {path.stem for path in folder.glob("[!_]*.py")}
     assert "ranking" in formats
     for path in folder.glob("*.py"):
-        if path.name == "__init__.py":
+        if path.name in ("__init__.py", "_formats.py"):  # which bring them together
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(

@@ -115,3 +115,11 @@ def test_too_little_and_too_old_is_refused(
 ) -> None:
     with pytest.raises(RiskkitError, match=told):
         study(tmp_path, months, **{"panel.as_of": as_of}).forecast()
+
+
+def test_threats_share_the_features_of_an_origin(tmp_path: Path) -> None:
+    told = study(tmp_path)
+    threat, origin = told.threats[0], told.span[1]
+    first, second = (told.dataset(threat, origin, (1,)) for _ in range(2))
+    assert first.X is second.X
+    assert first.X.shape == told.dataset(threat, origin, (2,), features=True).X.shape
