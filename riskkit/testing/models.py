@@ -222,7 +222,7 @@ def check_contributions(kind: type[Model]) -> None:
 
 def check_no_leakage(kind: type[Model]) -> None:
     """What the sources say after the origin changes no draw, nor do later months of a panel."""
-    for honest, fooled in _pasts():
+    for honest, fooled in _pasts(build_dataset):
         _require(np.array_equal(_sample(kind, fooled), _sample(kind, honest)), "the future leaks")
 
 
@@ -287,20 +287,23 @@ def _pit(draws: Draws, known: KnownFuture) -> NDArray[np.float64]:
 
 
 @cache
-def _pasts() -> tuple[tuple[Dataset, Dataset], ...]:
-    """What was known at an origin, from sources that tell the truth about later, and lies."""
+def _pasts(build: Callable[..., Dataset]) -> tuple[tuple[Dataset, Dataset], ...]:
+    """What was known at an origin, from sources that tell the truth about later, and that lie.
+
+    Made once for all models by a way to build datasets.
+    """
     releases = made_up_releases(["deaths", "index", "yearly_index"])
     lies = [scrambled(release, _ORIGIN) for release in releases]
     prompt, late_lies = ([in_time(release) for release in told] for told in (releases, lies))
     return (
-        (_built(releases, _ORIGIN), _built(lies, _ORIGIN)),
-        (_built(prompt, LAST), _built(late_lies, LAST)),
+        (_built(build, releases, _ORIGIN), _built(build, lies, _ORIGIN)),
+        (_built(build, prompt, LAST), _built(build, late_lies, LAST)),
     )
 
 
-def _built(releases: Sequence[Release], as_of: int) -> Dataset:
+def _built(build: Callable[..., Dataset], releases: Sequence[Release], as_of: int) -> Dataset:
     panel = made_up_panel(releases, as_of)
-    return build_dataset(panel.frame, releases, panel.units, Target("deaths"), _ORIGIN, (1, 6))
+    return build(panel.frame, releases, panel.units, Target("deaths"), _ORIGIN, (1, 6))
 
 
 def _require_refused(kind: type[Model], path: Path, what: str) -> None:

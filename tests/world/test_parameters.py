@@ -9,15 +9,23 @@ from pathlib import Path
 import pytest
 
 from riskkit.world.facts import OBSERVED
+from riskkit.world.grid import GridParameters
 from riskkit.world.parameters import Channel, Parameters
 
 PAGE = (Path(__file__).parents[2] / "docs" / "world.md").read_text(encoding="utf-8")
-ROWS = {
-    cells[0].strip("`"): cells[1:]
-    for line in PAGE.splitlines()
-    if line.startswith("| `")
-    for cells in [[cell.strip() for cell in line.strip("|").split("|")]]
-}
+COUNTRIES, CELLS = PAGE.split("## The world by cell\n")
+
+
+def rows(text: str) -> dict[str, list[str]]:
+    return {
+        cells[0].strip("`"): cells[1:]
+        for line in text.splitlines()
+        if line.startswith("| `")
+        for cells in [[cell.strip() for cell in line.strip("|").split("|")]]
+    }
+
+
+ROWS = rows(COUNTRIES)
 NUMBERS = {k: v for k, v in asdict(Parameters()).items() if isinstance(v, float)}
 CHANNELS = {k: v for k, v in vars(Parameters()).items() if isinstance(v, Channel)}
 
@@ -26,6 +34,13 @@ CHANNELS = {k: v for k, v in vars(Parameters()).items() if isinstance(v, Channel
 def test_every_parameter_is_documented_with_its_value_and_meaning(name):
     value, meaning = ROWS[name]
     assert float(value) == NUMBERS[name]
+    assert len(meaning) > 10
+
+
+@pytest.mark.parametrize(("name", "number"), asdict(GridParameters()).items())
+def test_every_parameter_of_cells_is_documented_with_its_value_and_meaning(name, number):
+    value, meaning = rows(CELLS)[name]
+    assert float(value) == number
     assert len(meaning) > 10
 
 
