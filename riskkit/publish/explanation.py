@@ -17,13 +17,13 @@ from riskkit.publish._story import BY_UNIT, Story, stories
 from riskkit.publish._wording import (
     count,
     counted,
-    figure,
     month_name,
     outbreaks,
     percent,
     points,
     ranks,
     since_last,
+    told,
     window_name,
     word,
 )
@@ -208,7 +208,7 @@ def _diplomacy(story: Story) -> Iterator[str]:
         yield f"  {theme}"
         for fact in facts:
             place = f"{fact['month'].year}, {fact['place']} of {fact['countries']}"
-            yield f"    {fact['text']:<42}{figure(fact['value']):>10}  {place}"
+            yield f"    {fact['text']:<42}{told(fact['value'], fact['counted']):>10}  {place}"
     if story.themes:
         names = ", ".join(one["theme"].lower() for one in story.themes)
         text = f"No open table at hand: {names}. The report says how to add each."
