@@ -42,6 +42,7 @@ def _environment() -> jinja2.Environment:
         "percent": _wording.percent,
         "word": _wording.word,
         "told": lambda fact: _wording.told(fact["value"], fact["counted"]),
+        "place": _wording.place,
         "listed": _wording.listed,
         "made_of": lambda story: _wording.made_of(story.families),
         "driver": driver,

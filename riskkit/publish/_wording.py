@@ -86,6 +86,17 @@ def told(value: float, unit: str) -> str:
     return figure(value)
 
 
+def place(fact: Row) -> str:
+    """Say which place a figure has among all countries; what is so or not so has none.
+
+    >>> place({"counted": "share", "place": 71, "countries": 194})
+    '71 of 194'
+    >>> place({"counted": "1 if so", "place": 1, "countries": 195})
+    ''
+    """
+    return "" if fact["counted"].startswith("1 if") else f"{fact['place']} of {fact['countries']}"
+
+
 def listed(names: Sequence[str]) -> str:
     """Join names as a sentence does.
 

@@ -20,6 +20,7 @@ from riskkit.publish._wording import (
     month_name,
     outbreaks,
     percent,
+    place,
     points,
     ranks,
     since_last,
@@ -207,8 +208,8 @@ def _diplomacy(story: Story) -> Iterator[str]:
     for theme, facts in story.diplomacy.items():
         yield f"  {theme}"
         for fact in facts:
-            place = f"{fact['month'].year}, {fact['place']} of {fact['countries']}"
-            yield f"    {fact['text']:<42}{told(fact['value'], fact['counted']):>10}  {place}"
+            where = ", ".join(filter(None, (str(fact["month"].year), place(fact))))
+            yield f"    {fact['text']:<42}{told(fact['value'], fact['counted']):>10}  {where}"
     if story.themes:
         names = ", ".join(one["theme"].lower() for one in story.themes)
         text = f"No open table at hand: {names}. The report says how to add each."

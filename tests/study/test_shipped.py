@@ -88,6 +88,10 @@ def test_the_standard_study_has_them_and_they_can_be_published() -> None:
     ours = alarms.filter(event="among the ten highest", system="ranking", alarm=0.5)
     cases = ours.select(pl.sum_horizontal("hits", "misses", "false_alarms", "quiet")).item()
     assert steps["cases"].sum() == cases, "both speak of the same cases"
+    above = steps.filter(pl.col("chance_from") >= 0.5)
+    assert above["cases"].sum() == ours.select(pl.sum_horizontal("hits", "false_alarms")).item()
+    came = (above["came"] * above["cases"]).sum()
+    assert came == pytest.approx(ours["hits"].item(), abs=0.01), "and of the same replay"
     assert set(steps["first_origin"]) == {REPORTING_FROM}
     assert set(alarms["first_origin"]) == {REPORTING_FROM}
     top = alarms.filter(pl.col("event") == "among the ten highest")
