@@ -59,7 +59,7 @@ def values_of(frame: pl.DataFrame, names: tuple[str, ...], n_months: int) -> NDA
     wanted = set(names)
     columns = [name for name in frame.columns if name not in KEYS and name in wanted]
     values = frame.select(columns).to_numpy().astype(np.float32, copy=False)
-    return values.reshape(-1, n_months, len(columns))
+    return values.reshape(frame.height // n_months, n_months, len(columns))
 
 
 def present(families: Sequence[Family], panel: Panel) -> tuple[str, ...]:

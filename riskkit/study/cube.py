@@ -25,6 +25,7 @@ from riskkit.forecasting.bounds import refuse_infinite
 from riskkit.forecasting.cube import Cube, open_mapped
 from riskkit.months import format_month
 from riskkit.panel import Panel
+from riskkit.study.code import code_of
 from riskkit.study.identity import Identity, refuse_other
 from riskkit.study.results import MARKER, PARTS, carry_over, open_result, result_folder
 from riskkit.study.stages import features_identity
@@ -52,10 +53,13 @@ def build_cube(study: Study, panel: Panel, out: Path) -> Cube:
     Raises:
         RiskkitError: The folder holds something else, or a feature is infinite.
     """
+    names = present(study.families, panel)
+    if not names:
+        nothing = np.empty((panel.n_units, panel.n_months, 0), dtype=np.float32)
+        return Cube((), panel.first_month, nothing)
     identity = cube_identity(study, panel.as_of)
     if _stamp(out) != identity.hash:
         parts = _begin(out, identity)
-        names = present(study.families, panel)
         _write(study, panel, names, parts, identity)
         with result_folder(out, identity) as fresh:
             carry_over(parts, fresh / PARTS)
@@ -91,7 +95,8 @@ def cube_identity(study: Study, as_of: int) -> Identity:
     """Tell what the features of all families together stand on, as of a month."""
     built = {family.name: features_identity(study, family).hash for family in study.families}
     told = {"as_of": format_month(as_of)}
-    return Identity(stage="features by cell", parameters=told, inputs=built)
+    code = code_of(("riskkit.family.blocks",))
+    return Identity(stage="features by cell", parameters=told, inputs=built, code=code)
 
 
 def _stamp(out: Path) -> str | None:
@@ -133,9 +138,11 @@ def _write(
 def _block(
     study: Study, panel: Panel, places: Places, names: tuple[str, ...]
 ) -> NDArray[np.float32]:
+    wanted = set(names)
     built = [
         values_of(build_block(family, panel, places), names, panel.n_months)
         for family in study.families
+        if any(feature.name in wanted for feature in family.features)
     ]
     values = np.concatenate(built, axis=-1)
     units = panel.units["unit"][places].to_list()

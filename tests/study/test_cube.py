@@ -104,6 +104,20 @@ def test_a_killed_build_is_gone_on_with(study, tmp_path):
     np.testing.assert_array_equal(whole.values, expected.reshape(whole.values.shape))
 
 
+def test_families_that_know_nothing_add_nothing(study, tmp_path):
+    wide = Study.open(None, [*SETTINGS, "features.families=[climate, neighbours]"])
+    cube = cubes.build_cube(wide, study.panel, tmp_path / "features")
+    assert cube.names == cubes.build_cube(study, study.panel, tmp_path / "narrow").names
+
+
+def test_a_study_without_families_has_no_file(study, tmp_path):
+    bare = Study.open(None, [*SETTINGS, "features.families=[climate]"])
+    cube = cubes.build_cube(bare, study.panel, tmp_path / "features")
+    assert cube.values.shape == (100, study.panel.n_months, 0)
+    assert not (tmp_path / "features").exists()
+    assert bare.dataset(bare.threats[0], study.span[1], (1,)).X.shape[2] == 0
+
+
 def test_features_of_other_data_are_refused(study, tmp_path):
     cubes.build_cube(study, study.panel, tmp_path / "features")
     other = Study.open(None, [*SETTINGS, "data.world.seed=2"], features=tmp_path / "features")

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import Future
 from dataclasses import replace
 from multiprocessing import active_children
 from pathlib import Path
@@ -329,3 +330,17 @@ with one_thread():
         [sys.executable, "-c", script], capture_output=True, text=True, env=env, check=True
     )
     assert done.stdout == "{1}\n"
+
+
+def test_a_job_that_is_given_up_is_told():
+    """As when the scheduler of a cluster goes away: nothing is left out in silence."""
+
+    def given_up(job, path):
+        future = Future()
+        future.cancel()
+        future.set_running_or_notify_cancel()
+        return future
+
+    todo = iter([(Path("a"), jobs()[0]), (Path("b"), jobs()[1])])
+    with pytest.raises(RiskkitError, match=r"^a job was given up.*what is finished is kept"):
+        list(working.first_failure_last(given_up, todo, 2))

@@ -112,7 +112,7 @@ def inherit(data: Dataset, of: Dataset) -> Dataset:
     copies = len(own.values) // len(past.values)
     for name in ("logs", "level", "spread"):
         own.__dict__[name] = np.tile(getattr(past, name), (copies, 1))
-    for name, made in past.made.items():
+    for name, made in tuple(past.made.items()):
         own.made[name] = np.tile(made, (copies, 1, 1))
     data.shared[_NAME] = own
     return data
