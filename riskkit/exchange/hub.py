@@ -1,6 +1,7 @@
 """A hub of the hubverse: configuration, model output, target data.
 
-Layout and columns follow the hubverse's schemas, version 6.0.0, https://docs.hubverse.io.
+Layout, columns and limits are those of the hubverse's schemas, version 6.0.0, and of what its
+validator asks beyond them, https://docs.hubverse.io.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -33,6 +35,10 @@ SERIES = ("location", "target", "target_end_date", "observation")
 BAND = "band"
 _SCHEMAS = "https://raw.githubusercontent.com/hubverse-org/schemas/main/v6.0.0"
 _NAME = re.compile(r"[A-Za-z0-9_]{1,30}")
+_LONGEST_ID, _LONGEST_NAME = 30, 100
+"""Characters of a target's id, and of its title and unit."""
+_TIMEZONE = "Africa/Abidjan"
+"""UTC all year; UTC itself is none of the names that the schema takes."""
 _DECIMALS = 4
 
 
@@ -40,6 +46,7 @@ _DECIMALS = 4
 class _Task:
     """One threat of a publication as a hub sees it: counts, and the band that they fall into."""
 
+    threat: str
     forecast: Forecast
     period: int
     thresholds: tuple[int, ...]
@@ -52,7 +59,7 @@ class _Task:
 
     @property
     def band(self) -> str:
-        return f"{self.target} {BAND}"
+        return f"{self.threat} {BAND}"
 
     @property
     def origin(self) -> str:
@@ -85,7 +92,7 @@ def write(published: Published, out: Path, options: Options) -> None:
     any, oracle-output.csv has its head only.
 
     Raises:
-        RiskkitError: The team's name is none of a hub, or a later publication is of another series.
+        RiskkitError: A name is none of a hub, or a later publication is of another series.
     """
     if not _NAME.fullmatch(options.team):
         raise RiskkitError(
@@ -98,10 +105,12 @@ def write(published: Published, out: Path, options: Options) -> None:
     for folder in (config, output / name, out / "model-metadata", data):
         folder.mkdir(parents=True)
     _write_json(config / "admin.json", _admin(published, options.team))
+    _write_json(config / "model-metadata-schema.json", _metadata_schema())
     _write_json(config / "tasks.json", _config(tasks))
     _write_json(config / "target-data.json", _target_data())
-    metadata = _metadata(published, options.team, name)
-    (out / "model-metadata" / f"{name}.yml").write_text(metadata, encoding="utf-8")
+    (out / "model-metadata" / f"{name}.yml").write_text(
+        _yaml(_metadata(published, options.team, name)), encoding="utf-8", newline="\n"
+    )
     origin = next(iter(tasks.values())).origin
     forecasts = pl.concat([_output(task) for task in tasks.values()])
     forecasts.write_csv(output / name / f"{origin}-{name}.csv")
@@ -112,12 +121,21 @@ def write(published: Published, out: Path, options: Options) -> None:
 
 def _tasks(published: Published) -> dict[str, _Task]:
     words = published.words
-    return {
+    tasks = {
         threat: _Task(
-            forecast, published.period(threat), published.thresholds(threat), *words[threat]
+            threat, forecast, published.period(threat), published.thresholds(threat), *words[threat]
         )
         for threat, forecast in published.forecasts.items()
     }
+    for task in tasks.values():
+        for name in (task.target, task.band):
+            if len(name) > _LONGEST_ID:
+                raise RiskkitError(
+                    f"a hub's target has at most {_LONGEST_ID} characters",
+                    got=name,
+                    hint=f"give the threat {task.threat} or its measure a shorter name",
+                )
+    return tasks
 
 
 # --- model output -------------------------------------------------------------------------------
@@ -128,6 +146,7 @@ def _output(task: _Task) -> pl.DataFrame:
     draws = task.forecast.draws
     levels = task.forecast.quantiles(QUANTILES)
     at_most = np.stack([(draws <= count).mean(axis=-1) for count in task.below], axis=-1)
+    at_most = at_most.round(_DECIMALS)  # first, or the rounded shares of the bands sum to .9999
     shares = np.diff(at_most, prepend=0.0, append=1.0, axis=-1)
     frames = [
         _rows(task, task.target, "cdf", [str(count) for count in task.below], at_most),
@@ -239,11 +258,10 @@ def _admin(published: Published, team: str) -> dict[str, Any]:
         "schema_version": f"{_SCHEMAS}/admin-schema.json",
         "name": published.description["title"],
         "maintainer": team,
-        "contact": {"name": team, "email": f"{team.lower()}@example.org"},
+        "contact": {"name": team},
         "repository": {"host": "github", "owner": team, "name": published.description["name"]},
         "file_format": ["csv"],
-        "timezone": "UTC",
-        "model_output_dir": "model-output",
+        "timezone": _TIMEZONE,
     }
 
 
@@ -307,8 +325,8 @@ def _model_task(
         "target_metadata": [
             {
                 "target_id": target,
-                "target_name": title,
-                "target_units": unit,
+                "target_name": _cut(title),
+                "target_units": _cut(unit),
                 "target_keys": {"target": target},
                 "target_type": kind,
                 "description": f"{title}, in the {months} that begins [horizon] months after the "
@@ -329,19 +347,49 @@ def _target_data() -> dict[str, Any]:
     }
 
 
-def _metadata(published: Published, team: str, name: str) -> str:
-    """What a hub asks to be told of a model, as YAML."""
-    licence = published.description["licenses"][0]["name"]
-    lines = {
+def _cut(text: str) -> str:
+    return shorten(text, _LONGEST_NAME, placeholder=" ...")
+
+
+def _metadata(published: Published, team: str, name: str) -> dict[str, str | bool]:
+    """What a hub asks to be told of a model."""
+    return {
         "team_name": team,
         "team_abbr": team,
         "model_name": f"riskkit, {name.partition('-')[2]}",
         "model_abbr": name.partition("-")[2],
-        "license": licence,
+        "license": published.description["licenses"][0]["name"],
         "designated_model": True,
         "methods": "Joint scenarios of all threats; the model card of the publication tells more.",
         "data_inputs": "; ".join(one["title"] for one in published.description["sources"]),
     }
+
+
+def _metadata_schema() -> dict[str, Any]:
+    """What every model of this hub has to tell."""
+    text, name = {"type": "string"}, {"type": "string", "pattern": f"^{_NAME.pattern}$"}
+    told = {
+        "team_name": text,
+        "team_abbr": name,
+        "model_name": text,
+        "model_abbr": {"type": "string", "pattern": "^[A-Za-z0-9_]+$"},
+        "license": text,
+        "designated_model": {"type": "boolean"},
+        "methods": text,
+        "data_inputs": text,
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "What a model of this hub tells of itself",
+        "type": "object",
+        "properties": told,
+        "required": ["team_name", "team_abbr", "model_name", "model_abbr", "license", "methods"],
+        "additionalProperties": True,
+    }
+
+
+def _yaml(told: Mapping[str, str | bool]) -> str:
+    """Write as YAML, of which JSON is a part."""
     return "".join(
-        f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in lines.items()
+        f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in told.items()
     )

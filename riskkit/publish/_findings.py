@@ -121,7 +121,10 @@ def _made_of(ranking: pl.DataFrame) -> str:
     )
     if shares.is_empty():
         return "No threat stands out among the highest."
-    parts = [f"{name} in {number}" for name, number in shares.iter_rows()]
+    parts = [
+        f"{name} in {'all' if number == top.height else number}"
+        for name, number in shares.iter_rows()
+    ]
     whole = pl.col("coverage").str.count_matches(" ").max()
     partial = ranking.filter(pl.col("coverage").str.count_matches(" ") < whole).height
     lacks = (

@@ -41,7 +41,13 @@ def _environment() -> jinja2.Environment:
         "count": _wording.count,
         "percent": _wording.percent,
         "word": _wording.word,
-        "figure": _wording.figure,
+        "told": lambda fact: _wording.told(fact["value"], fact["counted"]),
+        "place": _wording.place,
+        "listed": _wording.listed,
+        "made_of": lambda story: _wording.made_of(story.families),
+        "driver": driver,
+        "names": names,
+        "one": {"countries": "country", "cells": "cell"}.get,
         "month": lambda value: _wording.month_name(str(value)),
         "year": lambda value: value.year,
         "counted": _wording.counted,
@@ -64,6 +70,17 @@ def _environment() -> jinja2.Environment:
 def commands(text: str) -> Markup:
     """Set what stands between backticks as code."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704
+
+
+def driver(text: str) -> Markup:
+    """Write what moves a forecast, the way in which it does first."""
+    way, what = _wording.driver(text)
+    return Markup("<b>{}</b> by {}").format(way.capitalize(), what)
+
+
+def names(text: str | None) -> str:
+    """Write names without the codes that stand in brackets behind them."""
+    return re.sub(r" \([A-Z0-9]{3,}\)", "", text or "") or "none"
 
 
 def moved(row: dict[str, Any]) -> str:

@@ -50,6 +50,8 @@ class Publication:
         alarms: What alarms on replayed rankings would have brought, as
             `riskkit.study.decisions.decisions` counts it.
         costs: What acting on them would have cost, as `expected_costs` there.
+        chances: Whether their chances of the ten highest held, as
+            `riskkit.study.record.top_ten_chances` counts it.
         onsets: How often what was given a chance came, as `riskkit.study.outbreaks.reliability`
             counts it.
         dossier: The past, nearest situations, diplomacy and dates that the pages tell.
@@ -75,6 +77,7 @@ class Publication:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     alarms: pl.DataFrame | None = None
     costs: pl.DataFrame | None = None
+    chances: pl.DataFrame | None = None
     onsets: pl.DataFrame | None = None
     dossier: Dossier = field(default_factory=Dossier)
     owners: Mapping[str, str] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from riskkit.risk.drivers import AVERAGE
 from riskkit.risk.likelihood import likelihood
 
 Row = Mapping[str, Any]
@@ -70,6 +71,30 @@ def figure(value: float) -> str:
     """
     text = f"{value:,.0f}" if value == round(value) else f"{value:,.2f}"
     return text.replace("-", "−")
+
+
+def told(value: float, unit: str) -> str:
+    r"""Write a figure as its unit asks.
+
+    >>> told(0.331, "share"), told(1.0, "1 if so"), told(1072.0, "events"), told(0.5, "points")
+    ('33\xa0%', 'yes', '1,072', '0.50')
+    """
+    if unit == "share":
+        return f"{100 * value:.0f}\xa0%"
+    if unit.startswith("1 if"):
+        return "yes" if value > 0 else "no"
+    return figure(value)
+
+
+def place(fact: Row) -> str:
+    """Say which place a figure has among all countries; what is so or not so has none.
+
+    >>> place({"counted": "share", "place": 71, "countries": 194})
+    '71 of 194'
+    >>> place({"counted": "1 if so", "place": 1, "countries": 195})
+    ''
+    """
+    return "" if fact["counted"].startswith("1 if") else f"{fact['place']} of {fact['countries']}"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -195,3 +220,29 @@ def since_last(change: Row | None) -> str:
     if change["moved_by"]:
         text += f" Most of it is {change['moved_by']} ({change['reason']})."
     return text
+
+
+def driver(text: str) -> tuple[str, str]:
+    """Part what moves a forecast from the way in which it does.
+
+    >>> driver("coups: 2, more than 90 % of countries (raises the forecast)")
+    ('raised', 'coups: 2, more than 90 % of countries')
+    """
+    what, _, way = text.removesuffix(" the forecast)").rpartition(" (")
+    return {"raises": "raised", "lowers": "lowered"}[way], what
+
+
+def made_of(families: Sequence[Row]) -> str:
+    r"""Say how many points each family of features adds to what an average country has.
+
+    >>> rows = [("own history", 5.0), ("average country", 1.1), ("climate", -0.2), ("x", 0.01)]
+    >>> made_of([{"family": name, "points": points} for name, points in rows])
+    'To the 1.1 points of an average country come: own history +5.0, climate −0.2.'
+    """
+    start = sum(one["points"] for one in families if one["family"] == AVERAGE)
+    rest = [one for one in families if one["family"] != AVERAGE and abs(one["points"]) >= 0.05]
+    names = {"together": "several in combination"}
+    parts = [f"{names.get(one['family'], one['family'])} {points(one['points'])}" for one in rest]
+    if not parts:
+        return f"Of the score, {start:.1f} points are those of an average country."
+    return f"To the {start:.1f} points of an average country come: {', '.join(parts)}."

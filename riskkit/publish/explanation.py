@@ -17,13 +17,14 @@ from riskkit.publish._story import BY_UNIT, Story, stories
 from riskkit.publish._wording import (
     count,
     counted,
-    figure,
     month_name,
     outbreaks,
     percent,
+    place,
     points,
     ranks,
     since_last,
+    told,
     window_name,
     word,
 )
@@ -207,8 +208,8 @@ def _diplomacy(story: Story) -> Iterator[str]:
     for theme, facts in story.diplomacy.items():
         yield f"  {theme}"
         for fact in facts:
-            place = f"{fact['month'].year}, {fact['place']} of {fact['countries']}"
-            yield f"    {fact['text']:<42}{figure(fact['value']):>10}  {place}"
+            where = ", ".join(filter(None, (str(fact["month"].year), place(fact))))
+            yield f"    {fact['text']:<42}{told(fact['value'], fact['counted']):>10}  {where}"
     if story.themes:
         names = ", ".join(one["theme"].lower() for one in story.themes)
         text = f"No open table at hand: {names}. The report says how to add each."

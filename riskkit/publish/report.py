@@ -9,10 +9,19 @@ import polars as pl
 from markupsafe import Markup
 
 from riskkit.months import format_month
-from riskkit.publish import Publication, _cell_map, _pages, _places, _record, _svg, _table
+from riskkit.publish import (
+    Part,
+    Publication,
+    _cell_map,
+    _pages,
+    _places,
+    _record,
+    _svg,
+    _table,
+)
 from riskkit.publish._findings import sentences, things
 from riskkit.publish._story import Story, Tables, stories, threats
-from riskkit.publish._wording import month_name, window_name
+from riskkit.publish._wording import count, month_name, window_name
 from riskkit.risk.regions import WORLD
 from riskkit.risk.score import CLASSES
 
@@ -20,6 +29,8 @@ FILE = "report.html"
 TOP = 20
 MOST_ROWS = 400
 """Rows of the ranking that the page shows."""
+NEAR = 0.03
+"""How far from what came a chance may be to count as near."""
 SHOWN = 5
 """Past rankings whose hits, misses and false alarms the page names."""
 _EVENTS = {
@@ -104,7 +115,10 @@ def page(publication: Publication, tables: Tables) -> str:
         spent=_pairs(tables["costs.csv"], "ratio"),
         broken_out=_broken_out(tables["onsets.csv"]),
         missing=told[0].themes,
-        told=any(one.diplomacy for one in told),
+        diplomacy=_diplomacy(told[:TOP]),
+        scale=_scale(first),
+        steps=tables["chances.csv"].to_dicts(),
+        steps_text=_steps(tables["chances.csv"]),
         threats=publication.parts,
         absent=publication.absent,
         outliers=_outliers(publication),
@@ -114,6 +128,62 @@ def page(publication: Publication, tables: Tables) -> str:
         licence=": ".join(publication.licence),
         sources=publication.sources,
     )
+
+
+def _scale(part: Part) -> str:
+    """Say what scores of the first threat mean in counts."""
+    threat = part.threat
+    if threat.scale != "log":
+        return ""
+    one = threat.target.thresholds[0]
+    told = [
+        f"{2.5 * step:g} is about {count(one * threat.top ** (step / 4))}" for step in range(1, 5)
+    ]
+    year = f"{part.counted} of {threat.name} a year"
+    return f" In {year}, {', '.join(told[:-1])} and {told[-1].replace('about ', '')} or more."
+
+
+def _steps(chances: pl.DataFrame) -> str:
+    """Say how far the chances of the ten highest were from what came."""
+    if chances.is_empty():
+        return ""
+    off = (pl.col("forecast") - pl.col("came")).abs()
+    near = chances.filter(off <= NEAR).height
+    held = chances.filter(pl.col("forecast").is_between("came_low", "came_high")).height
+    mean, worst = chances.select(
+        (off * pl.col("cases")).sum() / pl.col("cases").sum(), off.max().alias("worst")
+    ).row(0)
+    return (
+        f"Over all cases a chance was off by {100 * mean:.1f} points on average. Of the "
+        f"{chances.height} steps {near} are within {100 * NEAR:.0f} points of what came, and the "
+        f"worst is off by {100 * worst:.0f}; between 10 and 90\xa0% a step holds few cases, and in "
+        f"{held} of {chances.height} the interval of what came holds the chance."
+    )
+
+
+Figures = list[dict[str, Any]]
+
+
+def _diplomacy(told: list[Story]) -> list[tuple[str, Figures, list[tuple[str, list[Any]]]]]:
+    """By theme, its figures with their year if they share one, and what each unit has of them."""
+    themes: dict[str, dict[str, set[int]]] = {}
+    for story in told:
+        for theme, facts in story.diplomacy.items():
+            for fact in facts:
+                years = themes.setdefault(theme, {}).setdefault(fact["text"], set())
+                years.add(fact["month"].year)
+    found = []
+    for theme, figures in themes.items():
+        heads = [
+            {"text": text, "year": min(years) if len(years) == 1 else None}
+            for text, years in figures.items()
+        ]
+        rows = []
+        for story in told:
+            by_text = {fact["text"]: fact for fact in story.diplomacy.get(theme, [])}
+            rows.append((str(story.row["name"]), [by_text.get(text) for text in figures]))
+        found.append((theme, heads, rows))
+    return found
 
 
 def _outliers(publication: Publication) -> list[tuple[str, tuple[str, ...]]]:

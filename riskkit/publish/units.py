@@ -40,4 +40,5 @@ def page(publication: Publication, story: Story) -> str:
         counted=first.counted,
         title=first.threat.title,
         licence=publication.licence[0],
+        outliers=publication.outliers.get(story.unit, ()),
     )

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from riskkit.models import Contributions
 
 COUNT = 3
+_ALIKE = 0.7
+"""Rank correlation from which two features tell the same."""
 
 
 def top_drivers(
@@ -22,7 +24,9 @@ def top_drivers(
     """Name the three features that set each unit apart most, with their values.
 
     A contribution is taken relative to the average unit, so that what raises every forecast alike
-    is nobody's driver. It says what the model used, not what causes violence.
+    is nobody's driver. Of features that order the units nearly alike the weightiest speaks for the
+    others: three measures of one past would be one reason told three times. A driver says what the
+    model used, not what causes violence.
 
     Args:
         contributions: Values [units, features], and where known what was explained.
@@ -36,13 +40,40 @@ def top_drivers(
         unit apart.
     """
     relative = contributions.values - contributions.values.mean(axis=0)
-    order = np.argsort(-np.abs(relative), axis=1, kind="stable")[:, :COUNT]
+    order = np.argsort(-np.abs(relative), axis=1, kind="stable")
+    alike = _alike(contributions)
     phrases = [descriptions.get(name, name) for name in contributions.features]
     values = _Values(contributions, units or {}, among)
     return [
-        _padded([_phrase(phrases[j] + values.of(i, j), row[j]) for j in chosen])
-        for i, (row, chosen) in enumerate(zip(_without_noise(relative), order, strict=True))
+        _padded([_phrase(phrases[j] + values.of(i, j), row[j]) for j in _unlike(weighty, alike)])
+        for i, (row, weighty) in enumerate(zip(_without_noise(relative), order, strict=True))
     ]
+
+
+def _alike(contributions: Contributions) -> NDArray[np.bool_]:
+    """Which pairs of features order the units nearly alike, [features, features]."""
+    from scipy.stats import rankdata
+
+    inputs = contributions.inputs
+    if inputs is None or len(inputs) < 2:
+        return np.zeros((len(contributions.features),) * 2, dtype=bool)
+    ranks = np.apply_along_axis(rankdata, 0, np.nan_to_num(inputs))
+    apart = ranks - ranks.mean(axis=0)
+    size = np.sqrt((apart**2).sum(axis=0))
+    scale = np.outer(size, size)
+    alike = np.abs(apart.T @ apart) > _ALIKE * np.where(scale > 0, scale, np.inf)
+    return np.asarray(alike, dtype=bool)
+
+
+def _unlike(weighty: NDArray[np.intp], alike: NDArray[np.bool_]) -> list[int]:
+    """Take features in their order, but none that is like one that was taken."""
+    taken: list[int] = []
+    for feature in weighty:
+        if not alike[feature, taken].any():
+            taken.append(int(feature))
+        if len(taken) == COUNT:
+            break
+    return taken
 
 
 class _Values:
@@ -89,6 +120,8 @@ def in_words(value: float, unit: str) -> str:
 
 
 def _plain(value: float) -> str:
+    if abs(value) >= 1e6:
+        return f"{value / 1e6:,.3g} million"
     return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.2g}"
 
 

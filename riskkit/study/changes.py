@@ -16,6 +16,7 @@ from riskkit.config import read_settings
 from riskkit.errors import ConfigError, suggestion
 from riskkit.months import first_day, format_month, parse_months
 from riskkit.panel import Panel
+from riskkit.study.diplomacy import brought_by
 
 _KINDS = ("multiply", "set", "add")
 PAGE = "docs/scenario.md tells how a scenario is written"
@@ -154,7 +155,9 @@ def _refuse_unknown(panel: Panel, change: Change) -> None:
     if change.indicator not in panel.frame.columns or change.indicator not in known:
         raise ConfigError(
             f"the data have no indicator '{change.indicator}'",
-            hint=suggestion(change.indicator, known) or "`riskkit panel show` lists them",
+            hint=suggestion(change.indicator, known)
+            or brought_by(change.indicator)
+            or "`riskkit panel show` lists them",
         )
     units = panel.units["unit"].to_list()
     strange = [unit for unit in change.units if unit not in units]

@@ -110,11 +110,11 @@ THEMES: tuple[tuple[str, tuple[Figure, ...], str], ...] = (
     (
         "Votes in the United Nations",
         (
-            Figure("votes cast as the USA", "share", ("unga_usagree",)),
-            Figure("votes cast as Russia", "share", ("unga_russagree",)),
-            Figure("votes cast as China", "share", ("unga_chinaagree",)),
-            Figure("votes cast as India", "share", ("unga_indiaagree",)),
-            Figure("votes cast as Brazil", "share", ("unga_brazilagree",)),
+            Figure("voted with the USA", "share", ("unga_usagree",)),
+            Figure("voted with Russia", "share", ("unga_russagree",)),
+            Figure("voted with China", "share", ("unga_chinaagree",)),
+            Figure("voted with India", "share", ("unga_indiaagree",)),
+            Figure("voted with Brazil", "share", ("unga_brazilagree",)),
             Figure("ideal point, higher is nearer to the USA", "points", ("unga_idealpointall",)),
         ),
         _reader("unga", "votes of the General Assembly"),
@@ -148,6 +148,18 @@ THEMES: tuple[tuple[str, tuple[Figure, ...], str], ...] = (
     ),
 )
 """Name, figures, and what brings them."""
+
+
+def brought_by(indicator: str) -> str:
+    """Say what would bring a figure of diplomacy; empty for a name that is none.
+
+    >>> brought_by("geopko_n_missions")
+    'Geo-PKO: `riskkit data add peacekeeping FILE`'
+    """
+    of = (
+        missing for _, figures, missing in THEMES if any(indicator in f.indicators for f in figures)
+    )
+    return next(of, "")
 
 
 def themes(releases: Sequence[Release]) -> tuple[Theme, ...]:

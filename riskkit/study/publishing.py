@@ -31,7 +31,7 @@ from riskkit.study.dossier import gather
 from riskkit.study.evaluating import find_record
 from riskkit.study.forecasting import Outlook, ThreatForecast, read_outlook
 from riskkit.study.grading import with_baselines
-from riskkit.study.shipped import broken_out, decided, replayed
+from riskkit.study.shipped import Decided, broken_out, decided, replayed
 from riskkit.study.stages import publication_identity
 
 if TYPE_CHECKING:
@@ -74,13 +74,14 @@ def publish(
     archive = None if filing is None else Archive(filing.archive)
     graded, ungraded = _turned_out(study, archive, record)
     publication = publication_of(study, outlook, None if record is None else _record(study, record))
-    alarms, costs = _decided(study, record)
+    acted = _decided(study, record)
     publication = replace(
         publication,
         graded=graded,
         ungraded=ungraded,
-        alarms=alarms,
-        costs=costs,
+        alarms=acted.alarms,
+        costs=acted.costs,
+        chances=acted.chances,
         onsets=_broken_out(study, record),
     )
     worse = warnings_of(publication)
@@ -128,10 +129,10 @@ def _turned_out(
     return pl.concat([live] if would is None else [live, would]).filter(state=GRADED), told
 
 
-def _decided(study: Study, record: Path | None) -> tuple[pl.DataFrame | None, pl.DataFrame | None]:
+def _decided(study: Study, record: Path | None) -> Decided:
     """What acting on replayed rankings would have brought, of the user's replay or the shipped."""
-    found = (None, None) if record is None else decided(study, record)
-    return decided(study) if found[0] is None else found
+    found = Decided() if record is None else decided(study, record)
+    return decided(study) if found.alarms is None else found
 
 
 def _broken_out(study: Study, record: Path | None) -> pl.DataFrame | None:

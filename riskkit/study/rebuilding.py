@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from riskkit.config import Params
 from riskkit.errors import RiskkitError
 from riskkit.files import read_json
-from riskkit.publish import MARKER, backtest, costs, decisions, onsets, record
+from riskkit.publish import MARKER, backtest, chances, costs, decisions, onsets, record
 from riskkit.publish import _table as t
 from riskkit.publish import publish as write_publication
 from riskkit.publish.previous import compare
@@ -79,6 +79,7 @@ def rebuild(study: Study, folder: Path) -> Rebuilt:
         ungraded=str(told.get("ungraded", "")),
         alarms=t.read_csv(folder / "decisions.csv", decisions.Decisions),
         costs=t.read_csv(folder / "costs.csv", costs.Costs),
+        chances=t.read_csv(folder / "chances.csv", chances.Chances),
         onsets=t.read_csv(folder / "onsets.csv", onsets.Onsets),
     )
     with tempfile.TemporaryDirectory() as home:

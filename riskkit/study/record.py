@@ -71,6 +71,25 @@ def _reliability(composites: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(frames)
 
 
+def top_ten_chances(composites: pl.DataFrame) -> pl.DataFrame:
+    """How often the ranking's chances of being among the ten highest held.
+
+    Args:
+        composites: As of `riskkit.study.replay.replay`, of the origins that count.
+
+    Returns:
+        Columns of `riskkit.publish.chances.Chances`, a row for each tenth of the chances that
+        occurs.
+    """
+    ends = {"low": "came_low", "high": "came_high"}
+    first, last = composites["origin"].min(), composites["origin"].max()
+    return (
+        chances(rankings(composites))
+        .rename({"from": "chance_from", "to": "chance_to", "n": "cases", **ends})
+        .with_columns(first_origin=pl.lit(str(first)[:7]), last_origin=pl.lit(str(last)[:7]))
+    )
+
+
 def _chance(ranking: Ranking, system: str) -> Floats:
     """A system's chances; last year's order, which states none, is certain of its ten."""
     if system == OWN:

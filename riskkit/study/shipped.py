@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,14 +30,31 @@ if TYPE_CHECKING:
 SETTINGS = "settings.json"
 """What a replay was made with, beside its ledger."""
 LEDGER, ABOUT = Path(__file__).with_name("replayed.csv"), Path(__file__).with_name("replayed.json")
-ALARMS, COSTS = Path(__file__).with_name("alarms.csv"), Path(__file__).with_name("costs.csv")
-"""What acting on the replayed rankings would have brought."""
+ALARMS, COSTS, CHANCES = (
+    Path(__file__).with_name(name) for name in ("alarms.csv", "costs.csv", "chances.csv")
+)
+"""What acting on the replayed rankings would have brought, and whether their chances held."""
 ONSETS = Path(__file__).with_name("outbreaks.csv")
 """How the replayed chances of onset and of a doubling turned out."""
 REPORTING_FROM = "2017-06"
 """Origins before it speak of windows by which models were chosen, and are not shown."""
 TIMELESS = "1900"
 """Borders hold from a time before any count on."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What replayed rankings would have been worth to who acts on them; None where none is at hand.
+
+    Attributes:
+        alarms: Rows of `riskkit.study.decisions.decisions`.
+        costs: Rows of `riskkit.study.decisions.expected_costs`.
+        chances: Rows of `riskkit.study.record.top_ten_chances`.
+    """
+
+    alarms: pl.DataFrame | None = None
+    costs: pl.DataFrame | None = None
+    chances: pl.DataFrame | None = None
 
 
 def settings(study: Study) -> dict[str, Any]:
@@ -120,9 +138,7 @@ def replayed(study: Study, folder: Path | None = None) -> tuple[pl.DataFrame | N
     )
 
 
-def decided(
-    study: Study, folder: Path | None = None
-) -> tuple[pl.DataFrame | None, pl.DataFrame | None]:
+def decided(study: Study, folder: Path | None = None) -> Decided:
     """What acting on replayed rankings of a study's settings would have brought.
 
     Args:
@@ -130,17 +146,16 @@ def decided(
         folder: A replay of the user's own; None for the one that comes with riskkit.
 
     Returns:
-        Rows of `riskkit.study.decisions.decisions` and `expected_costs` from the origins that are
-        for reporting; None where the replay at hand is of other settings, or there is none.
+        Tables of the origins that are for reporting; none where the replay at hand is of other
+        settings, or there is none.
     """
     if replayed(study, folder)[0] is None:
-        return None, None
+        return Decided()
     if folder is not None:
-        return _decided(folder)
-    if not ALARMS.is_file() or not COSTS.is_file():
-        return None, None
-    remedy = "install riskkit again"
-    return read_csv(ALARMS, remedy), read_csv(COSTS, remedy)
+        return Decided(*_decided(folder))
+    if not all(path.is_file() for path in (ALARMS, COSTS, CHANCES)):
+        return Decided()
+    return Decided(*(read_csv(path, "install riskkit again") for path in (ALARMS, COSTS, CHANCES)))
 
 
 def broken_out(study: Study, folder: Path | None = None) -> pl.DataFrame | None:
@@ -171,12 +186,13 @@ def _broken_out(folder: Path, threat: str) -> pl.DataFrame | None:
     return reliability(opened.table(CASES).filter(pl.col("origin") >= since), threat)
 
 
-def _decided(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _decided(folder: Path) -> tuple[pl.DataFrame, ...]:
     from riskkit.study.decisions import decisions, expected_costs, read_composites
+    from riskkit.study.record import top_ten_chances
 
     since = pl.lit(REPORTING_FROM + "-01").str.to_date()
     composites = read_composites(folder).filter(pl.col("origin") >= since)
-    return decisions(composites), expected_costs(composites)
+    return decisions(composites), expected_costs(composites), top_ten_chances(composites)
 
 
 def _told(folder: Path | None) -> tuple[str, dict[str, Any]] | None:
@@ -209,7 +225,7 @@ def ship(folder: Path) -> None:
     if read(text).is_empty():
         raise RiskkitError(f"{folder} graded nothing", hint="replay earlier origins")
     write_text(LEDGER, text)
-    for path, table in zip((ALARMS, COSTS), _decided(folder), strict=True):
+    for path, table in zip((ALARMS, COSTS, CHANCES), _decided(folder), strict=True):
         write_text(path, table.write_csv(float_precision=4, line_terminator="\n"))
     outbreaks = _broken_out(folder, next(iter(told["settings"]["threats"])))
     if outbreaks is not None:

@@ -54,7 +54,7 @@ def test_the_values_are_those_of_the_draws(hub: Path, publication: Path) -> None
         wanted = np.quantile(draws, level)
         assert values["quantile", f"{level:g}"] == pytest.approx(wanted, abs=1e-4)
     assert values["cdf", "24"] == pytest.approx((draws < 25).mean(), abs=1e-4)
-    bands = rows.filter(location="XAA", target="ged_sb band", horizon=3)
+    bands = rows.filter(location="XAA", target="conflict band", horizon=3)
     assert bands["output_type_id"].to_list() == ["0", "1 to 24", "25 to 99", "100 or more"]
     assert bands["value"].sum() == pytest.approx(1, abs=1e-3)
     assert bands["value"][3] == pytest.approx((draws >= 100).mean(), abs=1e-4)

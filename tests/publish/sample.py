@@ -112,14 +112,15 @@ def sample_dossier(publication: Publication) -> Dossier:
         for unit in units
         for place in (1, 2, 3)
     ]
+    states = {"votes": "Aurelia", **{f"votes_{name.lower()}": name for name in NAMES[3:7]}}
     facts = [
-        (unit, "Votes", "votes", 1 / (row + 1), months[0], row + 1, len(units))
+        (unit, "Votes", indicator, 1 / (row + 1), months[0], row + 1, len(units))
         for row, unit in enumerate(units)
+        for indicator in states
     ]
+    votes = [Fact(name, f"votes cast as {state}", "share") for name, state in states.items()]
     themes = (
-        Theme(
-            "Votes", (Fact("votes", "votes cast as Aurelia", "share"),), "`riskkit data add a b`"
-        ),
+        Theme("Votes", tuple(votes), "`riskkit data add a b`"),
         Theme("Sanctions", (), "a table: `riskkit data add c d`"),
     )
     inputs = [("Invented events", None, "CC0-1.0", 3, months[0], months[-1])]

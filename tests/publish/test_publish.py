@@ -14,6 +14,7 @@ from tests.publish.sample import sample_publication
 ROOT = Path(__file__).parents[2]
 FILES = {
     "alerts.csv",
+    "chances.csv",
     "cells.csv",
     "changes.csv",
     "components.csv",

@@ -103,6 +103,6 @@ def test_the_report_tells_replayed_and_live_apart():
         text.index("Replayed: how rankings would have turned out"),
     )
     assert live < replayed
-    assert "Rightly in the first ten: Aurelia (XAA). Missed: Dravia (XAD)." in text
+    assert "Rightly in the first ten: Aurelia. Missed: Dravia." in text
     assert "No average is given over fewer than 5" in text[live:replayed]
     assert "mean of 5" in text[replayed:]

@@ -1,9 +1,11 @@
+import re
+import time
 from dataclasses import replace
 
 import polars as pl
 import pytest
 
-from riskkit.publish import _tables, publish, report
+from riskkit.publish import Publication, _tables, publish, report, units
 from tests.publish.sample import joint_publication, sample_publication, told_publication
 
 
@@ -91,10 +93,44 @@ def test_the_record_is_that_of_the_published_models():
 
 def test_it_names_outliers_and_what_was_not_counted():
     publication = sample_publication()
-    assert "Beyond anything they had" not in page(publication)
+    assert "Less sure than their brackets" not in page(publication)
     first = publication.first
     threat = replace(first.threat, passed_over=("killed in attacks, known to 2020-12 only",))
     beyond = {"XAB": ("9 deaths (conflict) in a year, 2 at most before",)}
     text = page(replace(publication, parts=(replace(first, threat=threat, outliers=beyond),)))
-    assert "Borduna (9 deaths (conflict) in a year, 2 at most before)." in text
+    assert "<b>Borduna</b>: 9 deaths (conflict) in a year, 2 at most before</li>" in text
     assert "; not counted: killed in attacks, known to 2020-12 only" in text
+
+
+def test_diplomacy_is_a_table_for_each_theme_with_every_one_of_the_highest():
+    text = page(told_publication())
+    section = text[text.index('id="diplomacy"') : text.index('id="method"')]
+    assert section.count("<caption>Votes</caption>") == 1
+    rows = re.findall(r'<tr><th scope="row">([^<]+)</th>', section)
+    assert rows[:2] == ["Aurelia", "Borduna"]
+    assert re.search(r"<b>\d+\xa0%</b> <span", section), "a share is told in percent"
+    assert "of 7" in section
+
+
+def test_a_unit_without_a_threat_has_no_data_rather_than_none():
+    row = re.search(r'<tr id="XAG">.*?</tr>', page(told_publication()))
+    assert row is not None
+    assert "no data" in row[0]
+
+
+@pytest.fixture(scope="module")
+def of_the_world() -> tuple[Publication, dict[str, pl.DataFrame]]:
+    made = told_publication(n_units=195)
+    return made, _tables(made)
+
+
+def test_the_report_of_all_countries_is_small_and_soon_made(of_the_world, tmp_path) -> None:
+    """The limits are 1.5 MB and 10 s of processor time; real data take a third and a tenth."""
+    start = time.process_time()
+    report.write(*of_the_world, tmp_path)
+    units.write(*of_the_world, tmp_path)
+    assert time.process_time() - start < 10
+    assert (tmp_path / "report.html").stat().st_size < 1_500_000
+    pages = list((tmp_path / "units").iterdir())
+    assert len(pages) == 195
+    assert max(page.stat().st_size for page in pages) < 100_000

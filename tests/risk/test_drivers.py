@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 
 from riskkit.models import Contributions
 from riskkit.risk.composite import composite
-from riskkit.risk.drivers import in_points, slopes, top_drivers
+from riskkit.risk.drivers import in_points, in_words, slopes, top_drivers
 
 NAMES = ("a", "b", "c", "d")
 PHRASES = {"a": "deaths, last 12 months", "b": "coups", "c": "heat"}
@@ -55,6 +57,23 @@ def test_the_value_and_its_place_stand_beside_the_phrase():
     assert texts[3][0] == (
         "deaths, last 12 months: 0 deaths, less than 75 % of countries (lowers the forecast)"
     )
+
+
+def test_what_orders_units_alike_is_told_once():
+    """Months with deaths in half a year and in a year are one reason, not two."""
+    half = np.arange(6.0)
+    inputs = np.column_stack([half, 2 * half + (half > 2), half[[2, 0, 4, 1, 5, 3]], -half])
+    weights = np.outer(half, [3.0, 2.0, 1.0, 2.5])
+    told = Contributions(NAMES, weights, "log odds", inputs=inputs)
+    first, *rest = (text and text[:6] for text in top_drivers(told, PHRASES)[5])
+    assert first == "deaths"
+    assert rest == ["heat: ", None]
+    apart = top_drivers(replace(told, inputs=None), PHRASES)[5]
+    assert [text and text[:6] for text in apart] == ["deaths", "d (rai", "coups "]
+
+
+def test_large_numbers_are_rounded():
+    assert in_words(109_275_858.0, "people") == "109 million people"
 
 
 def test_points_sum_to_the_published_score():

@@ -92,6 +92,10 @@ def test_features_beyond_the_data() -> None:
     ("change", "told"),
     [
         ({"indicator": "fleed", "set": 1}, "no indicator 'fleed'; did you mean 'fled'"),
+        (
+            {"indicator": "geopko_n_missions", "set": 0},
+            "no indicator .*; Geo-PKO: `riskkit data add peace",
+        ),
         ({"indicator": "fled", "set": 1, "units": ["XAC"]}, r"no such unit \(got \['XAC'\]\)"),
         ({"indicator": "fled", "set": 1, "months": 5}, "runs from 2020-09 to 2020-12"),
         ({"indicator": "fled", "set": 1, "months": "2019-01"}, "runs from 2020-09 to 2020-12"),

@@ -81,7 +81,7 @@ def test_figures_are_indicators_that_a_family_or_reader_knows():
     ]
     assert set(alone) <= {
         "embassies received",
-        "votes cast as India",
-        "votes cast as Brazil",
+        "voted with India",
+        "voted with Brazil",
         "protests at home in 12 months",
     }

@@ -8,7 +8,15 @@ import numpy as np
 import polars as pl
 import pytest
 
-from riskkit.study.record import PUBLISHED, by_threat, intervals, rankings, record
+from riskkit.publish.chances import Chances
+from riskkit.study.record import (
+    PUBLISHED,
+    by_threat,
+    intervals,
+    rankings,
+    record,
+    top_ten_chances,
+)
 
 UNITS = [f"X{letter}A" for letter in "ABCDEFGHIJKLMNOPQRST"]
 
@@ -97,3 +105,13 @@ def test_threats_stand_beside_the_reference_by_the_origin_of_their_windows() -> 
         for threat, value in (("conflict", 1.0), ("displacement", 3.0))
         for period in ("all", "to 2016", "from 2017")
     ]
+
+
+def test_the_chances_of_the_ten_highest_are_those_of_the_published_ranking() -> None:
+    table = top_ten_chances(composites())
+    ours = composites().filter(system=PUBLISHED)
+    assert table["cases"].sum() == ours.height
+    mean = (table["forecast"] * table["cases"]).sum() / ours.height
+    assert mean == pytest.approx(ours["p_top10"].mean())
+    assert set(table["first_origin"]) == set(table["last_origin"]) == {"2012-06"}
+    assert table.columns == Chances.column_names()

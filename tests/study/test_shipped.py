@@ -11,6 +11,8 @@ import pytest
 from riskkit.archive.ledger import read
 from riskkit.errors import RiskkitError
 from riskkit.publish import _table
+from riskkit.publish.chances import Chances
+from riskkit.publish.chances import table as chances_table
 from riskkit.publish.costs import Costs
 from riskkit.publish.costs import table as costs_table
 from riskkit.publish.decisions import Decisions
@@ -19,7 +21,7 @@ from riskkit.publish.onsets import Onsets
 from riskkit.publish.onsets import table as onsets_table
 from riskkit.risk.onset import EVENTS
 from riskkit.study import shipped
-from riskkit.study.shipped import REPORTING_FROM, broken_out, decided
+from riskkit.study.shipped import REPORTING_FROM, Decided, broken_out, decided
 from riskkit.study.study import Study
 from tests.cli.running import SMALL
 from tests.publish.sample import sample_publication
@@ -76,12 +78,21 @@ def test_what_is_no_replay_is_not_shipped(tmp_path):
 
 
 def test_the_standard_study_has_them_and_they_can_be_published() -> None:
-    alarms, costs = decided(Study.open(None))
+    told = decided(Study.open(None))
+    alarms = told.alarms
     assert alarms is not None
-    assert costs is not None
-    made = replace(sample_publication(), alarms=alarms, costs=costs)
+    made = replace(sample_publication(), alarms=alarms, costs=told.costs, chances=told.chances)
     _table.checked(decisions_table(made), Decisions, "decisions.csv")
     _table.checked(costs_table(made), Costs, "costs.csv")
+    steps = _table.checked(chances_table(made), Chances, "chances.csv")
+    ours = alarms.filter(event="among the ten highest", system="ranking", alarm=0.5)
+    cases = ours.select(pl.sum_horizontal("hits", "misses", "false_alarms", "quiet")).item()
+    assert steps["cases"].sum() == cases, "both speak of the same cases"
+    above = steps.filter(pl.col("chance_from") >= 0.5)
+    assert above["cases"].sum() == ours.select(pl.sum_horizontal("hits", "false_alarms")).item()
+    came = (above["came"] * above["cases"]).sum()
+    assert came == pytest.approx(ours["hits"].item(), abs=0.01), "and of the same replay"
+    assert set(steps["first_origin"]) == {REPORTING_FROM}
     assert set(alarms["first_origin"]) == {REPORTING_FROM}
     top = alarms.filter(pl.col("event") == "among the ten highest")
     places = top.select(pl.col("hits") + pl.col("misses")).to_series()
@@ -106,5 +117,5 @@ def test_the_standard_study_has_onsets_and_they_can_be_published() -> None:
 
 def test_a_study_of_other_settings_has_none() -> None:
     assert broken_out(Study.open(None, SMALL)) is None
-    assert decided(Study.open(None, SMALL)) == (None, None)
-    assert decided(Study.open(None, ["composite.exponent=3"])) == (None, None)
+    assert decided(Study.open(None, SMALL)) == Decided()
+    assert decided(Study.open(None, ["composite.exponent=3"])) == Decided()
