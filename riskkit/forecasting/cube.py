@@ -61,6 +61,22 @@ def open_mapped(path: Path, months: int, stamp: str) -> Mapped:
     return part
 
 
+def rows_of(X: Array, unit: Any, month: Any) -> Array:
+    """Take rows of an array [units, months, features].
+
+    A mapped array is mapped anew for it, so that the pages that were looked at are let go of.
+
+    Args:
+        X: The array.
+        unit: Which units, in whatever way numpy allows.
+        month: Which months.
+    """
+    opened = X.opened if isinstance(X, Mapped) else None
+    if opened is not None and opened[0].is_file():  # a mapping outlives the name of its file
+        X = open_mapped(*opened)
+    return np.array(np.asarray(X)[unit, month])
+
+
 @dataclass(frozen=True)
 class Cube:
     """The features of a balanced panel, sorted by unit and month.
@@ -105,11 +121,11 @@ class Cube:
     def _known_at(self, origin: int) -> tuple[tuple[str, ...], Array]:
         months = origin - self.first_month + 1
         part = self._first(months)
-        known = ~np.isnan(part[:, -1]).all(axis=0)
+        known = ~np.isnan(rows_of(part, slice(None), -1)).all(axis=0)
         if isinstance(part, Mapped) and known.all():
             return self.names, part
-        names = tuple(np.array(self.names)[np.asarray(known)].tolist())
-        cut = np.ascontiguousarray(np.asarray(part)[..., np.asarray(known)])
+        names = tuple(np.array(self.names)[known].tolist())
+        cut = np.ascontiguousarray(np.asarray(part)[..., known])
         cut.flags.writeable = False
         return names, cut
 

@@ -15,6 +15,7 @@ WIDTH = 1400
 MOST_TOLD = 2000
 """Cells that tell their figures under a mouse: those above the lowest class, the highest first."""
 _ROOM = 4 * SIZE
+_LINE = "fill:none;stroke:#777;stroke-width:1;pointer-events:none"
 Mark = tuple[int, str]
 
 
@@ -68,10 +69,12 @@ def cell_map(marks: Mapping[str, Mark], outlines: Mapping[str, Geometry], label:
         f'<path class="c{kind}" d="{"".join(frame.box(*run) for run in found)}"/>'
         for kind, found in _runs(quiet).items()
     )
-    around = "".join(_outline(shape, frame) for shape in outlines.values())
+    borders = "".join(_outline(shape, frame) for shape in outlines.values())
+    around = f'<path class="none" d="{borders}"/>' if borders else ""
+    over = f'<path style="{_LINE}" d="{borders}"/>' if borders else ""
     return (
         f'<svg class="map" viewBox="0 0 {WIDTH} {frame.height}" role="img" '
-        f'aria-label="{escape(label)}">{around}{runs}{"".join(told)}</svg>'
+        f'aria-label="{escape(label)}">{around}{runs}{"".join(told)}{over}</svg>'
     )
 
 
@@ -94,5 +97,4 @@ def _outline(shape: Geometry, frame: _Frame) -> str:
     parts = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
     rings = [part[0] for part in parts if frame.holds(part[0])]
     places = (" ".join(f"{x} {y}" for x, y in (frame.place(*p[:2]) for p in r)) for r in rings)
-    path = "".join(f"M{text}z" for text in places)
-    return f'<path class="none" d="{path}"/>' if path else ""
+    return "".join(f"M{text}z" for text in places)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from riskkit.errors import RiskkitError
-from riskkit.forecasting.cube import Cube, Mapped, open_mapped
+from riskkit.forecasting.cube import Cube, Mapped, open_mapped, rows_of
 
 
 @pytest.fixture
@@ -51,6 +51,15 @@ def test_a_cube_drops_what_nobody_has_a_value_of(path):
     assert (names, values.shape) == (("a", "b"), (5, 11, 2))
     assert not isinstance(values, Mapped)
     assert cube.last_month == 139
+
+
+def test_rows_are_taken_from_a_mapping_of_their_own(path):
+    mapped = open_mapped(path, 20, "stamp")
+    unit, month = np.array([4, 0]), np.array([19, 3])
+    taken = rows_of(mapped, unit, month)
+    np.testing.assert_array_equal(taken, np.asarray(mapped)[unit, month])
+    assert taken.base is None  # nothing holds the mapping any longer
+    np.testing.assert_array_equal(rows_of(np.asarray(mapped), unit, month), taken)
 
 
 def test_a_file_that_is_gone_is_told(tmp_path):

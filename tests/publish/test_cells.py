@@ -69,3 +69,15 @@ def test_quiet_cells_of_a_row_are_drawn_together():
     assert drawn.count('class="c0"') == 1
     assert drawn.count("z") == 3  # two stretches of quiet cells, and one alone
     assert "<title>hot &lt;b&gt;</title>" in drawn
+
+
+def test_borders_are_drawn_over_the_cells():
+    square = [[[-168, -63], [-166, -63], [-166, -61], [-168, -61], [-168, -63]]]
+    far = [[[0, 0], [1, 0], [1, 1], [0, 0]]]
+    outlines = {
+        name: {"type": "Polygon", "coordinates": c}
+        for name, c in zip("ab", (square, far), strict=True)
+    }
+    drawn = _cell_map.cell_map({"40346": (3, "hot")}, outlines, "a label")
+    assert drawn.index('class="none"') < drawn.index('class="c3"') < drawn.index("fill:none")
+    assert drawn.count("M") == 3  # the country below and above the cell, and the cell

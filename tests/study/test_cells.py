@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 
 from riskkit.errors import ConfigError
+from riskkit.store import Store
 from riskkit.study.cells import cells_of, land, of_cells, owners
 from riskkit.study.study import Study
 
@@ -90,3 +93,27 @@ def test_the_units_of_a_region_are_its_cells():
 
 def test_what_families_say_of_countries_is_said_of_cells():
     assert of_cells("deaths in neighbouring countries") == "deaths in neighbouring cells"
+
+
+FIXTURE = Path(__file__).parents[1] / "sources" / "fixtures" / "ucdp-ged"
+
+
+def test_events_are_counted_by_cell_without_a_word_in_their_options(tmp_path):
+    """One event of the file is located too vaguely for a cell; the codes of its countries hold."""
+    entry = (
+        "[{source: ucdp-ged, path: GEDEvent_v20_0_3.csv, options: {codes: {9001: XAA, 9002: XAB}}}]"
+    )
+    settings = [f"data.root={FIXTURE}", f"data.sources={entry}", "data.kind=files"]
+    settings = [*settings, "panel.level=cell", "target.indicator=ged_sb", "panel.start=2020-03"]
+    study = Study.open(None, settings)
+    assert study.units["unit"].to_list() == ["100001", "100002", "100900", "100901"]
+    frame = study.panel.frame.filter(pl.col("ged_sb") > 0)
+    assert dict(frame.select("unit", "ged_sb").iter_rows()) == {
+        "100001": 7.0,
+        "100002": 14.0,
+        "100900": 1.0,
+    }
+    store = Store(tmp_path / "store")
+    store.add("ucdp-ged", FIXTURE / "GEDEvent_v20_0_3.csv", {"codes": {9001: "XAA", 9002: "XAB"}})
+    stored = Study.open(None, ["data.kind=store", f"data.store={tmp_path}/store", *settings[3:]])
+    assert stored.panel.frame.equals(study.panel.frame)

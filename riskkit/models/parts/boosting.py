@@ -41,7 +41,7 @@ def train(
     """Boost trees on rows; `settings` are xgboost's own and override the defaults.
 
     A sample of rows is binned batch by batch, so that at no time the whole design matrix is in
-    memory: a byte for each of its values is.
+    memory: its bins are, up to four bytes for each value, or one where none is missing.
     """
     import xgboost as xgb
 

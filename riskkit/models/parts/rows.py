@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from riskkit.forecasting.cube import rows_of
 from riskkit.forecasting.dataset import Dataset
 from riskkit.models.parts.blocks import blockwise, in_blocks
 from riskkit.models.parts.history import History
@@ -142,7 +143,7 @@ class RowMaker:
         target = at + step
         known = target <= self.past.last
         y = np.where(known, self.past.values[unit, np.minimum(target, self.past.last)], np.nan)
-        given = np.asarray(self.data.X)[unit, self.past.columns[at]]
+        given = rows_of(self.data.X, unit, self.past.columns[at])
         X = np.hstack([self.own[unit, at], self._ahead(unit, at, step), given])
         ones = np.ones(len(unit))
         return Rows(X, unit, at, self.level[unit, at], y, ones if weight is None else weight)
