@@ -94,8 +94,12 @@ endef
 	$(call install,.venv,constraints.txt,,$(XGBOOST))
 	@touch $@
 
+# What every test imports is compiled once, and not by each worker of the first run.
+IMPORTED := _pytest.assertion.rewrite, dataframely, httpx, polars, pydantic, scipy.stats, sklearn.ensemble, xgboost
+
 .venv/installed-dev: pyproject.toml constraints.txt | .venv/created
 	$(call install,.venv,constraints.txt,dev,$(XGBOOST))
+	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -c "import hypothesis, $(IMPORTED)"
 	@touch $@ .venv/installed
 
 .venv-oldest/installed-dev: pyproject.toml constraints-oldest.txt | .venv-oldest/created

@@ -126,9 +126,14 @@ def _values(field: dict[str, Any]) -> str:
         "array": "list", "integer": "whole number", "object": "section", "string": "text",
         "number": "number", "boolean": "`true`, `false`",
     }  # fmt: skip
-    low, high = field.get("minimum"), field.get("maximum")
+    low, high = (_bound(field.get(end)) for end in ("minimum", "maximum"))
     bounds = f" from {low}" if low is not None else ""
     return words[kind] + bounds + (f" to {high}" if high is not None else "")
+
+
+def _bound(value: float | None) -> float | None:
+    """Without the fraction of a whole number, which some versions of pydantic add."""
+    return int(value) if value is not None and value == int(value) else value
 
 
 _SOURCES = """\

@@ -24,7 +24,8 @@ USUAL = 0.3
 class ExponentialSmoothing(Marginal):
     """A local level of log1p(y) per unit; what followed earlier forecasts is its spread.
 
-    A unit is active if it had any within five windows; all others get zeros.
+    A unit is active if it had any within five windows; all others get zeros. With fewer than eight
+    known periods there is no level to find, and the unit's own values are its spread.
     """
 
     name: ClassVar[str] = "exponential_smoothing"
@@ -39,8 +40,12 @@ class ExponentialSmoothing(Marginal):
         for unit, values in enumerate(past.values):
             known = values[~np.isnan(values)][-LONGEST:]
             recent = known[-ACTIVE_WINDOWS * past.window :]
-            if len(known) >= FEWEST and recent.any():
-                logs = np.log1p(known)
+            if not recent.any():
+                continue
+            logs = np.log1p(known)
+            if len(known) < FEWEST:
+                draws[unit] = np.quantile(logs, share)
+            else:
                 levels = _levels(logs)
                 for column, step in enumerate(past.steps):
                     errors = _errors(logs, levels, int(step))

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from itertools import combinations
 
 import polars as pl
@@ -20,6 +21,7 @@ import polars as pl
 from riskkit.family import KEYS, Family
 from riskkit.family.transforms import POSITION
 from riskkit.months import first_day, format_month, month_id
+from riskkit.panel import Panel
 from riskkit.panel.networks import network_column
 from riskkit.tables import Release
 from riskkit.testing.panels import (
@@ -60,7 +62,7 @@ def check_declarations(family: Family) -> None:
 
 def check_columns(family: Family) -> None:
     """The built columns are the declared ones, in order and as Float32, one row per key."""
-    panel = made_up_panel(_releases(family))
+    panel = _panel(family)
     built = family.build(panel)
     wanted = [*KEYS, *(feature.name for feature in family.features)]
     _require(built.columns == wanted, f"built {built.columns} instead of {wanted}")
@@ -72,7 +74,7 @@ def check_columns(family: Family) -> None:
 def check_values_are_finite(family: Family) -> None:
     """No value is infinite or NaN; what is unknown is null. No feature is null everywhere."""
     for turn in range(len(TEMPERS)):
-        built = family.build(made_up_panel(_releases(family, turn)))
+        built = family.build(_panel(family, turn))
         for feature in family.features:
             values = built[feature.name].drop_nulls()
             _require(bool(values.is_finite().all()), f"{feature.name} is not finite")
@@ -86,7 +88,7 @@ def check_order_is_irrelevant(family: Family) -> None:
         moved = [shuffled(release) for release in reversed(releases)]
         _require_equal(
             family.build(made_up_panel(moved)),
-            family.build(made_up_panel(releases)),
+            family.build(_panel(family, turn)),
             "other values when the observations come in another order",
         )
 
@@ -146,7 +148,7 @@ def check_units_stand_alone(family: Family) -> None:
     own = [*KEYS, *(feature.name for feature in family.features if not feature.spatial)]
     for turn in range(len(TEMPERS)):
         releases = _releases(family, turn)
-        built = family.build(made_up_panel(releases)).select(own)
+        built = family.build(_panel(family, turn)).select(own)
         for unit in ("XAA", "XAD"):
             others = pl.col("unit") != unit
             alone = family.build(made_up_panel(releases, left_out=unit)).select(own)
@@ -184,8 +186,23 @@ def check_distinct_names(families: Iterable[Family]) -> None:
         _require(not shared, f"{one.name} and {other.name} both have {sorted(shared)}")
 
 
-def _releases(family: Family, turn: int = 0) -> list[Release]:
-    return made_up_releases(_inputs(family), turn, relations=family.relations)
+def _releases(family: Family, turn: int = 0) -> tuple[Release, ...]:
+    return _made_up(_inputs(family), turn, tuple(family.relations))
+
+
+def _panel(family: Family, turn: int = 0) -> Panel:
+    return _made_up_panel(_inputs(family), turn, tuple(family.relations))
+
+
+@cache
+def _made_up(inputs: tuple[str, ...], turn: int, relations: tuple[str, ...]) -> tuple[Release, ...]:
+    """Made once for all checks of a family."""
+    return tuple(made_up_releases(inputs, turn, relations=relations))
+
+
+@cache
+def _made_up_panel(inputs: tuple[str, ...], turn: int, relations: tuple[str, ...]) -> Panel:
+    return made_up_panel(_made_up(inputs, turn, relations))
 
 
 def _inputs(family: Family) -> tuple[str, ...]:

@@ -21,3 +21,9 @@ def test_it_follows_a_shift_and_forgets_units_without_any_for_five_years():
     median = np.median(ExponentialSmoothing().marginals(dataset_of(y, (1,)), 99), axis=-1)
     assert 80 < median[0, 0] < 120
     assert median[1, 0] == 0
+
+
+def test_a_short_series_is_spread_over_its_own_values_and_not_forgotten():
+    y = np.array([[4.0, 9.0, 4.0, 9.0, 9.0]])
+    draws = ExponentialSmoothing().marginals(dataset_of(y, (1, 2)), 99)
+    np.testing.assert_allclose([draws.min(), np.median(draws), draws.max()], [4, 9, 9], atol=0.1)

@@ -14,8 +14,8 @@ from riskkit.models.parts.rows import at_most
 TEMPLATES = 400
 QUIET_LEVEL = 0.01
 QUIET_KEPT = 2000
-ACTIVE_KEPT = 30_000
-"""Of situations without and with recent deaths, so many are looked at."""
+ACTIVE_KEPT = 100_000
+"""Of situations without and with recent deaths, so many are looked at; no country's is left out."""
 AT_ONCE = 250
 """Units whose situations are compared at once, so that memory stays bounded."""
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from riskkit.models.parts.coupling import analogues, couple, nearest
+from riskkit.models.parts.coupling import _thinned, analogues, couple, nearest
 from riskkit.models.parts.history import history
 from riskkit.testing.datasets import dataset_of, made_up_dataset, made_up_outcomes
 
@@ -134,3 +134,10 @@ def test_the_nearest_situations_are_alike_apart_and_followed(truth):
 def test_without_a_past_there_is_no_situation():
     past = history(dataset_of(np.zeros((3, 5)), YEAR))
     assert nearest(past, 3, past.window) is None
+
+
+def test_no_situation_of_a_country_is_left_out_but_quiet_ones():
+    months, countries = 480, 200
+    active = np.ones((months * countries, 4), dtype=np.float32)
+    kept = _thinned(active, np.random.default_rng(0))
+    assert len(kept) == months * countries
