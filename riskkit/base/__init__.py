@@ -7,8 +7,9 @@ vintages and defects; docs/base-data.md tells them in words.
 
 from __future__ import annotations
 
+import json
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from riskkit.base.provenance import DATA, Table, tables
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 MAP = DATA / "countries_110m.geojson"
 """Outlines of countries, with the property `iso3`."""
 
-__all__ = ["MAP", "Table", "releases", "tables"]
+__all__ = ["MAP", "Table", "outlines", "releases", "tables"]
 
 
 @cache
@@ -37,3 +38,11 @@ def releases() -> tuple[Release, ...]:
         *(by.news, by.votes, by.economy, by.people, by.borders),
     )
     return tuple(read() for read in readers)
+
+
+@cache
+def outlines() -> dict[str, dict[str, Any]]:
+    """Read the embedded map (Natural Earth): code -> GeoJSON Polygon or MultiPolygon."""
+    features = json.loads(MAP.read_text(encoding="utf-8"))["features"]
+    told = ((feature["properties"]["iso3"], feature["geometry"]) for feature in features)
+    return {code: geometry for code, geometry in told if code}

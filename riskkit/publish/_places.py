@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from riskkit.base import MAP
+from riskkit import base
 from riskkit.units.grid import COLUMNS, ROWS, polygon_of
 from riskkit.units.points import points
 
@@ -42,13 +41,8 @@ def _geometry(unit: str) -> Geometry | None:
 
 @cache
 def outlines() -> dict[str, Geometry]:
-    """Read the map of the embedded data: unit -> Polygon or MultiPolygon."""
-    features = json.loads(MAP.read_text(encoding="utf-8"))["features"]
-    return {
-        str(feature["properties"]["iso3"]): _wound(feature["geometry"])
-        for feature in features
-        if feature["properties"]["iso3"]
-    }
+    """The map of the embedded data, wound and rounded: unit -> Polygon or MultiPolygon."""
+    return {unit: _wound(geometry) for unit, geometry in base.outlines().items()}
 
 
 def _wound(geometry: Geometry) -> Geometry:

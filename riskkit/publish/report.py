@@ -89,7 +89,6 @@ def page(publication: Publication, tables: Tables) -> str:
         stories=shown,
         shortened=len(shown) < len(told),
         total=len(told),
-        pages=True,
         columns=_columns(tables, publication),
         history=tables["history.csv"]["as_of"].n_unique(),
         compared=None if publication.previous is None else publication.previous["as_of"][0],
@@ -102,23 +101,9 @@ def page(publication: Publication, tables: Tables) -> str:
         last_data=format_month(first.last_data),
         as_of=format_month(publication.as_of),
         regions=_regions(publication, tables),
-        worse=_record.worse(tables["record.csv"]),
-        live=_record.windows(tables["record.csv"], _record.LIVE),
-        replayed=_record.windows(tables["record.csv"], _record.REPLAYED),
-        live_means=_record.means(tables["record.csv"], _record.LIVE),
-        replayed_means=_record.means(tables["record.csv"], _record.REPLAYED),
-        shown=SHOWN,
-        fewest=_record.FEWEST_PUBLICATIONS,
-        ungraded=publication.ungraded,
-        record=_backtest(publication),
-        decided=_pairs(tables["decisions.csv"], "alarm"),
-        spent=_pairs(tables["costs.csv"], "ratio"),
-        broken_out=_broken_out(tables["onsets.csv"]),
         missing=told[0].themes,
         diplomacy=_diplomacy(told[:TOP]),
         scale=_scale(first),
-        steps=tables["chances.csv"].to_dicts(),
-        steps_text=_steps(tables["chances.csv"]),
         threats=publication.parts,
         absent=publication.absent,
         outliers=_outliers(publication),
@@ -127,7 +112,29 @@ def page(publication: Publication, tables: Tables) -> str:
         inputs=tables["inputs.csv"].to_dicts(),
         licence=": ".join(publication.licence),
         sources=publication.sources,
+        **_turned_out(publication, tables),
     )
+
+
+def _turned_out(publication: Publication, tables: Tables) -> dict[str, Any]:
+    """What the page tells of past rankings and forecasts, and of acting on them."""
+    record, chances = tables["record.csv"], tables["chances.csv"]
+    return {
+        "worse": _record.worse(record),
+        "live": _record.windows(record, _record.LIVE),
+        "replayed": _record.windows(record, _record.REPLAYED),
+        "live_means": _record.means(record, _record.LIVE),
+        "replayed_means": _record.means(record, _record.REPLAYED),
+        "shown": SHOWN,
+        "fewest": _record.FEWEST_PUBLICATIONS,
+        "ungraded": publication.ungraded,
+        "record": _backtest(publication),
+        "steps": chances.to_dicts(),
+        "steps_text": _steps(chances),
+        "broken_out": _broken_out(tables["onsets.csv"]),
+        "decided": _pairs(tables["decisions.csv"], "alarm"),
+        "spent": _pairs(tables["costs.csv"], "ratio"),
+    }
 
 
 def _scale(part: Part) -> str:
@@ -211,8 +218,12 @@ def _map_of_cells(told: list[Story]) -> Markup | None:
     }
     if not marks:
         return None
-    outlines = {code: shape for code, shape in _places.outlines().items() if code != "ATA"}
-    return Markup(_cell_map.cell_map(marks, outlines, _label(told)))  # noqa: S704
+    return Markup(_cell_map.cell_map(marks, _around(), _label(told)))  # noqa: S704
+
+
+def _around() -> dict[str, _places.Geometry]:
+    """Outlines of countries but Antarctica, which takes much room and is not ranked."""
+    return {code: shape for code, shape in _places.outlines().items() if code != "ATA"}
 
 
 def _map(told: list[Story]) -> Markup | None:
@@ -223,15 +234,10 @@ def _map(told: list[Story]) -> Markup | None:
     where = _places.geometries(ranked)
     if not any(where.values()):
         return None
-    around = {unit: shape for unit, shape in _places.outlines().items() if unit != "ATA"}
     marks = {
-        unit: (
-            f"c{CLASSES.index(row['risk_class'])}",
-            _marked(row),
-        )
-        for unit, row in ranked.items()
+        unit: (f"c{CLASSES.index(row['risk_class'])}", _marked(row)) for unit, row in ranked.items()
     }
-    return Markup(_svg.world_map({**around, **where}, marks, _label(told)))  # noqa: S704
+    return Markup(_svg.world_map({**_around(), **where}, marks, _label(told)))  # noqa: S704
 
 
 def _marked(row: dict[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from riskkit.base import MAP
+from riskkit import base
 from riskkit.errors import ConfigError, suggestion
 from riskkit.panel.cells import tie_release
 from riskkit.tables import Release, Units
@@ -85,7 +84,7 @@ def cells_of(releases: Iterable[Release], within: Sequence[str]) -> pl.DataFrame
 def owners(cells: Sequence[str]) -> dict[str, str | None]:
     """Country in which the centre of each cell lies; None in the sea and on small islands."""
     lon, lat = centroid_of(np.array([int(cell) for cell in cells]))
-    return dict(zip(cells, areas_of(lon, lat, outlines()), strict=True))
+    return dict(zip(cells, areas_of(lon, lat, _outlines()), strict=True))
 
 
 def of_cells(phrase: str) -> str:
@@ -103,17 +102,14 @@ def land() -> dict[str, str]:
     """Every cell whose centre lies in a country, and which it is; Antarctica is left out."""
     gids = np.arange(1, ROWS * COLUMNS + 1)
     lon, lat = centroid_of(gids)
-    found = areas_of(lon, lat, outlines())
+    found = areas_of(lon, lat, _outlines())
     pairs = ((str(gid), owner) for gid, owner in zip(gids.tolist(), found, strict=True))
     return {gid: owner for gid, owner in pairs if owner is not None}
 
 
-@cache
-def outlines() -> dict[str, dict[str, Any]]:
-    """Outlines of countries from the map of the embedded data, without Antarctica."""
-    features = json.loads(MAP.read_text(encoding="utf-8"))["features"]
-    told = ((str(one["properties"]["iso3"] or ""), one["geometry"]) for one in features)
-    return {code: shape for code, shape in told if code not in ("", "ATA")}
+def _outlines() -> dict[str, dict[str, Any]]:
+    """Outlines of countries, without Antarctica."""
+    return {code: shape for code, shape in base.outlines().items() if code != "ATA"}
 
 
 def _countries_of(places: Sequence[str]) -> set[str]:

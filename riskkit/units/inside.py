@@ -1,4 +1,4 @@
-"""Which area points lie in: the even-odd rule, for GeoJSON geometries without holes that matter."""
+"""Which area points lie in: the even-odd rule, for polygons with holes as GeoJSON has them."""
 
 from __future__ import annotations
 

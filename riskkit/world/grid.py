@@ -261,13 +261,14 @@ def step(
     level, intensity = _intensity(state, begins, active, p, streams)
     sb = _deaths(intensity, active, p, streams)
     kept = p.memory * m + (1 - p.memory) * np.log1p(sb)
+    elsewhere = p.other + p.other_risk * risk[::-1]  # in other cells than wars
     return GridState(
         active=active,
         intensity=intensity,
         level=level,
         memory=kept.astype(np.float32),
         ged_sb=sb,
-        ged_ns=_others("grid.non_state", p.other + p.other_risk * risk[::-1] + 0 * m, p, streams),
+        ged_ns=_others("grid.non_state", np.broadcast_to(elsewhere, m.shape), p, streams),
         ged_os=_others(
             "grid.one_sided", p.other + p.other_risk * risk + p.other_war * m, p, streams
         ),
