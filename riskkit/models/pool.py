@@ -39,9 +39,7 @@ class Pool(Marginal):
     """
 
     name: ClassVar[str] = "pool"
-    summary: ClassVar[str] = (
-        "Linear pool of own history, a boosted hurdle, networks and log-logistic sizes."
-    )
+    summary: ClassVar[str] = "Linear pool: draws of several models together."
     members: ClassVar[tuple[str, ...]] = (
         "ewhistory",
         "xgboost_hurdle",

@@ -177,12 +177,11 @@ def _parameters(study: Study) -> dict[str, Any]:
 
 def _part(study: Study, one: ThreatForecast) -> Part:
     forecast = one.forecast
-    kind: type[Model] = lookup("model", models(), forecast.model)
     series = study.series(one.threat)
     return Part(
         threat=one.threat,
         forecast=forecast,
-        summary=kind.summary,
+        summary=_summary(study, one),
         last_data=min(series.last_known(forecast.origin), one.notes.last_data),
         counted=series.unit,
         contributions=one.contributions,
@@ -197,6 +196,14 @@ def _part(study: Study, one: ThreatForecast) -> Part:
         outliers=one.notes.outliers,
         standing=_standing(study, one),
     )
+
+
+def _summary(study: Study, one: ThreatForecast) -> str:
+    """What a threat's model is; of a pool also whose draws it puts together."""
+    name = one.forecast.model
+    kind: type[Model] = lookup("model", models(), name)
+    members = study.model_options(name, one.threat.options).get("members", kind.members)
+    return kind.summary + (f" Members: {', '.join(members)}." if members else "")
 
 
 def _standing(study: Study, one: ThreatForecast) -> Standing | None:

@@ -38,6 +38,14 @@ def test_the_top_ten_are_real_countries_with_four_threats(demo: tuple[Path, Done
     assert all(len(row) <= 120 for row in done.out.splitlines() if not row.startswith("/"))
 
 
+def test_the_model_card_names_the_members_of_each_pool(demo: tuple[Path, Done]) -> None:
+    lines = (demo[0] / "model-card.md").read_text(encoding="utf-8").splitlines()
+    told = {line.split("**")[1]: line for line in lines if line.startswith("- **")}
+    assert "Members: ewhistory, xgboost_hurdle, network, log_logistic." in told["conflict"]
+    assert "Members: analogues, xgboost_hurdle, network, log_logistic." in told["displacement"]
+    assert "Members: climatology, " in told["climate"]
+
+
 def test_the_publication_verifies_and_every_threat_is_in(demo: tuple[Path, Done]) -> None:
     out, _ = demo
     riskkit("verify", out)
