@@ -138,7 +138,7 @@ def gains(X: NDArray[np.float32], z: NDArray[np.float64]) -> NDArray[np.float64]
 def _shares(booster: xgb.Booster, columns: int) -> NDArray[np.float64]:
     gained = booster.get_score(importance_type="total_gain")
     found = np.array([gained.get(f"f{column}", 0.0) for column in range(columns)], dtype=np.float64)
-    return found / max(found.sum(), 1e-12)
+    return np.asarray(found / max(found.sum(), 1e-12))
 
 
 def training_losses(booster: xgb.Booster | None) -> list[float]:
