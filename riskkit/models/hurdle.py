@@ -22,6 +22,7 @@ from riskkit.models.parts.draws import stratified
 from riskkit.models.parts.history import history
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.rows import (
+    MANY,
     OWN,
     RowMaker,
     Sample,
@@ -39,7 +40,9 @@ LEVELS = np.concatenate([[0.01], (np.arange(9) + 0.5) / 9, [0.99]])
 POINTS = (np.arange(200) + 0.5) / 200
 FEWEST = 100
 MOST = 16_000
-ANY_ROUNDS = 100
+MOST_OF_ANY = 40_000
+"""Rows that the chance is trained on, unless the units are so many that they are cells."""
+ANY_ROUNDS = 70
 AT_ONCE = 10_000
 """Rows whose draws are made at once."""
 
@@ -72,7 +75,10 @@ class BoostedHurdle(Marginal):
         self.any = self.size = None
         self.common = np.quantile(z[positive], LEVELS) if positive.any() else self.common * 0.0
         if positive.any():
-            self.any = _chance(rows, positive, seed)
+            few = len(data.units) <= MANY and not self.everything
+            most = MOST_OF_ANY if few else len(y)
+            seen = at_most(most, np.arange(len(y)), np.random.default_rng(seed))
+            self.any = _chance(rows.only(seen), positive[seen], seed)
         if positive.sum() >= FEWEST:
             some = at_most(MOST, np.flatnonzero(positive), np.random.default_rng(seed))
             X = rows.design(some)
@@ -155,7 +161,7 @@ def _chance(rows: Sample, positive: NDArray[np.bool_], seed: int) -> xgb.Booster
         rows.weight,
         objective="binary:logistic",
         base_score=min(max(share, 0.001), 0.999),
-        eta=0.1,
+        eta=0.14,
         seed=seed,
     )
 
