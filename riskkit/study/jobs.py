@@ -33,6 +33,7 @@ from riskkit.study.identity import Identity
 from riskkit.study.results import PART_REMEDY, write_stamped
 from riskkit.study.stages import part_identity
 
+Todo = TypeVar("Todo")
 Done = TypeVar("Done")
 
 
@@ -205,8 +206,8 @@ def _in_parallel(
     # A forked polars deadlocks, so each worker starts afresh.
     with ProcessPoolExecutor(processes, get_context("spawn"), _end_with_parent) as workers:
         try:
-            for path, job, _ in first_failure_last(
-                lambda job, path: workers.submit(write_part, job, path), remaining, 2 * processes
+            for (path, job), _ in first_failure_last(
+                lambda one: workers.submit(write_part, one[1], one[0]), remaining, 2 * processes
             ):
                 yield path, job
         except BrokenProcessPool as error:
@@ -236,26 +237,24 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
 
 
 def first_failure_last(
-    submit: Callable[[Job, Path], Future[Done]],
-    remaining: Iterator[tuple[Path, Job]],
-    at_once: int,
-) -> Iterator[tuple[Path, Job, Done]]:
-    """Yield what is finished; of several jobs that fail, raise the first of the list.
+    submit: Callable[[Todo], Future[Done]], remaining: Iterator[Todo], at_once: int
+) -> Iterator[tuple[Todo, Done]]:
+    """Yield what is finished; of several things that fail, raise the first of the list.
 
-    Which worker fails first in time differs from run to run. Jobs start in the order of the list,
-    so that all before a failed one are under way and are waited for; those after it are dropped.
+    Which worker fails first in time differs from run to run. Work starts in the order of the list,
+    so that all before a failed one is under way and is waited for; what comes after it is dropped.
     """
-    running: dict[Future[Done], tuple[int, Path, Job]] = {}
+    running: dict[Future[Done], tuple[int, Todo]] = {}
     failed: dict[int, BaseException] = {}
     places = count()
     while True:
-        for path, job in islice(remaining, 0 if failed else at_once - len(running)):
+        for todo in islice(remaining, 0 if failed else at_once - len(running)):
             with _deaf_to_ctrl_c():
-                running[submit(job, path)] = (next(places), path, job)
+                running[submit(todo)] = (next(places), todo)
         if not running:
             break
         for future in wait(running, return_when=FIRST_COMPLETED).done:
-            place, path, job = running.pop(future)
+            place, todo = running.pop(future)
             error: BaseException | None = None
             if not future.cancelled():
                 error = future.exception()
@@ -266,11 +265,11 @@ def first_failure_last(
                 )
             if error is not None:
                 failed[place] = error
-                for other, (later, *_) in running.items():
+                for other, (later, _) in running.items():
                     if later > place:
                         other.cancel()
             elif not future.cancelled():
-                yield path, job, future.result()
+                yield todo, future.result()
     if failed:
         raise failed[min(failed)]
 

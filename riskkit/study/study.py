@@ -56,12 +56,14 @@ class Study:
         folder: What their paths are relative to.
         built: Folder of `riskkit features build`; None to build features anew.
         progress: How long work is shown; silent by default.
+        scheduler: Address of a Dask cluster that does what can be spread; None for this machine.
     """
 
     params: Params
     folder: Path = Path()
     built: Path | None = None
     progress: Progress = field(default=silent, repr=False, compare=False)
+    scheduler: str | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def open(
@@ -71,6 +73,7 @@ class Study:
         *,
         features: Path | None = None,
         progress: Progress = silent,
+        scheduler: str | None = None,
     ) -> Study:
         """Read the parameters of a study; paths in them are relative to the working folder.
 
@@ -80,6 +83,8 @@ class Study:
             settings: `KEY=VALUE` overrides with dotted keys.
             features: Folder of `riskkit features build` to take the features from.
             progress: How to show long work, for instance `riskkit.progress.silent`.
+            scheduler: Address of a Dask cluster that does what can be spread; None for this
+                machine.
 
         Raises:
             ConfigError: The file, a key or a value cannot be used.
@@ -88,7 +93,7 @@ class Study:
             config = DEFAULT_CONFIG
         params = load_params(None if config is None else Path(config), settings)
         check_names(params)
-        return cls(params, Path(), features, progress)
+        return cls(params, Path(), features, progress, scheduler)
 
     @classmethod
     def of(cls, params: Params, releases: tuple[Release, ...], units: pl.DataFrame) -> Study:
@@ -389,11 +394,12 @@ class Study:
             out: Folder for the tables; finished parts of an earlier run there are used.
             scores: Also score the forecasts and those of the reference.
             export: Also write one VIEWS submission file per model and window.
-            scheduler: Address of a Dask cluster that does the jobs; None for this machine.
+            scheduler: Address of a Dask cluster that does the jobs; None for the study's own.
         """
         from riskkit.study.backtesting import backtest
 
-        return backtest(self, Path(out), scores=scores, export=export, scheduler=scheduler)
+        where = scheduler or self.scheduler
+        return backtest(self, Path(out), scores=scores, export=export, scheduler=where)
 
     def evaluate(
         self,
