@@ -127,3 +127,14 @@ def engine_options(command: Command) -> Command:
         is_eager=True,  # so that it is known when the scheduler is checked
         help="Processes of this machine, or a Dask cluster.",
     )(command)
+
+
+def together_option(command: Command) -> Command:
+    """Add --together."""
+    return click.option(
+        "--together",
+        type=click.IntRange(min=1000),
+        metavar="ROWS",
+        help="Let all workers of the cluster train together what has more rows than this, each on "
+        "its part. [default: one worker trains, whatever the rows]",
+    )(command)

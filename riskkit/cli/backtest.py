@@ -13,6 +13,7 @@ from riskkit.cli._options import (
     json_option,
     out_option,
     params_options,
+    together_option,
 )
 from riskkit.cli._output import echo, echo_json, echo_wrapped
 
@@ -25,6 +26,7 @@ from riskkit.cli._output import echo, echo_json, echo_wrapped
 @click.option("--threats", help="Threats, with commas. [default: all]")
 @click.option("--processes", type=click.IntRange(min=0), help="Worker processes; 0: one per core.")
 @engine_options
+@together_option
 @click.option("--export", type=click.Choice(["views"]), help="Write submission files as well.")
 @click.option("--no-scores", is_flag=True, help="Forecast only, for `riskkit evaluate` to score.")
 @click.option(
@@ -46,6 +48,7 @@ def command(
     threats: str | None,
     processes: int | None,
     scheduler: str | None,
+    together: int | None,
     export: str | None,
     no_scores: bool,
     metrics: Path | None,
@@ -81,6 +84,7 @@ def command(
         features=features,
         progress=progress,
         scheduler=scheduler,
+        together=together,
     )
     done = study.backtest(out, scores=not no_scores, export=export == "views")
     board = done.leaderboard

@@ -13,6 +13,7 @@ from riskkit.cli._options import (
     json_option,
     out_option,
     params_options,
+    together_option,
 )
 from riskkit.cli._output import echo, echo_json
 
@@ -29,6 +30,7 @@ from riskkit.cli._output import echo, echo_json
 )
 @features_option
 @engine_options
+@together_option
 @json_option
 def command(
     config: Path | None,
@@ -37,11 +39,13 @@ def command(
     out: Path,
     features: Path | None,
     scheduler: str | None,
+    together: int | None,
     as_json: bool,
 ) -> None:
     """Fit the model as of the study's date and write its joint draws.
 
-    On a Dask cluster the features of a study by cell are built by its workers.
+    On a Dask cluster the features of a study by cell are built by its workers,
+    which train together on more than --together rows.
 
     \b
     Example:
@@ -57,7 +61,14 @@ def command(
 
     if live is not None:
         require_extra("dvc", "--live")
-    study = Study.open(config, settings, features=features, progress=progress, scheduler=scheduler)
+    study = Study.open(
+        config,
+        settings,
+        features=features,
+        progress=progress,
+        scheduler=scheduler,
+        together=together,
+    )
     require_cells(study)
     outlook = study.forecast(out)
     first = next(iter(outlook.threats.values()))

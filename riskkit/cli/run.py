@@ -14,6 +14,7 @@ from riskkit.cli._options import (
     out_option,
     params_options,
     record_option,
+    together_option,
 )
 
 
@@ -23,6 +24,7 @@ from riskkit.cli._options import (
 @record_option
 @archive_options
 @engine_options
+@together_option
 @json_option
 def command(
     config: Path | None,
@@ -33,11 +35,13 @@ def command(
     reason: str | None,
     refuse_worse: bool,
     scheduler: str | None,
+    together: int | None,
     as_json: bool,
 ) -> None:
     """Forecast and publish: panel, features, fit, forecast, ranking.
 
-    On a Dask cluster the features of a study by cell are built by its workers.
+    On a Dask cluster the features of a study by cell are built by its workers,
+    which train together on more than --together rows.
 
     \b
     Examples:
@@ -53,7 +57,9 @@ def command(
 
     study = None
     with told_on_failure(archive, lambda: study):
-        study = Study.open(config, settings, progress=progress, scheduler=scheduler)
+        study = Study.open(
+            config, settings, progress=progress, scheduler=scheduler, together=together
+        )
         require_cells(study)
         with progress("riskkit run", 3) as advance:
             advance(f"read {len(study.releases)} source(s)")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -13,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from riskkit.errors import ConfigError, RiskkitError
 from riskkit.forecasting.forecast import Forecast
+from riskkit.models.parts.boosting import TooManyRowsError
+from riskkit.models.parts.together import ClusterTrainer
 from riskkit.study.cell_blocks import Block, Values
+from riskkit.study.cluster_client import PATIENCE, connected
 from riskkit.study.identity import Identity
 from riskkit.study.jobs import Done, Job, Todo, first_failure_last, keep_part, told_forecast
 
@@ -22,21 +24,20 @@ if TYPE_CHECKING:
 
     from riskkit.study.study import Study
 
-_PATIENCE = 30
-"""Seconds in which a scheduler answers and has a worker."""
 _ATTEMPTS = 3
 """Times that something is sent whose result does not arrive."""
-_START = "dask worker ADDRESS --nthreads 1"
 
 
 def on_cluster(
-    remaining: Iterator[tuple[Path, Job]], scheduler: str, patience: float = _PATIENCE
+    remaining: Iterator[tuple[Path, Job]], scheduler: str, patience: float = PATIENCE
 ) -> Iterator[tuple[Path, Job]]:
     """Let the workers of a cluster forecast, and write the forecasts here.
 
     A job goes to a worker with its data, so that workers need neither the data nor a file system
     in common. The jobs of a worker that dies are done by the others. A forecast is taken only from
-    a worker on which it has the identity that it has here: the same code and libraries.
+    a worker on which it has the identity that it has here: the same code and libraries. Jobs with
+    trainings of more rows than they say come last and are done here, but for the trainings, which
+    all workers do together.
 
     Args:
         remaining: Jobs and their files, taken as workers come free.
@@ -49,16 +50,24 @@ def on_cluster(
             workers.
     """
 
-    def call(todo: tuple[Path, Job]) -> tuple[Callable[..., Forecast], Job, str]:
+    def call(todo: tuple[Path, Job]) -> tuple[Callable[..., Forecast | None], Job, str]:
         return forecast_there, todo[1], todo[1].identity.hash
 
+    large = []
     for (path, job), forecast in _there(call, remaining, scheduler, patience):
+        if forecast is None:
+            large.append((path, job))
+            continue
         keep_part(job, forecast, path)
+        yield path, job
+    for path, job in large:
+        trainer = training_on(scheduler, job.rows or 0, patience)
+        keep_part(job, told_forecast(job, trainer), path)
         yield path, job
 
 
 def blocks_on_cluster(
-    remaining: Iterator[Block], scheduler: str, patience: float = _PATIENCE
+    remaining: Iterator[Block], scheduler: str, patience: float = PATIENCE
 ) -> Iterator[tuple[Block, Values]]:
     """Let the workers of a cluster build features.
 
@@ -97,7 +106,7 @@ def _there(
     first = list(islice(remaining, 1))
     if not first:
         return
-    with _connected(scheduler, patience) as (client, workers):
+    with connected(scheduler, patience) as (client, workers):
         from distributed import KilledWorker
 
         def submit(todo: Todo) -> Future[Done]:
@@ -168,6 +177,18 @@ def building_on(scheduler: str) -> partial[Iterator[tuple[Block, Values]]]:
     return partial(blocks_on_cluster, scheduler=scheduler)
 
 
+def training_on(scheduler: str, rows: int, patience: float = PATIENCE) -> ClusterTrainer:
+    """The workers of a cluster as one trainer.
+
+    Args:
+        scheduler: As of `on_cluster`.
+        rows: Trainings of more rows than this are the cluster's.
+        patience: As of `on_cluster`.
+    """
+    _require_dask()
+    return ClusterTrainer(partial(connected, scheduler, patience), rows)
+
+
 def require_cells(study: Study) -> None:
     """Refuse a cluster to a study of countries, outside a backtest.
 
@@ -191,14 +212,30 @@ def _require_dask() -> None:
     del distributed
 
 
-def forecast_there(job: Job, identity: str) -> Forecast:
+class _NotHere:
+    """Refuses trainings of more rows than a worker may hold."""
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+
+    def train(self, *_: object) -> Any:
+        raise TooManyRowsError
+
+
+def forecast_there(job: Job, identity: str) -> Forecast | None:
     """Forecast on a worker, if that forecasts what would be forecast here.
+
+    Returns:
+        The forecast; None if a training has more rows than the job says.
 
     Raises:
         RiskkitError: The worker has other code or libraries, or the model refuses the data.
     """
     _refuse_other(job.identity, identity)
-    return told_forecast(job)
+    try:
+        return told_forecast(job, None if job.rows is None else _NotHere(job.rows))
+    except TooManyRowsError:
+        return None
 
 
 def build_there(block: Block, identity: str) -> Values:
@@ -217,39 +254,3 @@ def _refuse_other(here: Identity, wanted: str) -> None:
             "a worker of the cluster has other code or libraries than this machine",
             hint="install the same versions of riskkit and its libraries on both",
         )
-
-
-@contextmanager
-def _connected(scheduler: str, patience: float) -> Iterator[tuple[Client, int]]:
-    """A client of the cluster, and how many workers that has."""
-    from distributed import Client
-
-    try:
-        client = Client(scheduler, timeout=patience, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise RiskkitError(
-            f"no Dask scheduler answers at {scheduler}",
-            got=str(error).split("\n")[0],
-            hint="start one: dask scheduler",
-        ) from error
-    with client:
-        yield client, _workers(client, scheduler, patience)
-
-
-def _workers(client: Client, scheduler: str, patience: float) -> int:
-    """Count the workers, which have one thread each."""
-    try:
-        client.wait_for_workers(1, timeout=patience)
-    except TimeoutError as error:
-        raise RiskkitError(
-            f"the scheduler at {scheduler} has no worker", hint=f"start some: {_START}"
-        ) from error
-    threads = client.nthreads()
-    several = sum(1 for count in threads.values() if count > 1)
-    if several:
-        raise RiskkitError(
-            f"{several} worker(s) of the cluster have more than one thread, which wait for each "
-            "other when models train",
-            hint=f"one thread a worker, and a worker for each core: {_START}",
-        )
-    return len(threads)

@@ -28,10 +28,11 @@ from riskkit.files import reading
 from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.forecast import Forecast, from_frame
 from riskkit.models import make_model
+from riskkit.models.parts.boosting import TooManyRowsError, Trainer, trained_by
 from riskkit.months import first_day, format_month
 from riskkit.study.identity import Identity
 from riskkit.study.results import PART_REMEDY, write_stamped
-from riskkit.study.stages import part_identity
+from riskkit.study.stages import part_identity, trained_together
 
 Todo = TypeVar("Todo")
 Done = TypeVar("Done")
@@ -47,6 +48,7 @@ class Job:
         options: Settings of the model.
         size: Draws.
         seed: Seed of the study; each model and origin gets its own stream from it.
+        rows: Trainings of more rows are done by all workers of a cluster together; None for none.
     """
 
     data: Dataset
@@ -54,6 +56,7 @@ class Job:
     options: dict[str, Any]
     size: int
     seed: int
+    rows: int | None = None
 
     @property
     def window(self) -> str:
@@ -68,7 +71,8 @@ class Job:
     @cached_property
     def identity(self) -> Identity:
         """Everything that the forecast depends on, to recognise finished work."""
-        return part_identity(self.data, self.model, self.options, self.size, self.seed)
+        made = part_identity(self.data, self.model, self.options, self.size, self.seed)
+        return made if self.rows is None else trained_together(made, self.rows)
 
 
 Spread = Callable[[Iterator[tuple[Path, Job]]], Iterator[tuple[Path, Job]]]
@@ -120,12 +124,19 @@ def write_part(job: Job, path: Path) -> Path:
     return keep_part(job, told_forecast(job), path)
 
 
-def told_forecast(job: Job) -> Forecast:
-    """Forecast a job; whatever goes wrong says of which model and window."""
+def told_forecast(job: Job, trainer: Trainer | None = None) -> Forecast:
+    """Forecast a job; whatever goes wrong says of which model and window.
+
+    Args:
+        job: The job.
+        trainer: Trains what has many rows.
+    """
     place = f"model '{job.model}', window {job.window}"
     try:
-        with one_thread():  # the workers share the cores; more threads only wait
+        with one_thread(), trained_by(trainer):  # the workers share the cores
             return forecast_job(job)
+    except TooManyRowsError:
+        raise
     except RiskkitError as error:
         raise RiskkitError(f"{place}: {error.what}", got=error.got, hint=error.hint) from error
     except Exception as error:
