@@ -75,6 +75,12 @@ class ClusterTrainer:
                         return training.run(design, label, weight)
                     except RiskkitError:
                         raise
+                    except ImportError as error:
+                        raise RiskkitError(
+                            "training on a cluster needs more of Dask, here or on its workers",
+                            got=str(error),
+                            hint="pip install 'riskkit[dask]' on both",
+                        ) from error
                     except (Exception, CancelledError) as error:  # all tell of a lost worker
                         reason = f"{error!r}".split("\n")[0]
         raise RiskkitError(
