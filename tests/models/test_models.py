@@ -51,11 +51,7 @@ def test_settings_reach_the_model():
         ),
         ("xgboost", {"rounds": "many"}, r"models\.xgboost\.rounds takes a value like \d+ \(got"),
         ("xgboost", {"rounds": 1.5}, r"models\.xgboost\.rounds takes a value like"),
-        (
-            "pool",
-            {"members": "xgboost"},
-            r"models\.pool\.members takes a value like \('recent_history",
-        ),
+        ("pool", {"members": "xgboost"}, r"models\.pool\.members takes a value like \('ewhistory"),
         ("pool", {"members": []}, r"models\.pool\.members is empty"),
         ("pool", {"members": ["zero"]}, "'zero' does not forecast each month by itself"),
         ("pool", {"members": ["pool"]}, "'pool' does not forecast each month by itself"),
