@@ -35,6 +35,7 @@ _LAGS = {"relation": pl.String, "lag": pl.Int32}
 _FOREVER = 10**6
 _BLOCK = 2**19  # values of partners per pass, which stay in the processor's cache
 _SUMS = ("sum", "mean")
+_UNITS = 256  # units per product, whose sums stay in the cache too
 _IN_ORDER = 8  # partners that numpy adds one after another: those but the first, then the first
 
 
@@ -273,6 +274,13 @@ class _Ties:
         many = len(self.others) * len(self.months) > _BLOCK
         return many and int(self.sizes.max()) <= _IN_ORDER
 
+    def part(self, first: int, last: int) -> _Ties:
+        """Those of some of the units that have partners."""
+        bounds = np.append(self.starts, len(self.others))[[first, min(last, len(self.units))]]
+        ties, starts = slice(*bounds), self.starts[first:last] - bounds[0]
+        units, others, weights = self.units[first:last], self.others[ties], self.weights[ties]
+        return _Ties(self.months, units, starts, others, weights)
+
     def added(self, values: _Array) -> _Array:
         """Sum of the partners' values times weights: of the others one by one, then the first."""
         from scipy.sparse import csr_array
@@ -281,10 +289,9 @@ class _Ties:
         later[self.starts] = False
         begins = np.append(self.starts, len(self.others)) - np.arange(len(self.units) + 1)
         ties = (self.weights[later], self.others[later], begins)
-        rest = csr_array(ties, shape=(len(self.units), len(values))) @ values
         sums = values[self.others[self.starts]]
         sums *= self.weights[self.starts, None]
-        sums += rest
+        sums += csr_array(ties, shape=(len(self.units), len(values))) @ values
         return sums
 
 
@@ -362,16 +369,19 @@ def _by_month(values: _Array, ties: _Ties, how: How) -> _Array:
 
 
 def _by_unit(values: _Array, ties: _Ties, how: How) -> _Array:
-    """Add up the partners' values in a product of matrices, all months of a partner at once."""
+    """Add up the partners' values in products of matrices, all months of a partner at once."""
     complete = is_complete(values)
-    sums = ties.added(values if complete else np.where(np.isnan(values), 0.0, values))
-    if complete and how == "sum":
-        return sums
     known = np.ones((len(values), 1)) if complete else (~np.isnan(values)).astype(np.float64)
-    weights = ties.weights if how == "mean" else np.ones_like(ties.weights)
-    total = replace(ties, weights=weights).added(known)
-    total[total <= 0] = np.nan
-    return sums / total if how == "mean" else np.where(total > 0, sums, np.nan)
+    held = np.ascontiguousarray(values) if complete else np.where(known > 0, values, 0.0)
+    found = np.empty((len(ties.units), values.shape[1]))
+    for first in range(0, len(found), _UNITS):
+        part = ties.part(first, first + _UNITS)
+        weights = part.weights if how == "mean" else np.ones_like(part.weights)
+        total = replace(part, weights=weights).added(known)
+        total[total <= 0] = np.nan
+        shares = total if how == "mean" else total / total  # 1, or missing
+        found[first : first + _UNITS] = part.added(held) / shares
+    return found
 
 
 def _known(held: _Array) -> NDArray[np.bool_]:

@@ -318,6 +318,7 @@ def drawn_ties(rng, partners, units=30, months=40):
 @pytest.mark.parametrize("gaps", [0, 0.4])
 def test_a_product_of_matrices_adds_in_the_same_order(how, gaps, monkeypatch):
     """To the last bit, for any fractions: what numpy adds up is what a grid's cells get."""
+    monkeypatch.setattr(networks, "_UNITS", 7)
     rng = np.random.default_rng(2)
     column, values = drawn_ties(rng, 8), rng.gamma(0.1, 1e3, (30, 40))
     values[rng.random(values.shape) < gaps] = np.nan
