@@ -33,7 +33,6 @@ def backtest(
     *,
     scores: bool = True,
     export: bool = False,
-    scheduler: str | None = None,
 ) -> Backtest:
     """Run the backtest of a study and write its tables.
 
@@ -45,7 +44,6 @@ def backtest(
         out: Folder for the tables.
         scores: Also score the forecasts and those of the reference.
         export: Also write one VIEWS submission file per model and window.
-        scheduler: Address of a Dask cluster that does the jobs; None for this machine.
     """
     plans = [plan for threat in chosen_threats(study) for plan in _plans(study, threat, scores)]
     if len(set(plans)) < len(plans):
@@ -58,7 +56,7 @@ def backtest(
             parts,
             _processes(study, plans),
             on_done=lambda job: advance(f"{job.data.target.name} {job.window} {job.model}"),
-            spread=None if scheduler is None else spread_over(scheduler),
+            spread=None if study.scheduler is None else spread_over(study.scheduler),
         )
     name_of = {plan: path.name for plan, path in zip(by_origin, done, strict=True)}
     made = backtest_identity(study, [plan.model for plan in plans], [plan.window for plan in plans])
@@ -138,7 +136,7 @@ def _jobs(study: Study, plans: Sequence[_Plan]) -> Iterator[Job]:
         for plan in group:
             over = threat.options if plan.model == threat.model else {}
             options = study.model_options(plan.model, over)
-            yield Job(data, plan.model, options, params.forecast.draws, params.seed)
+            yield Job(data, plan.model, options, params.forecast.draws, params.seed, study.together)
 
 
 def _models(study: Study, threat: Threat, scores: bool) -> list[str]:

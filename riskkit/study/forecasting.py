@@ -24,6 +24,7 @@ from riskkit.forecasting.outliers import find_outliers
 from riskkit.forecasting.threats import Absent, Threat
 from riskkit.models import Contributions, Model, make_model
 from riskkit.models.parts.attribution import FamilyShares, family_shares
+from riskkit.models.parts.boosting import trained_by
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.threats import follow
 from riskkit.risk.score import scenario_scores, score
@@ -186,7 +187,8 @@ def job_of(study: Study, threat: Threat, data: Dataset) -> Job:
 def _fit(study: Study, threat: Threat, data: Dataset) -> ThreatForecast:
     """Fit a threat's model as of the study's date and draw; keep the model."""
     job = job_of(study, threat, data)
-    model = make_model(threat.model, job.options).fit(data, job.stream)
+    with trained_by(study.trainer):
+        model = make_model(threat.model, job.options).fit(data, job.stream)
     drawn = model.forecast(data, job.size, job.stream)
     explained = model.contributions(data)
     if explained is not None:

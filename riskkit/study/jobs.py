@@ -28,11 +28,13 @@ from riskkit.files import reading
 from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.forecast import Forecast, from_frame
 from riskkit.models import make_model
+from riskkit.models.parts.boosting import TooManyRowsError, Trainer, trained_by
 from riskkit.months import first_day, format_month
 from riskkit.study.identity import Identity
 from riskkit.study.results import PART_REMEDY, write_stamped
-from riskkit.study.stages import part_identity
+from riskkit.study.stages import part_identity, trained_together
 
+Todo = TypeVar("Todo")
 Done = TypeVar("Done")
 
 
@@ -46,6 +48,7 @@ class Job:
         options: Settings of the model.
         size: Draws.
         seed: Seed of the study; each model and origin gets its own stream from it.
+        rows: Trainings of more rows are done by all workers of a cluster together; None for none.
     """
 
     data: Dataset
@@ -53,6 +56,7 @@ class Job:
     options: dict[str, Any]
     size: int
     seed: int
+    rows: int | None = None
 
     @property
     def window(self) -> str:
@@ -67,7 +71,8 @@ class Job:
     @cached_property
     def identity(self) -> Identity:
         """Everything that the forecast depends on, to recognise finished work."""
-        return part_identity(self.data, self.model, self.options, self.size, self.seed)
+        made = part_identity(self.data, self.model, self.options, self.size, self.seed)
+        return made if self.rows is None else trained_together(made, self.rows)
 
 
 Spread = Callable[[Iterator[tuple[Path, Job]]], Iterator[tuple[Path, Job]]]
@@ -119,12 +124,19 @@ def write_part(job: Job, path: Path) -> Path:
     return keep_part(job, told_forecast(job), path)
 
 
-def told_forecast(job: Job) -> Forecast:
-    """Forecast a job; whatever goes wrong says of which model and window."""
+def told_forecast(job: Job, trainer: Trainer | None = None) -> Forecast:
+    """Forecast a job; whatever goes wrong says of which model and window.
+
+    Args:
+        job: The job.
+        trainer: Trains what has many rows.
+    """
     place = f"model '{job.model}', window {job.window}"
     try:
-        with one_thread():  # the workers share the cores; more threads only wait
+        with one_thread(), trained_by(trainer):  # the workers share the cores
             return forecast_job(job)
+    except TooManyRowsError:
+        raise
     except RiskkitError as error:
         raise RiskkitError(f"{place}: {error.what}", got=error.got, hint=error.hint) from error
     except Exception as error:
@@ -205,8 +217,8 @@ def _in_parallel(
     # A forked polars deadlocks, so each worker starts afresh.
     with ProcessPoolExecutor(processes, get_context("spawn"), _end_with_parent) as workers:
         try:
-            for path, job, _ in first_failure_last(
-                lambda job, path: workers.submit(write_part, job, path), remaining, 2 * processes
+            for (path, job), _ in first_failure_last(
+                lambda one: workers.submit(write_part, one[1], one[0]), remaining, 2 * processes
             ):
                 yield path, job
         except BrokenProcessPool as error:
@@ -236,26 +248,24 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
 
 
 def first_failure_last(
-    submit: Callable[[Job, Path], Future[Done]],
-    remaining: Iterator[tuple[Path, Job]],
-    at_once: int,
-) -> Iterator[tuple[Path, Job, Done]]:
-    """Yield what is finished; of several jobs that fail, raise the first of the list.
+    submit: Callable[[Todo], Future[Done]], remaining: Iterator[Todo], at_once: int
+) -> Iterator[tuple[Todo, Done]]:
+    """Yield what is finished; of several things that fail, raise the first of the list.
 
-    Which worker fails first in time differs from run to run. Jobs start in the order of the list,
-    so that all before a failed one are under way and are waited for; those after it are dropped.
+    Which worker fails first in time differs from run to run. Work starts in the order of the list,
+    so that all before a failed one is under way and is waited for; what comes after it is dropped.
     """
-    running: dict[Future[Done], tuple[int, Path, Job]] = {}
+    running: dict[Future[Done], tuple[int, Todo]] = {}
     failed: dict[int, BaseException] = {}
     places = count()
     while True:
-        for path, job in islice(remaining, 0 if failed else at_once - len(running)):
+        for todo in islice(remaining, 0 if failed else at_once - len(running)):
             with _deaf_to_ctrl_c():
-                running[submit(job, path)] = (next(places), path, job)
+                running[submit(todo)] = (next(places), todo)
         if not running:
             break
         for future in wait(running, return_when=FIRST_COMPLETED).done:
-            place, path, job = running.pop(future)
+            place, todo = running.pop(future)
             error: BaseException | None = None
             if not future.cancelled():
                 error = future.exception()
@@ -266,11 +276,11 @@ def first_failure_last(
                 )
             if error is not None:
                 failed[place] = error
-                for other, (later, *_) in running.items():
+                for other, (later, _) in running.items():
                     if later > place:
                         other.cancel()
             elif not future.cancelled():
-                yield path, job, future.result()
+                yield todo, future.result()
     if failed:
         raise failed[min(failed)]
 

@@ -11,17 +11,18 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
+import numpy as np
 import polars as pl
 
 from riskkit.config import Params, load_params
-from riskkit.family import KEYS, Family, join_families, references
+from riskkit.family import Family, join_families, references
 from riskkit.forecasting.cube import Cube
 from riskkit.forecasting.dataset import Dataset, build_dataset
 from riskkit.forecasting.eligibility import Limits
 from riskkit.forecasting.targets import Series, find
 from riskkit.forecasting.threats import Absent, Threat, resolve
 from riskkit.months import format_month, parse_horizons, parse_month
-from riskkit.panel import Panel, build_panel
+from riskkit.panel import Panel, aligned, build_panel, listed, refuse_nothing
 from riskkit.panel.hindsight import hindsight, measured_against
 from riskkit.progress import Progress, silent
 from riskkit.registry import families, lookup, models
@@ -34,6 +35,7 @@ from riskkit.world import World, simulate
 from riskkit.world.grid import Grid, simulate_grid
 
 if TYPE_CHECKING:
+    from riskkit.models.parts.boosting import Trainer
     from riskkit.study.changes import Scenario
     from riskkit.study.evaluating import Backtest
     from riskkit.study.forecasting import Outlook
@@ -56,12 +58,17 @@ class Study:
         folder: What their paths are relative to.
         built: Folder of `riskkit features build`; None to build features anew.
         progress: How long work is shown; silent by default.
+        scheduler: Address of a Dask cluster that does what can be spread; None for this machine.
+        together: Trainings of more rows than this are done by all workers of the cluster together;
+            None for none.
     """
 
     params: Params
     folder: Path = Path()
     built: Path | None = None
     progress: Progress = field(default=silent, repr=False, compare=False)
+    scheduler: str | None = field(default=None, repr=False, compare=False)
+    together: int | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def open(
@@ -71,6 +78,8 @@ class Study:
         *,
         features: Path | None = None,
         progress: Progress = silent,
+        scheduler: str | None = None,
+        together: int | None = None,
     ) -> Study:
         """Read the parameters of a study; paths in them are relative to the working folder.
 
@@ -80,6 +89,10 @@ class Study:
             settings: `KEY=VALUE` overrides with dotted keys.
             features: Folder of `riskkit features build` to take the features from.
             progress: How to show long work, for instance `riskkit.progress.silent`.
+            scheduler: Address of a Dask cluster that does what can be spread; None for this
+                machine.
+            together: Trainings of more rows than this are done by all workers of the cluster
+                together, which gives other trees, as another seed does; None for none.
 
         Raises:
             ConfigError: The file, a key or a value cannot be used.
@@ -88,7 +101,7 @@ class Study:
             config = DEFAULT_CONFIG
         params = load_params(None if config is None else Path(config), settings)
         check_names(params)
-        return cls(params, Path(), features, progress)
+        return cls(params, Path(), features, progress, scheduler, together)
 
     @classmethod
     def of(cls, params: Params, releases: tuple[Release, ...], units: pl.DataFrame) -> Study:
@@ -112,6 +125,11 @@ class Study:
             told = read_releases(self.params, self.folder)
             return (*told, ties(self._cells(told), told)) if self.by_cell else told
         return self.grid.releases if self.by_cell else self.world.releases
+
+    @property
+    def simulated(self) -> bool:
+        """Whether any of the data are made up."""
+        return any(release.simulated for release in self.releases)
 
     @property
     def by_cell(self) -> bool:
@@ -281,7 +299,7 @@ class Study:
         from riskkit.study.cube import build_cube
 
         first, as_of = self.span
-        if not first <= origin <= as_of or self.panel.exact_at(origin):
+        if not first <= origin <= as_of or self._exact_at(origin):
             return self.cube
         folder = self._scratch / f"features-{format_month(origin)}"
         return build_cube(self, self._panel_at(origin), folder)
@@ -291,12 +309,20 @@ class Study:
         if self.by_cell:
             return self._cube_at(origin)
         first, as_of = self.span
-        if not first <= origin <= as_of or self.panel.exact_at(origin):
+        if not first <= origin <= as_of or self._exact_at(origin):
             return self.features
         if origin not in self._features_then:
             self._features_then.clear()  # one origin's at a time: they are large
             self._features_then[origin] = self.features_of(self._panel_at(origin))
         return self._features_then[origin]
+
+    def _exact_at(self, origin: int) -> bool:
+        """Whether the panel of the study's date can be cut at an origin (`Panel.exact_at`).
+
+        It takes long to build, and is not where the calendar alone says no.
+        """
+        declared = [i for release in self.releases for i in release.indicators]
+        return aligned(declared, origin, self.span[1]) and self.panel.exact_at(origin)
 
     @cached_property
     def _features_then(self) -> dict[int, pl.DataFrame]:
@@ -308,7 +334,7 @@ class Study:
         if isinstance(features, Cube):
             return features
         if self._latest_cube.get("of") is not features:
-            made = Cube.of(features, self.panel.n_units)
+            made = Cube.of(features, self._listed.height)
             self._latest_cube.update({"of": features, "cube": made})
         found: Cube = self._latest_cube["cube"]
         return found
@@ -329,14 +355,27 @@ class Study:
             features: Whether with the features, which take time and memory; a model needs them.
         """
         return build_dataset(
-            self._seen(threat, origin) if features else self.panel.frame.select(KEYS),
+            self._seen(threat, origin) if features else self._without_features,
             self.releases,
-            self.panel.units,
+            self._listed,
             threat.target,
             origin,
             horizons,
             self.limits,
         )
+
+    @cached_property
+    def _listed(self) -> pl.DataFrame:
+        """The units in the order of the panel, which need not be built for it."""
+        return listed(self.units)
+
+    @property
+    def _without_features(self) -> Cube:
+        """A cube as wide as the panel that holds none."""
+        first, last = self.span
+        refuse_nothing(self.releases, first, last)
+        shape = (self._listed.height, last - first + 1, 0)
+        return Cube((), first, np.empty(shape, dtype=np.float32))
 
     def _seen(self, threat: Threat, origin: int) -> Cube:
         """The features of the families that a threat's models see."""
@@ -357,7 +396,7 @@ class Study:
     def forecast_dataset(self, threat: Threat, *, features: bool = True) -> Dataset:
         """What may be seen of a threat at the study's date, as of `dataset`."""
         horizons = parse_horizons(self.params.forecast.horizons)
-        return self.dataset(threat, self.panel.as_of, horizons, features=features)
+        return self.dataset(threat, self.span[1], horizons, features=features)
 
     def model_options(self, name: str, over: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Settings of a model; a pool also gets those of its members.
@@ -372,6 +411,15 @@ class Study:
         if not members:
             return own
         return {**own, "options": {member: settings.get(member, {}) for member in members}}
+
+    @property
+    def trainer(self) -> Trainer | None:
+        """Who trains on many rows; None for whoever wants to."""
+        if self.scheduler is None or self.together is None:
+            return None
+        from riskkit.study.cluster import training_on
+
+        return training_on(self.scheduler, self.together)
 
     # --- what a user asks for -------------------------------------------------------------------
 
@@ -389,11 +437,15 @@ class Study:
             out: Folder for the tables; finished parts of an earlier run there are used.
             scores: Also score the forecasts and those of the reference.
             export: Also write one VIEWS submission file per model and window.
-            scheduler: Address of a Dask cluster that does the jobs; None for this machine.
+            scheduler: Address of a Dask cluster that does the jobs; None for the study's own.
         """
         from riskkit.study.backtesting import backtest
 
-        return backtest(self, Path(out), scores=scores, export=export, scheduler=scheduler)
+        study = self
+        if scheduler is not None:  # with all that has been made so far
+            study = replace(self, scheduler=scheduler)
+            study.__dict__.update({**self.__dict__, "scheduler": scheduler})
+        return backtest(study, Path(out), scores=scores, export=export)
 
     def evaluate(
         self,

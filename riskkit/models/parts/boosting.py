@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +31,56 @@ _USUAL: dict[str, Any] = {
     "verbosity": 0,
     "seed": 0,
 }
+_QUICK: dict[str, Any] = {"max_bin": 32, "max_depth": 4, "subsample": 1.0, "colsample_bytree": 1.0}
+_QUICK_ROUNDS = 40
+
+
+class TooManyRowsError(Exception):
+    """A training has more rows than the process it was to be done in may hold."""
+
+
+class Trainer(Protocol):
+    """Boosts trees elsewhere than in this process.
+
+    Attributes:
+        rows: Trainings of more rows than this are its own.
+    """
+
+    rows: int
+
+    def train(
+        self,
+        design: Callable[[slice], NDArray[np.float32]],
+        label: NDArray[np.float64],
+        weight: NDArray[np.float64] | None,
+        rounds: int,
+        settings: dict[str, Any],
+    ) -> tuple[xgb.Booster, list[float]]:
+        """Boost trees on rows.
+
+        Args:
+            design: Gives the design matrix of some rows.
+            label: Of all rows.
+            weight: Of all rows.
+            rounds: Number of rounds.
+            settings: All of xgboost's.
+
+        Returns:
+            The trees, and the loss after each round.
+        """
+
+
+_trainer: ContextVar[Trainer | None] = ContextVar("trainer", default=None)
+
+
+@contextmanager
+def trained_by(trainer: Trainer | None) -> Iterator[None]:
+    """Let another one train what has many rows; None for this process alone."""
+    before = _trainer.set(trainer)
+    try:
+        yield
+    finally:
+        _trainer.reset(before)
 
 
 def train(
@@ -41,8 +93,26 @@ def train(
     """Boost trees on rows; `settings` are xgboost's own and override the defaults.
 
     A sample of rows is binned batch by batch, so that at no time the whole design matrix is in
-    memory: its bins are, up to four bytes for each value, or one where none is missing.
+    memory: its bins are, up to four bytes for each value, or one where none is missing. Many rows
+    are left to whom `trained_by` names.
     """
+    settings, trainer = {**_USUAL, **settings}, _trainer.get()
+    if trainer is None or len(label) <= trainer.rows:
+        booster, curve = _train_here(X, label, weight, rounds, settings)
+    else:
+        design = X.design if isinstance(X, Sample) else X.__getitem__
+        booster, curve = trainer.train(design, label, weight, rounds, settings)
+    booster.set_attr(**{_LOSSES: json.dumps(curve)})
+    return booster
+
+
+def _train_here(
+    X: NDArray[np.float32] | Sample,
+    label: NDArray[np.float64],
+    weight: NDArray[np.float64] | None,
+    rounds: int,
+    settings: dict[str, Any],
+) -> tuple[xgb.Booster, list[float]]:
     import xgboost as xgb
 
     if isinstance(X, Sample) and len(label) <= BATCH:
@@ -53,7 +123,7 @@ def train(
         matrix = xgb.QuantileDMatrix(X, label, weight=weight, max_bin=MAX_BIN, nthread=1)
     losses: dict[str, dict[str, list[float]]] = {}
     booster = xgb.train(
-        {**_USUAL, **settings},
+        settings,
         matrix,
         rounds,
         evals=[(matrix, "training")],
@@ -61,8 +131,7 @@ def train(
         verbose_eval=False,
     )
     (curve,) = losses["training"].values()
-    booster.set_attr(**{_LOSSES: json.dumps(curve)})
-    return booster
+    return booster, curve
 
 
 def _binned(
@@ -113,6 +182,30 @@ def train_each(
         matrix.set_weight(known.astype(np.float32))
         boosters.append(xgb.train({**_USUAL, **settings}, matrix, rounds))
     return boosters
+
+
+def gains(X: NDArray[np.float32], z: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What each column gains in a few quick trees: for z, or for how far it is from them.
+
+    Every tree sees every column and row, so that their order does not matter.
+
+    Returns:
+        `[columns]`, the larger of the column's shares of the two gains.
+    """
+    import xgboost as xgb
+
+    settings = {**_USUAL, **_QUICK}
+    matrix = xgb.QuantileDMatrix(X, z, max_bin=_QUICK["max_bin"], nthread=1)
+    middle = xgb.train(settings, matrix, _QUICK_ROUNDS)
+    matrix.set_label(np.abs(z - middle.predict(matrix)))
+    spread = xgb.train(settings, matrix, _QUICK_ROUNDS)
+    return np.maximum(_shares(middle, X.shape[1]), _shares(spread, X.shape[1]))
+
+
+def _shares(booster: xgb.Booster, columns: int) -> NDArray[np.float64]:
+    gained = booster.get_score(importance_type="total_gain")
+    found = np.array([gained.get(f"f{column}", 0.0) for column in range(columns)], dtype=np.float64)
+    return np.asarray(found / max(found.sum(), 1e-12))
 
 
 def training_losses(booster: xgb.Booster | None) -> list[float]:

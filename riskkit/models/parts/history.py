@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from riskkit.forecasting.dataset import Dataset
 from riskkit.models.parts.blocks import blockwise
 from riskkit.models.parts.draws import counts
-from riskkit.models.parts.level import moving, own_level
+from riskkit.models.parts.level import moving, own_level, unsteadiness
 
 _NAME = "history"
 
+MEMORY = 10
+"""Years of a unit's own surprises that tell how unsteady it is."""
 USUAL = 30
 """So many outcomes make the smallest count the smallest one that is written."""
 
@@ -74,6 +76,12 @@ class History:
     def spread(self) -> NDArray[np.float64]:
         """Standard deviation of the logs over the window; NaN where none is known."""
         return blockwise(lambda b: moving(self.logs[b], self.window, np.nanstd), len(self.values))
+
+    @cached_property
+    def unsteadiness(self) -> NDArray[np.float64]:
+        """Size of each unit's own surprises of ten years, `[units, periods]`."""
+        step = int(self.steps.min())
+        return unsteadiness(self.logs, self.level, step, MEMORY * self.season)
 
     def once(self, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         """What several models make of the series, by name: made by the first that asks."""

@@ -271,6 +271,11 @@ class Sample:
         """The design matrix of some rows."""
         return self.maker.rows(self.unit[rows], self.at[rows], self.step[rows]).X
 
+    def only(self, rows: NDArray[np.int64]) -> Sample:
+        """Some of the rows."""
+        unit, at, step = self.unit[rows], self.at[rows], self.step[rows]
+        return Sample(self.maker, unit, at, step, self.weight[rows])
+
     def batches(self) -> Iterator[tuple[slice, NDArray[np.float32]]]:
         """Which rows, and their design matrix, some at a time."""
         for block in in_blocks(len(self.at), BATCH):
