@@ -48,6 +48,7 @@ class BoostedHurdle(Marginal):
 
     name: ClassVar[str] = "xgboost_hurdle"
     summary: ClassVar[str] = "Boosted chance of any deaths times boosted quantiles of how many."
+    apart = True
     searched: ClassVar[Space] = {"rounds": Between(20, 150, log=True)}
 
     def __init__(self, rounds: int = 60, everything: bool = False) -> None:

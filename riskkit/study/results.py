@@ -123,13 +123,24 @@ def open_result(folder: Path, made_by: str) -> Opened:
     return Opened(folder, Identity.from_json(identity, str(path)), files)
 
 
+def begin(out: Path, stage: str = "backtest") -> Path:
+    """Make the folder of parts, in a folder that says it is not finished unless it says more."""
+    if not (out / MARKER).is_file():
+        with result_folder(out, Identity(stage=f"{stage}, not finished")) as fresh:
+            (fresh / PARTS).mkdir()
+    (out / PARTS).mkdir(exist_ok=True)
+    return out / PARTS
+
+
 def carry_over(old: Path, fresh: Path) -> None:
-    """Give a fresh folder the files of an old one, without copying their bytes where possible."""
+    """Give a fresh folder what is in an old one, without copying bytes where possible."""
     if not old.is_dir():
         return
     fresh.mkdir(parents=True, exist_ok=True)
     for path in old.iterdir():
-        if path.is_file() and not path.name.startswith("."):
+        if path.is_dir():
+            carry_over(path, fresh / path.name)
+        elif path.is_file() and not path.name.startswith("."):
             try:
                 os.link(path, fresh / path.name)
             except FileExistsError:

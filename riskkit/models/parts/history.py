@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from riskkit.forecasting.cube import rows_of
 from riskkit.forecasting.dataset import Dataset
 from riskkit.models.parts.blocks import blockwise
 from riskkit.models.parts.draws import counts
 from riskkit.models.parts.level import moving, own_level
 
 _NAME = "history"
+_KEPT = ("logs", "level", "spread")
 
 USUAL = 30
 """So many outcomes make the smallest count the smallest one that is written."""
@@ -36,6 +38,7 @@ class History:
         first: Calendar position (month_id) of period 0.
         period: Months per period.
         made: What `once` keeps.
+        whole: The series of all units, where these are some of them.
     """
 
     values: NDArray[np.float64]
@@ -44,6 +47,7 @@ class History:
     first: int
     period: int
     made: dict[str, NDArray[Any]] = field(default_factory=dict, repr=False, compare=False)
+    whole: History | None = field(default=None, repr=False, compare=False)
 
     @property
     def window(self) -> int:
@@ -74,6 +78,11 @@ class History:
     def spread(self) -> NDArray[np.float64]:
         """Standard deviation of the logs over the window; NaN where none is known."""
         return blockwise(lambda b: moving(self.logs[b], self.window, np.nanstd), len(self.values))
+
+    @cached_property
+    def most(self) -> float:
+        """Largest value of any unit."""
+        return float(np.nan_to_num(self.values).max()) if self.whole is None else self.whole.most
 
     def once(self, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         """What several models make of the series, by name: made by the first that asks."""
@@ -108,14 +117,47 @@ def inherit(data: Dataset, of: Dataset) -> Dataset:
     Returns:
         `data`.
     """
-    own, past = _history(data), history(of)
-    copies = len(own.values) // len(past.values)
-    for name in ("logs", "level", "spread"):
-        own.__dict__[name] = np.tile(getattr(past, name), (copies, 1))
-    for name, made in tuple(past.made.items()):
-        own.made[name] = np.tile(made, (copies, 1, 1))
+    past = history(of)
+    copies = len(data.units) // len(of.units)
+    targets = (data.origin + np.asarray(data.horizons) - past.first) // past.period
+    made = {name: _copied(one, copies) for name, one in past.made.items()}
+    values = _copied(past.values, copies)
+    own = replace(past, values=values, steps=targets - past.last, made=made)
+    for name in _KEPT:
+        own.__dict__[name] = _copied(getattr(past, name), copies)
     data.shared[_NAME] = own
     return data
+
+
+def _copied(array: NDArray[Any], copies: int) -> NDArray[Any]:
+    """An array several times over along its first axis."""
+    return array if copies == 1 else np.tile(array, (copies, *(1,) * (array.ndim - 1)))
+
+
+def part_of(data: Dataset, units: slice) -> Dataset:
+    """Some units, to forecast them from what is known of all; what models made is kept.
+
+    Only the last month of features is there, which is what a forecast looks at.
+
+    Args:
+        data: All units.
+        units: Which ones.
+    """
+    past = history(data)
+    here = rows_of(data.X, units, -1)
+    part = replace(
+        data,
+        units=data.units[units],
+        X=np.broadcast_to(here[:, None], (len(here), data.X.shape[1], here.shape[1])),
+        y=data.y[units],
+        capacity=None if data.capacity is None else data.capacity[units],
+    )
+    made = {name: one[units] for name, one in past.made.items()}
+    own = replace(past, values=past.values[units], made=made, whole=past)
+    for name in _KEPT:
+        own.__dict__[name] = getattr(past, name)[units]
+    part.shared[_NAME] = own
+    return part
 
 
 def _history(data: Dataset) -> History:
@@ -139,7 +181,7 @@ def ceiling(past: History) -> NDArray[np.float64]:
 
     The largest value seen anywhere, or five times the unit's own largest of ten years.
     """
-    return np.asarray(np.maximum(np.nan_to_num(past.values).max(), 5.0 * _own_largest(past)))
+    return np.asarray(np.maximum(past.most, 5.0 * _own_largest(past)))
 
 
 def largest(data: Dataset) -> NDArray[np.int64]:

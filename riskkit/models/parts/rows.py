@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from riskkit.forecasting.cube import rows_of
 from riskkit.forecasting.dataset import Dataset
-from riskkit.models.parts.blocks import blockwise, in_blocks
+from riskkit.models.parts.blocks import UNITS, blockwise, in_blocks
 from riskkit.models.parts.history import History
 from riskkit.models.parts.level import decayed_mean, moving, moving_mean, periods_since
 
@@ -191,7 +191,7 @@ class RowMaker:
         units = len(self.data.units)
         every = max(quiet_every, self._quiet_for_each()) if units > MANY else quiet_every
         every = 1 if everything else every
-        parts = [self._thinned(block, per_origin, every, rng) for block in in_blocks(units)]
+        parts = [self._thinned(block, per_origin, every, rng) for block in in_blocks(units, UNITS)]
         unit, at, step, weight = (np.concatenate(part) for part in zip(*parts, strict=True))
         most = max(MOST_ROWS, MOST_OF_A_UNIT * units) if units > MANY else MOST_ROWS
         rows = at_most(len(at) if everything else most, np.arange(len(at)), rng)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from riskkit.models import make_model
 from riskkit.models.hurdle import BoostedHurdle
 from riskkit.models.parts import blocks, boosting, coupling, rows
 from riskkit.models.parts.history import history
@@ -28,17 +29,28 @@ def fresh(data):
     return data
 
 
-def test_summaries_and_scenarios_do_not_depend_on_blocks(fresh, monkeypatch):
+def test_summaries_do_not_depend_on_blocks(fresh, monkeypatch):
     made = {}
     for size in (1000, 7):
         fresh.shared.clear()
         monkeypatch.setattr(blocks.in_blocks, "__defaults__", (size,))
-        monkeypatch.setattr(coupling, "AT_ONCE", size)
-        maker = rows.RowMaker(fresh, history(fresh))
-        sorted_draws = np.sort(np.random.default_rng(0).integers(0, 50, (320, 3, 40)), axis=-1)
-        made[size] = maker.own, coupling.couple(sorted_draws, fresh, seed=3)
-    for one, other in zip(made[1000], made[7], strict=True):
-        np.testing.assert_array_equal(one, other)
+        made[size] = rows.RowMaker(fresh, history(fresh)).own
+    np.testing.assert_array_equal(made[1000], made[7])
+
+
+@pytest.mark.parametrize("name", ["conflictology", "xgboost_hurdle", "pool", "average12"])
+def test_forecasts_do_not_depend_on_blocks(fresh, monkeypatch, name):
+    monkeypatch.setattr(coupling, "AT_ONCE", 20)
+    options = {"members": ["ewhistory", "xgboost_hurdle"]} if name == "pool" else {}
+    model = make_model(name, options).fit(fresh, 1)
+    made = {}
+    for size in (1000, 40, 300):
+        monkeypatch.setattr(blocks.in_blocks, "__defaults__", (size,))
+        made[size] = model.forecast(fresh, 30, 1)
+        assert made[size].units == made[1000].units
+        np.testing.assert_array_equal(made[size].draws, made[1000].draws)
+    assert len(made[40].units) == 320
+    assert (model.sample(fresh, 30, 2) != made[1000].draws).any()
 
 
 def test_of_many_units_quiet_rows_are_about_as_many_as_others(fresh):
