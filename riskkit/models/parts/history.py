@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from riskkit.forecasting.cube import rows_of
 from riskkit.forecasting.dataset import Dataset
-from riskkit.models.parts.blocks import blockwise
+from riskkit.models.parts.blocks import in_blocks
 from riskkit.models.parts.draws import counts
 from riskkit.models.parts.level import moving, own_level
 
@@ -72,12 +72,27 @@ class History:
     @cached_property
     def level(self) -> NDArray[np.float64]:
         """Own level after each period, `[units, periods]`."""
-        return blockwise(lambda b: own_level(self.logs[b], self.window), len(self.values))
+        return self._of_busy(lambda logs: own_level(logs, self.window))
 
     @cached_property
     def spread(self) -> NDArray[np.float64]:
         """Standard deviation of the logs over the window; NaN where none is known."""
-        return blockwise(lambda b: moving(self.logs[b], self.window, np.nanstd), len(self.values))
+        return self._of_busy(lambda logs: moving(logs, self.window, np.nanstd))
+
+    @cached_property
+    def busy(self) -> NDArray[np.int64]:
+        """Rows of the units that were not always quiet, as most cells are."""
+        return np.flatnonzero((self.values != 0).any(axis=1))
+
+    def _of_busy(
+        self, make: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    ) -> NDArray[np.float64]:
+        """What is made of the logs, block by block; 0 for the units that were always quiet."""
+        made = np.zeros_like(self.logs)
+        for block in in_blocks(len(self.busy)):
+            rows = self.busy[block]
+            made[rows] = make(self.logs[rows])
+        return made
 
     @cached_property
     def most(self) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -75,6 +77,38 @@ def test_rows_in_batches_train_the_same_trees(fresh, monkeypatch):
     chance, again = ((draws > 0).mean(axis=-1) for draws in (one, other))
     assert np.abs(chance - again).max() <= 0.15
     assert np.corrcoef(chance.ravel(), again.ravel())[0, 1] > 0.99
+
+
+def test_a_missing_value_is_foreseen_as_it_was_trained_on(fresh, monkeypatch):
+    """In batches nothing is missing for xgboost, which would take four times the memory."""
+    monkeypatch.setattr(boosting, "BATCH", 1500)
+    monkeypatch.setattr(rows, "BATCH", 1500)
+    gone = fresh.y[:, 1:] > 0
+    X = np.array(fresh.X)
+    X[:, :-1, 0] = np.where(gone, np.nan, 1.0)  # missing says: somebody dies next month
+    X[:, -1, 0] = 1.0
+    data = replace(fresh, X=X, horizons=(1,))
+    model = BoostedHurdle(rounds=2).fit(data, 1)
+    model = BoostedHurdle().restore(model.state())
+    here = rows.RowMaker(data, history(data)).forecast().X[:50]
+    there = here.copy()
+    there[:, len(rows.OWN)] = np.nan
+    rise = boosting.predict(model.any, there) / boosting.predict(model.any, here)
+    assert rise.min() > 3
+    one, other = (boosting.shapley(model.any, x, 50)[:, len(rows.OWN)] for x in (here, there))
+    assert (other > one).all()
+    monkeypatch.setattr(boosting, "_as_trained", lambda _, x: x)
+    assert (boosting.predict(model.any, there) / boosting.predict(model.any, here)).min() < 3
+
+
+def test_rows_that_do_not_fit_are_made_anew(fresh, monkeypatch):
+    made = []
+    for module in (boosting, rows):
+        monkeypatch.setattr(module, "BATCH", 1500)
+    for kept in (10**9, 0):
+        monkeypatch.setattr(rows, "KEPT", kept)
+        made.append(BoostedHurdle(rounds=2).fit(fresh, 1).state()["any"])
+    assert made[0] == made[1]
 
 
 def test_every_row_can_be_trained_on(fresh, monkeypatch):
