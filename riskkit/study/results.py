@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +48,25 @@ def write_stamped(
 ) -> None:
     """Write a parquet file that carries its identity, and other texts, in its metadata."""
     table.write_parquet(path, metadata={KEY: identity.to_json(), **(told or {})})
+
+
+@contextmanager
+def growing_table(path: Path) -> Iterator[Callable[[pl.DataFrame], None]]:
+    """Yield what adds rows to a parquet file; memory holds only those that come at once.
+
+    The file is there at the end, its rows in the order in which they came.
+    """
+    folder = path.with_name(f".{path.name}.parts")
+    folder.mkdir()
+    files: list[Path] = []
+
+    def add(rows: pl.DataFrame) -> None:
+        files.append(folder / f"{len(files):06}.parquet")
+        rows.write_parquet(files[-1])
+
+    yield add
+    pl.concat([pl.scan_parquet(file, glob=False) for file in files]).sink_parquet(path)
+    shutil.rmtree(folder)
 
 
 def stamp_of(path: Path) -> Identity:

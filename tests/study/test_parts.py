@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from riskkit.errors import RiskkitError
 from riskkit.models.hurdle import BoostedHurdle
 from riskkit.models.parts import blocks, coupling, marginal
 from riskkit.study import parts
+from riskkit.study.comparison import compare_backtests
 from riskkit.study.forecasting import FORECASTS, read_outlook
 from riskkit.study.jobs import Job, forecast_job, run_backtest, write_part
 from riskkit.study.parts import model_beside, read_blocks, read_forecast
@@ -121,3 +123,30 @@ def test_a_study_of_many_cells_is_forecast_as_one_of_few(tmp_path, monkeypatch):
     np.testing.assert_allclose(one.contributions.values, other.contributions.values, atol=1e-5)
     np.testing.assert_allclose(one.shares.values, other.shares.values, atol=1e-5)
     assert one.notes.outliers == {unit: tuple(t) for unit, t in other.notes.outliers.items()}
+
+
+def test_scores_of_blocks_are_those_of_all_at_once(tmp_path, monkeypatch):
+    settings = [
+        *("data.kind=world", "data.world.cells=120", "data.world.months=300", "panel.level=cell"),
+        *("target.indicator=ged_sb", "features.families=[neighbours]", "forecast.draws=100"),
+        *("backtest.models=[ewhistory, zero]", "backtest.reference=conflictology"),
+        *("backtest.horizons=1-3", "backtest.origins=2020-10,2021-10", "backtest.processes=1"),
+    ]
+    study = Study.open(None, settings)
+    once = study.backtest(tmp_path / "once").leaderboard
+    monkeypatch.setattr("riskkit.study.evaluating.AT_ONCE", 50)
+    study.evaluate([tmp_path / "once"], tmp_path / "blocks")
+    names = ("leaderboard.csv", "coverage.csv", "plots/crps_by_horizon.csv", "plots/corp.csv")
+    for name in names:
+        assert (tmp_path / "once" / name).read_bytes() == (tmp_path / "blocks" / name).read_bytes()
+    rows = [pl.read_parquet(tmp_path / name / "scores.parquet") for name in ("once", "blocks")]
+    assert rows[0].height == rows[1].height > 0
+    assert not rows[0].equals(rows[1])  # block by block
+    key = ("target", "model", "window", "rule", "unit", "month")
+    one, other = (table.sort(key) for table in rows)
+    assert one.drop("value").equals(other.drop("value"))
+    np.testing.assert_allclose(one["value"], other["value"], rtol=1e-12, atol=1e-12)
+    assert not [*(tmp_path / "blocks").glob(".*")]
+    found = compare_backtests([tmp_path / "blocks"], "conflictology")
+    shared = once.join(found.select("target").unique(), on="target", how="semi")
+    assert_frame_equal(found, shared, rel_tol=1e-9, check_row_order=False)
