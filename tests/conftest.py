@@ -18,6 +18,9 @@ for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "P
 # polars returns memory to the system at once, and takes it again a moment later: a page fault each.
 os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:20000,muzzy_decay_ms:20000")
 
+# What options this run was given are none of those of suites that tests start.
+os.environ.pop("PYTEST_ADDOPTS", None)
+
 # A busy machine must not fail a test, and a failure must come back on the next run.
 settings.register_profile(
     "riskkit", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]

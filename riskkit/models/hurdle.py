@@ -22,6 +22,7 @@ from riskkit.models.parts.draws import stratified
 from riskkit.models.parts.history import history
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.rows import (
+    MANY,
     OWN,
     RowMaker,
     Sample,
@@ -29,22 +30,29 @@ from riskkit.models.parts.rows import (
     feature_names,
     own_units,
 )
+from riskkit.models.parts.screen import worth_keeping
 from riskkit.models.parts.search import Between, Space
 
 if TYPE_CHECKING:
     import xgboost as xgb
 
-LEVELS = np.concatenate([[0.01], (np.arange(19) + 0.5) / 19, [0.99]])
+LEVELS = np.concatenate([[0.01], (np.arange(9) + 0.5) / 9, [0.99]])
 POINTS = (np.arange(200) + 0.5) / 200
 FEWEST = 100
 MOST = 16_000
-ANY_ROUNDS = 100
+MOST_OF_ANY = 40_000
+"""Rows that the chance is trained on, unless the units are so many that they are cells."""
+ANY_ROUNDS = 70
 AT_ONCE = 10_000
 """Rows whose draws are made at once."""
 
 
 class BoostedHurdle(Marginal):
-    """P(y > 0) times quantiles of log1p(y) - own level given y > 0."""
+    """P(y > 0) times quantiles of log1p(y) - own level given y > 0.
+
+    The quantiles see the models' own features and those of the families that are worth keeping
+    (`riskkit.models.parts.screen`).
+    """
 
     name: ClassVar[str] = "xgboost_hurdle"
     summary: ClassVar[str] = "Boosted chance of any deaths times boosted quantiles of how many."
@@ -56,6 +64,7 @@ class BoostedHurdle(Marginal):
         self.any: xgb.Booster | None = None
         self.size: xgb.Booster | None = None
         self.common = np.zeros(len(LEVELS))
+        self.kept = np.zeros(0, dtype=np.int64)
 
     def fit(self, data: Dataset, seed: int) -> Self:
         """Learn both parts from all origins whose outcome is known."""
@@ -67,10 +76,16 @@ class BoostedHurdle(Marginal):
         self.any = self.size = None
         self.common = np.quantile(z[positive], LEVELS) if positive.any() else self.common * 0.0
         if positive.any():
-            self.any = _chance(rows, positive, seed)
+            if len(data.units) <= MANY and not self.everything:
+                seen = at_most(MOST_OF_ANY, np.arange(len(y)), np.random.default_rng(seed))
+                self.any = _chance(rows.only(seen), positive[seen], seed)
+            else:
+                self.any = _chance(rows, positive, seed)
         if positive.sum() >= FEWEST:
             some = at_most(MOST, np.flatnonzero(positive), np.random.default_rng(seed))
-            self.size = _sizes(rows.design(some), z[some], self.rounds, seed)
+            X = rows.design(some)
+            self.kept = worth_keeping(rows, some, X, z[some], seed)
+            self.size = _sizes(X[:, self.kept], z[some], self.rounds, seed)
         return self
 
     def marginals(self, data: Dataset, size: int) -> NDArray[np.float64]:
@@ -97,7 +112,7 @@ class BoostedHurdle(Marginal):
         """Quantiles of z at POINTS, `[rows, points]`."""
         if self.size is None:
             return np.broadcast_to(np.interp(POINTS, LEVELS, self.common), (len(X), len(POINTS)))
-        known = np.sort(predict(self.size, X), axis=1)
+        known = np.sort(predict(self.size, X[:, self.kept]), axis=1)
         right = np.clip(np.searchsorted(LEVELS, POINTS), 1, len(LEVELS) - 1)
         share = np.clip((POINTS - LEVELS[right - 1]) / np.diff(LEVELS)[right - 1], 0.0, 1.0)
         between = known[:, right - 1] * (1 - share) + known[:, right] * share
@@ -124,17 +139,18 @@ class BoostedHurdle(Marginal):
         return {"any": training_losses(self.any), "size": training_losses(self.size)}
 
     def state(self) -> dict[str, Any]:
-        """The trees of both parts as xgboost's ubj, and the pooled quantiles."""
+        """The trees of both parts as xgboost's ubj, the pooled quantiles, what the sizes see."""
         return {
             "any": to_bytes(self.any),
             "size": to_bytes(self.size),
             "common": self.common,
+            "kept": self.kept,
         }
 
     def restore(self, state: dict[str, Any]) -> Self:
         """Take back what `state` gave."""
         self.any, self.size = from_bytes(state["any"]), from_bytes(state["size"])
-        self.common = state["common"]
+        self.common, self.kept = state["common"], state["kept"]
         return self
 
 
@@ -147,7 +163,7 @@ def _chance(rows: Sample, positive: NDArray[np.bool_], seed: int) -> xgb.Booster
         rows.weight,
         objective="binary:logistic",
         base_score=min(max(share, 0.001), 0.999),
-        eta=0.1,
+        eta=0.14,
         seed=seed,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -102,13 +102,9 @@ class Panel:
         in a row up to it. Where the months of a year come out together, rows are aligned another
         way in each month between two releases, so that origins a whole year apart are exact only.
         """
-        aligned = all(
-            lag_as_of(declared, origin) == lag_as_of(declared, self.as_of)
-            for declared in self.indicators.values()
-            if declared.frequency == "month"
-        )
         inside = self.first_month <= origin <= self.as_of
-        return inside and aligned and origin not in self.revised
+        same = aligned(self.indicators.values(), origin, self.as_of)
+        return inside and same and origin not in self.revised
 
     def cut(self, origin: int) -> Panel:
         """Keep the rows up to a month, as they are known at the end of `as_of`.
@@ -173,6 +169,36 @@ class Panel:
             self.units.select("unit", "born", "died"), on="unit", maintain_order="left"
         )
         return lives.select("unit", "month", status.alias("status"))
+
+
+def aligned(indicators: Iterable[Indicator], one: int, other: int) -> bool:
+    """Whether panels as of two dates show the months of monthly indicators in the same rows."""
+    return all(
+        lag_as_of(declared, one) == lag_as_of(declared, other)
+        for declared in indicators
+        if declared.frequency == "month"
+    )
+
+
+def refuse_nothing(releases: Sequence[Release], first_month: int, as_of: int) -> None:
+    """Refuse a panel of nothing.
+
+    Raises:
+        RiskkitError: There is no source, or the span is empty.
+    """
+    if not releases:
+        raise RiskkitError("a panel needs a source", hint="name one under data.sources")
+    if as_of < first_month:
+        raise RiskkitError(
+            f"the panel would end in {first_day(as_of):%Y-%m}, before it starts in "
+            f"{first_day(first_month):%Y-%m}",
+            hint="choose a later as_of or an earlier panel.start",
+        )
+
+
+def listed(units: pl.DataFrame) -> pl.DataFrame:
+    """The units of a panel in its order, as rows of `riskkit.tables.Units`."""
+    return Units.validate(units.select(Units.column_names()), cast=True).sort("unit")
 
 
 def _alive() -> pl.Expr:
@@ -423,16 +449,9 @@ def build_panel(
         RiskkitError: There is no source, two bring the same indicator or relation, or the span is
             empty.
     """
-    if not releases:
-        raise RiskkitError("a panel needs a source", hint="name one under data.sources")
-    if as_of < first_month:
-        raise RiskkitError(
-            f"the panel would end in {first_day(as_of):%Y-%m}, before it starts in "
-            f"{first_day(first_month):%Y-%m}",
-            hint="choose a later as_of or an earlier panel.start",
-        )
+    refuse_nothing(releases, first_month, as_of)
     declared = by_name("indicator", (i for release in releases for i in release.indicators))
-    units = Units.validate(units.select(Units.column_names()), cast=True).sort("unit")
+    units = listed(units)
     months = range(first_month, as_of + 1)
     names = units["unit"].to_list()
     frames = []

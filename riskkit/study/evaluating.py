@@ -282,7 +282,7 @@ def _oracle(study: Study, like: Forecast) -> Forecast:
     Raises:
         ConfigError: The study is not of the simulated world's monthly deaths.
     """
-    if study.panel.data_kind != "simulated" or like.target != TARGET:
+    if not study.simulated or like.target != TARGET:
         raise ConfigError(
             f"the oracle knows only {TARGET} of the simulated world",
             got=like.target,

@@ -11,17 +11,18 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
+import numpy as np
 import polars as pl
 
 from riskkit.config import Params, load_params
-from riskkit.family import KEYS, Family, join_families, references
+from riskkit.family import Family, join_families, references
 from riskkit.forecasting.cube import Cube
 from riskkit.forecasting.dataset import Dataset, build_dataset
 from riskkit.forecasting.eligibility import Limits
 from riskkit.forecasting.targets import Series, find
 from riskkit.forecasting.threats import Absent, Threat, resolve
 from riskkit.months import format_month, parse_horizons, parse_month
-from riskkit.panel import Panel, build_panel
+from riskkit.panel import Panel, aligned, build_panel, listed, refuse_nothing
 from riskkit.panel.hindsight import hindsight, measured_against
 from riskkit.progress import Progress, silent
 from riskkit.registry import families, lookup, models
@@ -112,6 +113,11 @@ class Study:
             told = read_releases(self.params, self.folder)
             return (*told, ties(self._cells(told), told)) if self.by_cell else told
         return self.grid.releases if self.by_cell else self.world.releases
+
+    @property
+    def simulated(self) -> bool:
+        """Whether any of the data are made up."""
+        return any(release.simulated for release in self.releases)
 
     @property
     def by_cell(self) -> bool:
@@ -281,7 +287,7 @@ class Study:
         from riskkit.study.cube import build_cube
 
         first, as_of = self.span
-        if not first <= origin <= as_of or self.panel.exact_at(origin):
+        if not first <= origin <= as_of or self._exact_at(origin):
             return self.cube
         folder = self._scratch / f"features-{format_month(origin)}"
         return build_cube(self, self._panel_at(origin), folder)
@@ -291,12 +297,20 @@ class Study:
         if self.by_cell:
             return self._cube_at(origin)
         first, as_of = self.span
-        if not first <= origin <= as_of or self.panel.exact_at(origin):
+        if not first <= origin <= as_of or self._exact_at(origin):
             return self.features
         if origin not in self._features_then:
             self._features_then.clear()  # one origin's at a time: they are large
             self._features_then[origin] = self.features_of(self._panel_at(origin))
         return self._features_then[origin]
+
+    def _exact_at(self, origin: int) -> bool:
+        """Whether the panel of the study's date can be cut at an origin (`Panel.exact_at`).
+
+        It takes long to build, and is not where the calendar alone says no.
+        """
+        declared = [i for release in self.releases for i in release.indicators]
+        return aligned(declared, origin, self.span[1]) and self.panel.exact_at(origin)
 
     @cached_property
     def _features_then(self) -> dict[int, pl.DataFrame]:
@@ -308,7 +322,7 @@ class Study:
         if isinstance(features, Cube):
             return features
         if self._latest_cube.get("of") is not features:
-            made = Cube.of(features, self.panel.n_units)
+            made = Cube.of(features, self._listed.height)
             self._latest_cube.update({"of": features, "cube": made})
         found: Cube = self._latest_cube["cube"]
         return found
@@ -329,14 +343,27 @@ class Study:
             features: Whether with the features, which take time and memory; a model needs them.
         """
         return build_dataset(
-            self._seen(threat, origin) if features else self.panel.frame.select(KEYS),
+            self._seen(threat, origin) if features else self._without_features,
             self.releases,
-            self.panel.units,
+            self._listed,
             threat.target,
             origin,
             horizons,
             self.limits,
         )
+
+    @cached_property
+    def _listed(self) -> pl.DataFrame:
+        """The units in the order of the panel, which need not be built for it."""
+        return listed(self.units)
+
+    @property
+    def _without_features(self) -> Cube:
+        """A cube as wide as the panel that holds none."""
+        first, last = self.span
+        refuse_nothing(self.releases, first, last)
+        shape = (self._listed.height, last - first + 1, 0)
+        return Cube((), first, np.empty(shape, dtype=np.float32))
 
     def _seen(self, threat: Threat, origin: int) -> Cube:
         """The features of the families that a threat's models see."""
@@ -357,7 +384,7 @@ class Study:
     def forecast_dataset(self, threat: Threat, *, features: bool = True) -> Dataset:
         """What may be seen of a threat at the study's date, as of `dataset`."""
         horizons = parse_horizons(self.params.forecast.horizons)
-        return self.dataset(threat, self.panel.as_of, horizons, features=features)
+        return self.dataset(threat, self.span[1], horizons, features=features)
 
     def model_options(self, name: str, over: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Settings of a model; a pool also gets those of its members.

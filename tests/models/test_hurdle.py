@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import xgboost as xgb
 
+from riskkit.models import hurdle
 from riskkit.models.hurdle import BoostedHurdle
+from riskkit.models.parts.boosting import train
 from riskkit.models.parts.history import history
 from riskkit.models.parts.rows import RowMaker, feature_names
 from riskkit.testing.datasets import dataset_of, made_up_dataset
@@ -57,3 +59,20 @@ def test_without_any_deaths_there_is_nothing_to_explain():
     model = BoostedHurdle().fit(data, seed=1)
     assert model.contributions(data) is None
     assert not model.marginals(data, 10).any()
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_the_chance_is_trained_on_a_part_of_the_rows_unless_all_are_asked_for(
+    data, monkeypatch, everything
+):
+    seen = []
+
+    def counting(rows, label, *args, **more):
+        seen.append(len(label))
+        return train(rows, label, *args, **more)
+
+    monkeypatch.setattr(hurdle, "MOST_OF_ANY", 300)
+    monkeypatch.setattr(hurdle, "train", counting)
+    BoostedHurdle(rounds=2, everything=everything).fit(data, seed=3)
+    assert (seen[0] > 300) == everything
+    assert everything or seen[0] == 300

@@ -32,6 +32,11 @@ def table(folder: Path, value: str = "3", name: str = "riots.csv") -> Path:
     return path
 
 
+def visible(folder: Path) -> list[str]:
+    """What a folder holds but its lock, which older releases of filelock take away themselves."""
+    return sorted(path.name for path in folder.iterdir() if path.name != ".lock")
+
+
 def test_added_files_are_read_back(tmp_path: Path) -> None:
     store = Store(tmp_path / "data")
     entry = store.add("table", table(tmp_path / "in"), OPTIONS).entry
@@ -228,7 +233,7 @@ def test_removed_files_are_gone(tmp_path: Path) -> None:
     store.remove("table/one")
     store.remove("table")
     assert store.entries() == ()
-    assert sorted(path.name for path in (tmp_path / "data").iterdir()) == [".lock", MANIFEST]
+    assert visible(tmp_path / "data") == [MANIFEST]
     with pytest.raises(RiskkitError, match="it holds: nothing"):
         store.remove("table")
 
@@ -288,11 +293,7 @@ def test_a_disk_that_takes_no_more_changes_nothing(
     with pytest.raises(RiskkitError, match=r"cannot write .*data .*No space left.*make room"):
         store.add("table", table(tmp_path / "in", "4"), OPTIONS)
     assert [release.observations["value"].to_list() for release in store.read()] == [[3]]
-    assert sorted(path.name for path in (tmp_path / "data").iterdir()) == [
-        ".lock",
-        MANIFEST,
-        "table",
-    ]
+    assert visible(tmp_path / "data") == [MANIFEST, "table"]
 
 
 def test_a_reader_gets_the_new_file_if_it_was_replaced_meanwhile(tmp_path: Path) -> None:

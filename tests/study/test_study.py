@@ -69,6 +69,49 @@ def test_features_of_an_origin_are_those_of_its_own_panel(tmp_path: Path) -> Non
     assert told.features_at(late).equals(other.features)
 
 
+def by_year(told: Study) -> Study:
+    """The same study, as if the months of a year came out together each June."""
+    releases = tuple(
+        replace(one, indicators=tuple(replace(i, yearly_release=6) for i in one.indicators))
+        for one in told.releases
+    )
+    return Study.of(told.params, releases, told.units)
+
+
+def test_outcomes_alone_need_no_panel_and_are_those_beside_features(tmp_path: Path) -> None:
+    told = study(tmp_path)
+    threat, origin = told.threats[0], month_id("2016-05")
+    bare = told.dataset(threat, origin, (1, 2), features=False)
+    assert "panel" not in told.__dict__
+    whole = told.dataset(threat, origin, (1, 2))
+    assert "panel" in told.__dict__
+    assert (bare.units, bare.first_month, bare.X.shape) == (
+        whole.units,
+        whole.first_month,
+        (*whole.X.shape[:2], 0),
+    )
+    np.testing.assert_array_equal(bare.y, whole.y)
+
+
+def test_where_the_calendar_says_no_an_origin_has_its_own_panel_alone(tmp_path: Path) -> None:
+    """The months of a year come out together: its panel of December is no cut of one in June."""
+    origin = month_id("2016-12")
+    told, other = (
+        by_year(study(tmp_path, **{"panel.as_of": day})) for day in ("2017-06", "2016-12")
+    )
+    found = told.features_at(origin)
+    assert "panel" not in told.__dict__
+    assert not told.panel.exact_at(origin)
+    assert isinstance(found, pl.DataFrame)
+    assert found.equals(other.features)
+
+
+def test_a_panel_that_ends_before_it_starts_is_refused_without_building_it(tmp_path: Path) -> None:
+    told = study(tmp_path, **{"panel.start": "2015-01", "panel.as_of": "2014-01"})
+    with pytest.raises(RiskkitError, match="the panel would end in 2014-01"):
+        told.dataset(told.threats[0], month_id("2013-12"), (1,), features=False)
+
+
 @pytest.mark.parametrize(("families", "seen"), [(None, True), (("conflict",), True), ((), False)])
 def test_a_threat_sees_its_own_families(
     tmp_path: Path, families: tuple[str, ...] | None, seen: bool

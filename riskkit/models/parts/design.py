@@ -62,10 +62,15 @@ class Design:
         """
         own, given = _split(X)
         knots = np.stack([_knots(own[:, column]) for column in _BENT])
-        known = ~np.isnan(given)
-        count = np.maximum(known.sum(axis=0), 1)
-        centre = np.where(known, given, 0.0).sum(axis=0) / count
-        spread = np.sqrt(np.where(known, (given - centre) ** 2, 0.0).sum(axis=0) / count)
+        unknown = np.isnan(given)
+        count = np.maximum((~unknown).sum(axis=0), 1)
+        part = given.copy()
+        part[unknown] = 0.0
+        centre = part.sum(axis=0) / count
+        np.subtract(given, centre, out=part)
+        part *= part
+        part[unknown] = 0.0
+        spread = np.sqrt(part.sum(axis=0) / count)
         spread[~(spread > 0)] = 1.0
         axes = _axes(_standardised(given, centre, spread), components)
         columns = _columns(own, given, knots, centre, spread, axes)
@@ -105,7 +110,10 @@ def _knots(values: Array) -> Array:
 
 def _standardised(given: Array, centre: Array, spread: Array) -> Array:
     """The families' features without gaps, cut at eight standard deviations."""
-    return np.clip(np.nan_to_num((given - centre) / spread), -8.0, 8.0)
+    standard = given - centre
+    standard /= spread  # in place: fresh memory for each step takes longer than the arithmetic
+    np.nan_to_num(standard, copy=False)
+    return np.clip(standard, -8.0, 8.0, out=standard)
 
 
 def _axes(given: Array, components: int) -> Array:

@@ -339,6 +339,11 @@ class Sample:
         """Which rows to make at once."""
         yield from in_blocks(len(self.at), BATCH)
 
+    def only(self, rows: NDArray[np.int64]) -> Sample:
+        """Some of the rows."""
+        unit, at, step = self.unit[rows], self.at[rows], self.step[rows]
+        return Sample(self.maker, unit, at, step, self.weight[rows])
+
 
 def at_most(count: int, rows: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
     """Sort a random part of the rows if there are more than `count`."""
