@@ -18,7 +18,6 @@ from riskkit.files import read_csv, reading
 from riskkit.forecasting.forecast import Forecast, from_frame
 from riskkit.forecasting.targets import outcomes
 from riskkit.forecasting.threats import Threat
-from riskkit.models.parts.blocks import in_blocks
 from riskkit.months import month_id
 from riskkit.scoring.diagnostics import (
     Calibration,
@@ -191,12 +190,13 @@ def _scored(
     outcome, recent = truth.of(forecast), truth.recent(forecast)
     thresholds = truth.threat.target.thresholds
     together = Together()
-    blocks = in_blocks(len(forecast.units), AT_ONCE)
-    for block in blocks:
+    starts = range(0, max(len(forecast.units), 1), AT_ONCE)
+    for start in starts:
+        block = slice(start, start + AT_ONCE)
         part = forecast.part(block)
         one = score_units(part, window, outcome[block], recent[block], thresholds)
         together.add(part, outcome[block])
-        if block is blocks[-1]:
+        if start == starts[-1]:
             one = replace(one, aggregates=together.scores(forecast, window, thresholds))
         yield one, Calibration.of(part, outcome[block], thresholds)
 
