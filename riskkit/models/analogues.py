@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from riskkit.forecasting.dataset import Dataset
 from riskkit.models.parts.draws import stratified
 from riskkit.models.parts.history import History, ceiling, history
-from riskkit.models.parts.level import own_level
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.rows import OWN, RowMaker, Rows, at_most
 from riskkit.models.parts.search import Between, Space
@@ -18,10 +17,6 @@ from riskkit.models.parts.search import Between, Space
 Array = NDArray[np.float64]
 
 MOST = 30_000
-MEMORY = 10
-"""Years of a unit's own surprises that tell how unsteady it is."""
-PRIOR = 2.0
-"""So many surprises of the usual size are added to them."""
 WIDTHS = np.array([2.0, 0.3, 1.0, 0.7])
 """Differences that count alike: own level, log unsteadiness, log1p of the periods since there was
 any, log1p of the step."""
@@ -95,29 +90,7 @@ class Analogues(Marginal):
 
 def _places(rows: Rows, past: History) -> Array:
     """Where situations lie, `[rows, 4]`, in units of `WIDTHS`."""
-    unsteady = np.log(_unsteadiness(past))[rows.unit, rows.at]
+    unsteady = np.log(past.unsteadiness)[rows.unit, rows.at]
     since, step = rows.X[:, _SINCE], np.log1p(rows.X[:, _STEP])
     places = np.stack([rows.level, unsteady, since, step], axis=1) / WIDTHS
     return np.asarray(places, dtype=np.float64)
-
-
-def _unsteadiness(past: History) -> Array:
-    """Root mean square of log1p(y) against the level one first step before, `[units, periods]`."""
-    logs = np.log1p(past.values)
-    step = int(past.steps.min())
-    surprise = np.full(logs.shape, np.nan)
-    surprise[:, step:] = logs[:, step:] - own_level(logs, past.window)[:, :-step]
-    squares = np.where(np.isnan(surprise), 0.0, surprise**2)
-    counted = (~np.isnan(surprise)).astype(np.float64)
-    usual = squares.sum() / max(counted.sum(), 1.0)
-    span = MEMORY * past.season
-    total, count = (_last(values, span) for values in (squares, counted))
-    mean = (total + PRIOR * usual) / (count + PRIOR)
-    return np.asarray(np.sqrt(mean) + 1e-6, dtype=np.float64)
-
-
-def _last(values: Array, span: int) -> Array:
-    """Sum of the last `span` periods."""
-    running = np.cumsum(values, axis=1)
-    running[:, span:] -= running[:, :-span].copy()
-    return running

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from riskkit.forecasting.dataset import Dataset
 from riskkit.models.parts.classes import Classes
-from riskkit.models.parts.design import Design
+from riskkit.models.parts.design import Design, unsteadiness_of
 from riskkit.models.parts.draws import stratified
 from riskkit.models.parts.history import ceiling, history
 from riskkit.models.parts.marginal import Marginal
@@ -33,6 +33,7 @@ class DistributionRegression(Marginal):
         thresholds: At most so many, at equal shares of the positive outcomes.
         components: Directions of the families' features that enter.
         prior: Rows' worth of shrinkage of each effect.
+        unsteady: Whether how unsteady each unit has been enters, with bends.
     """
 
     name: ClassVar[str] = "distribution_regression"
@@ -44,34 +45,48 @@ class DistributionRegression(Marginal):
         "prior": Between(2.0, 200.0, log=True),
     }
 
-    def __init__(self, thresholds: int = 13, components: int = 24, prior: float = 20.0) -> None:
+    def __init__(
+        self,
+        thresholds: int = 13,
+        components: int = 24,
+        prior: float = 20.0,
+        *,
+        unsteady: bool = False,
+    ) -> None:
         self.thresholds, self.components, self.prior = thresholds, components, prior
+        self.unsteady = unsteady
         self.classes: Classes | None = None
         self.design: Design | None = None
         self.effects = np.zeros((0, 0))
 
     def fit(self, data: Dataset, seed: int) -> Self:
         """Learn the ladder from all origins whose outcome is known."""
-        rows = RowMaker(data, history(data)).training(per_origin=2, quiet_every=4, seed=seed + 2)
+        past = history(data)
+        rows = RowMaker(data, past).training(per_origin=2, quiet_every=4, seed=seed + 2)
         self.classes = Classes.fit(rows.y, rows.level, self.thresholds + 1)
         self.design, self.effects = None, np.zeros((0, 0))
         label = self.classes.label(rows.y, rows.level)
         if (label > 0).any():
             rng = np.random.default_rng(seed)
             some = at_most(MOST, np.arange(len(label)), rng)
-            self.design = Design.fit(rows.X[some], self.components)
-            columns = self.design(rows.X[some])
+            more = unsteadiness_of(rows, past, wanted=self.unsteady)
+            self.design = Design.fit(rows.X[some], self.components, more[some])
+            columns = self.design(rows.X[some], more[some])
             first = fit_chance(columns, label[some] > 0, rows.weight[some], self.prior)
-            self.effects = np.stack([first, *self._ladder(rows, label, rng)])
+            self.effects = np.stack([first, *self._ladder(rows, more, label, rng)])
         return self
 
     def _ladder(
-        self, rows: Rows, label: NDArray[np.int64], rng: np.random.Generator
+        self,
+        rows: Rows,
+        more: NDArray[np.float64],
+        label: NDArray[np.int64],
+        rng: np.random.Generator,
     ) -> Iterator[NDArray[np.float64]]:
         """Effects of each threshold above zero, from rows above zero."""
         positive = at_most(MOST_POSITIVE, np.flatnonzero(label > 0), rng)
         if self.design is not None and self.classes is not None and len(positive) >= FEWEST:
-            columns = self.design(rows.X[positive])
+            columns = self.design(rows.X[positive], more[positive])
             for rung in range(1, self.classes.size - 1):
                 above = label[positive] > rung
                 yield fit_chance(columns, above, rows.weight[positive], self.prior)
@@ -83,7 +98,8 @@ class DistributionRegression(Marginal):
             return np.zeros(shape)
         past = history(data)
         rows = RowMaker(data, past).forecast()
-        p = _probabilities(chance(self.design(rows.X), self.effects))
+        more = unsteadiness_of(rows, past, wanted=self.design.has_more)
+        p = _probabilities(chance(self.design(rows.X, more), self.effects))
         draws = stratified(*self.classes.support(p, rows.level), size).reshape(shape)
         return np.minimum(draws, ceiling(past)[:, None, None])
 

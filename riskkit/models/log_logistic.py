@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskkit.forecasting.dataset import Dataset
-from riskkit.models.parts.design import Design
+from riskkit.models.parts.design import Design, unsteadiness_of
 from riskkit.models.parts.draws import stratified
 from riskkit.models.parts.history import ceiling, history
 from riskkit.models.parts.marginal import Marginal
@@ -36,6 +36,7 @@ class LogLogistic(Marginal):
     Args:
         components: Directions of the families' features that enter.
         prior: Rows' worth of shrinkage of each effect.
+        unsteady: Whether how unsteady each unit has been enters, with bends.
     """
 
     name: ClassVar[str] = "log_logistic"
@@ -46,26 +47,32 @@ class LogLogistic(Marginal):
         "prior": Between(2.0, 200.0, log=True),
     }
 
-    def __init__(self, components: int = 24, prior: float = 20.0) -> None:
-        self.components, self.prior = components, prior
+    def __init__(
+        self, components: int = 24, prior: float = 20.0, *, unsteady: bool = False
+    ) -> None:
+        self.components, self.prior, self.unsteady = components, prior, unsteady
         self.design: Design | None = None
         self.some = self.location = self.scale = self.range = np.zeros(0)
 
     def fit(self, data: Dataset, seed: int) -> Self:
         """Learn the chance, and location and scale of the sizes."""
-        rows = RowMaker(data, history(data)).training(per_origin=2, quiet_every=4, seed=seed + 7)
+        past = history(data)
+        rows = RowMaker(data, past).training(per_origin=2, quiet_every=4, seed=seed + 7)
         self.design = None
         positive = rows.y > 0
         if positive.any():
             rng = np.random.default_rng(seed)
             some = at_most(MOST, np.arange(len(positive)), rng)
-            self.design = Design.fit(rows.X[some], self.components)
-            columns = self.design(rows.X[some])
+            more = unsteadiness_of(rows, past, wanted=self.unsteady)
+            self.design = Design.fit(rows.X[some], self.components, more[some])
+            columns = self.design(rows.X[some], more[some])
             self.some = fit_chance(columns, positive[some], rows.weight[some], self.prior)[None]
             chosen = at_most(MOST_POSITIVE, np.flatnonzero(positive), rng)
             z = np.log1p(rows.y[chosen]) - rows.level[chosen]
             self.range = np.array([z.min(), z.max()])
-            self.location, self.scale = _sizes(self.design(rows.X[chosen]), z, self.prior)
+            self.location, self.scale = _sizes(
+                self.design(rows.X[chosen], more[chosen]), z, self.prior
+            )
         return self
 
     def marginals(self, data: Dataset, size: int) -> Array:
@@ -75,7 +82,7 @@ class LogLogistic(Marginal):
             return np.zeros(shape)
         past = history(data)
         rows = RowMaker(data, past).forecast()
-        columns = self.design(rows.X)
+        columns = self.design(rows.X, unsteadiness_of(rows, past, wanted=self.design.has_more))
         some = chance(columns, self.some)
         middle = self.location[0] + columns @ self.location[1:]
         width = np.exp(np.clip(self.scale[0] + columns @ self.scale[1:], NARROWEST, WIDEST))

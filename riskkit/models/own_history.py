@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -75,37 +74,9 @@ class EwHistory(_OwnHistory):
 
     def support(self, past: History) -> Weighted:
         """Weights halve every half window."""
-        return _scaled(recent(past, 2 * past.window, past.window / 2), self.factors)
-
-
-class RecentHistory(_OwnHistory):
-    """Two windows of own history, mostly the last quarter year, each value scaled up and down.
-
-    For pools, whose learned members know of longer spans. The factors are steps of the root of two.
-    """
-
-    name: ClassVar[str] = "recent_history"
-    summary: ClassVar[str] = (
-        "Redraws the unit's own past, mostly its last months, in a wider range."
-    )
-    apart = True
-    factors: ClassVar[tuple[float, ...]] = (0.5, 0.7, 1.0, 1.4, 2.0)
-    shares: ClassVar[tuple[float, ...]] = (1.0, 2.0, 2.0, 2.0, 1.0)
-
-    def support(self, past: History) -> Weighted:
-        """Weights halve every quarter of a window, or every year of a yearly target."""
-        found = recent(past, 2 * past.window, max(past.window / 4, 1.0))
-        return _scaled(found, self.factors, self.shares)
-
-
-def _scaled(
-    found: Weighted, factors: Sequence[float], shares: Sequence[float] | None = None
-) -> Weighted:
-    """Each value times each factor, as counts; `shares` weigh the factors."""
-    values, weights = found
-    scaled = [counts(values * factor).astype(np.float64) for factor in factors]
-    weighed = [weights * share for share in shares or [1.0] * len(factors)]
-    return np.hstack(scaled), np.hstack(weighed)
+        values, weights = recent(past, 2 * past.window, past.window / 2)
+        scaled = [counts(values * factor).astype(np.float64) for factor in self.factors]
+        return np.hstack(scaled), np.tile(weights, len(self.factors))
 
 
 def recent(past: History, window: int, half_life: float) -> Weighted:

@@ -41,7 +41,7 @@ class Pool(Marginal):
     name: ClassVar[str] = "pool"
     summary: ClassVar[str] = "Linear pool: draws of several models together."
     members: ClassVar[tuple[str, ...]] = (
-        "recent_history",
+        "ewhistory",
         "xgboost_hurdle",
         "network",
         "log_logistic",

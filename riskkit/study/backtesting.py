@@ -41,7 +41,6 @@ def backtest(
     *,
     scores: bool = True,
     export: bool = False,
-    scheduler: str | None = None,
 ) -> Backtest:
     """Run the backtest of a study and write its tables.
 
@@ -53,7 +52,6 @@ def backtest(
         out: Folder for the tables.
         scores: Also score the forecasts and those of the reference.
         export: Also write one VIEWS submission file per model and window.
-        scheduler: Address of a Dask cluster that does the jobs; None for this machine.
     """
     plans = [plan for threat in chosen_threats(study) for plan in _plans(study, threat, scores)]
     if len(set(plans)) < len(plans):
@@ -66,7 +64,7 @@ def backtest(
             parts,
             _processes(study, plans),
             on_done=lambda job: advance(f"{job.data.target.name} {job.window} {job.model}"),
-            spread=None if scheduler is None else spread_over(scheduler),
+            spread=None if study.scheduler is None else spread_over(study.scheduler),
         )
     name_of = {plan: path.name for plan, path in zip(by_origin, done, strict=True)}
     made = backtest_identity(study, [plan.model for plan in plans], [plan.window for plan in plans])
@@ -140,7 +138,15 @@ def _jobs(study: Study, plans: Sequence[_Plan]) -> Iterator[Job]:
             over = threat.options if plan.model == threat.model else {}
             options = study.model_options(plan.model, over)
             scaled = totals() if _is_reconciled(study, plan.model) else None
-            yield Job(data, plan.model, options, params.forecast.draws, params.seed, scaled)
+            yield Job(
+                data,
+                plan.model,
+                options,
+                params.forecast.draws,
+                params.seed,
+                rows=study.together,
+                above=scaled,
+            )
 
 
 def _is_reconciled(study: Study, model: str) -> bool:

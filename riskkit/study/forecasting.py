@@ -26,6 +26,7 @@ from riskkit.forecasting.threats import Absent, Threat
 from riskkit.models import Contributions, Model, make_model
 from riskkit.models.parts.attribution import FamilyShares, family_shares
 from riskkit.models.parts.blocks import in_blocks
+from riskkit.models.parts.boosting import trained_by
 from riskkit.models.parts.history import part_of
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.threats import follow
@@ -200,12 +201,14 @@ def job_of(study: Study, threat: Threat, data: Dataset) -> Job:
     """What is fitted and drawn for a threat, with which seed."""
     options = study.model_options(threat.model, threat.options)
     params = study.params
-    return Job(data, threat.model, options, params.forecast.draws, params.seed)
+    size, seed = params.forecast.draws, params.seed
+    return Job(data, threat.model, options, size, seed, rows=study.together)
 
 
 def _fit(study: Study, threat: Threat, data: Dataset, parts: Path | None) -> ThreatForecast:
     """Fit a threat's model as of the study's date and draw; keep the model."""
-    model, drawn = _drawn(job_of(study, threat, data), parts)
+    with trained_by(study.trainer):
+        model, drawn = _drawn(job_of(study, threat, data), parts)
     explained = _explained(model, data)
     if explained is not None:
         rows = _rows(data, drawn)

@@ -27,6 +27,7 @@ from riskkit.forecasting.forecast import Forecast
 from riskkit.forecasting.reconcile import reconcile
 from riskkit.models import Model, make_model
 from riskkit.models.parts.blocks import in_blocks
+from riskkit.models.parts.boosting import TooManyRowsError, Trainer, trained_by
 from riskkit.months import first_day, format_month
 from riskkit.study.identity import Identity
 from riskkit.study.parts import (
@@ -36,8 +37,9 @@ from riskkit.study.parts import (
     write_blocks,
     write_whole,
 )
-from riskkit.study.stages import part_identity
+from riskkit.study.stages import part_identity, trained_together
 
+Todo = TypeVar("Todo")
 Done = TypeVar("Done")
 
 
@@ -66,6 +68,7 @@ class Job:
         options: Settings of the model.
         size: Draws.
         seed: Seed of the study; each model and origin gets its own stream from it.
+        rows: Trainings of more rows are done by all workers of a cluster together; None for none.
         above: What the forecast is reconciled with; None for nothing.
     """
 
@@ -74,6 +77,7 @@ class Job:
     options: dict[str, Any]
     size: int
     seed: int
+    rows: int | None = None
     above: Above | None = None
 
     @property
@@ -90,7 +94,8 @@ class Job:
     def identity(self) -> Identity:
         """Everything that the forecast depends on, to recognise finished work."""
         above = None if self.above is None else self.above.forecast
-        return part_identity(self.data, self.model, self.options, self.size, self.seed, above)
+        made = part_identity(self.data, self.model, self.options, self.size, self.seed, above)
+        return made if self.rows is None else trained_together(made, self.rows)
 
 
 Spread = Callable[[Iterator[tuple[Path, Job]]], Iterator[tuple[Path, Job]]]
@@ -174,9 +179,14 @@ def fitted_beside(job: Job, path: Path) -> Model:
     return model
 
 
-def told_forecast(job: Job) -> Forecast:
-    """Forecast a job; whatever goes wrong says of which model and window."""
-    with _told(job):
+def told_forecast(job: Job, trainer: Trainer | None = None) -> Forecast:
+    """Forecast a job; whatever goes wrong says of which model and window.
+
+    Args:
+        job: The job.
+        trainer: Trains what has many rows.
+    """
+    with _told(job), trained_by(trainer):
         return forecast_job(job)
 
 
@@ -186,6 +196,8 @@ def _told(job: Job) -> Iterator[None]:
     try:
         with one_thread():  # the workers share the cores; more threads only wait
             yield
+    except TooManyRowsError:
+        raise
     except RiskkitError as error:
         raise RiskkitError(f"{place}: {error.what}", got=error.got, hint=error.hint) from error
     except Exception as error:
@@ -265,8 +277,8 @@ def _in_parallel(
     # A forked polars deadlocks, so each worker starts afresh.
     with ProcessPoolExecutor(processes, get_context("spawn"), _end_with_parent) as workers:
         try:
-            for path, job, _ in first_failure_last(
-                lambda job, path: workers.submit(write_part, job, path), remaining, 2 * processes
+            for (path, job), _ in first_failure_last(
+                lambda one: workers.submit(write_part, one[1], one[0]), remaining, 2 * processes
             ):
                 yield path, job
         except BrokenProcessPool as error:
@@ -296,26 +308,24 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
 
 
 def first_failure_last(
-    submit: Callable[[Job, Path], Future[Done]],
-    remaining: Iterator[tuple[Path, Job]],
-    at_once: int,
-) -> Iterator[tuple[Path, Job, Done]]:
-    """Yield what is finished; of several jobs that fail, raise the first of the list.
+    submit: Callable[[Todo], Future[Done]], remaining: Iterator[Todo], at_once: int
+) -> Iterator[tuple[Todo, Done]]:
+    """Yield what is finished; of several things that fail, raise the first of the list.
 
-    Which worker fails first in time differs from run to run. Jobs start in the order of the list,
-    so that all before a failed one are under way and are waited for; those after it are dropped.
+    Which worker fails first in time differs from run to run. Work starts in the order of the list,
+    so that all before a failed one is under way and is waited for; what comes after it is dropped.
     """
-    running: dict[Future[Done], tuple[int, Path, Job]] = {}
+    running: dict[Future[Done], tuple[int, Todo]] = {}
     failed: dict[int, BaseException] = {}
     places = count()
     while True:
-        for path, job in islice(remaining, 0 if failed else at_once - len(running)):
+        for todo in islice(remaining, 0 if failed else at_once - len(running)):
             with _deaf_to_ctrl_c():
-                running[submit(job, path)] = (next(places), path, job)
+                running[submit(todo)] = (next(places), todo)
         if not running:
             break
         for future in wait(running, return_when=FIRST_COMPLETED).done:
-            place, path, job = running.pop(future)
+            place, todo = running.pop(future)
             error: BaseException | None = None
             if not future.cancelled():
                 error = future.exception()
@@ -326,11 +336,11 @@ def first_failure_last(
                 )
             if error is not None:
                 failed[place] = error
-                for other, (later, *_) in running.items():
+                for other, (later, _) in running.items():
                     if later > place:
                         other.cancel()
             elif not future.cancelled():
-                yield path, job, future.result()
+                yield todo, future.result()
     if failed:
         raise failed[min(failed)]
 

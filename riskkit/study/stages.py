@@ -118,6 +118,16 @@ def part_identity(
     )
 
 
+def trained_together(made: Identity, rows: int) -> Identity:
+    """Tell that trainings of more than so many rows were a cluster's, which gives other trees."""
+    return replace(made, parameters={**made.parameters, **_together(rows)})
+
+
+def _together(rows: int | None) -> dict[str, int]:
+    """Only where it is so: most results know nothing of a cluster."""
+    return {} if rows is None else {"trained together": rows}
+
+
 def backtest_identity(study: Study, names: Sequence[str], windows: Sequence[str]) -> Identity:
     """Tell what the forecasts of past windows stand on.
 
@@ -303,6 +313,7 @@ def _modelling(study: Study, names: Sequence[str]) -> dict[str, Any]:
         "seed": study.params.seed,
         "features.families": [family.name for family in study.families],
         "features.revised": study.params.features.revised,
+        **_together(study.together),
         **_dates(study),
         **_flat("threats", targets),
         **_flat("models", {name: study.model_options(name) for name in sorted(set(known))}),

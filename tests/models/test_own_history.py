@@ -3,13 +3,7 @@
 import numpy as np
 import pytest
 
-from riskkit.models.own_history import (
-    Conflictology,
-    ConflictologyMixture,
-    EwHistory,
-    RecentHistory,
-    recent,
-)
+from riskkit.models.own_history import Conflictology, ConflictologyMixture, EwHistory, recent
 from riskkit.models.parts.history import history
 from riskkit.testing.datasets import dataset_of
 
@@ -77,27 +71,7 @@ def test_exponentially_weighted_history():
     np.testing.assert_allclose(counts[1:] / 3000, share, atol=0.001)
 
 
-def test_recent_history():
-    """24 months with a half-life of 3, each value also times .5, .7, 1.4 and 2."""
-    y = np.zeros(40)
-    y[-7], y[-30] = 100, 999
-    draws = marginals(RecentHistory, y, 8000)[0, 0]
-    values, counts = np.unique(draws, return_counts=True)
-    assert values.tolist() == [0, 50, 70, 100, 140, 200]
-    month = 0.5 ** (6 / 3) / (0.5 ** (np.arange(24) / 3)).sum()
-    np.testing.assert_allclose(counts[1:] / 8000, month * np.array([1, 2, 2, 2, 1]) / 8, atol=1e-3)
-
-
-def test_recent_years_halve_every_year():
-    y = np.full(120, np.nan)
-    y[::12] = 0
-    y[108], y[96] = 100, 1000
-    draws = RecentHistory().marginals(dataset_of(y[None], period="year", horizons=(1,)), 6300)[0, 0]
-    shares = [((low <= draws) & (draws <= high)).mean() for low, high in ((50, 200), (500, 2000))]
-    np.testing.assert_allclose(shares, [32 / 63, 16 / 63], atol=1e-3)
-
-
-@pytest.mark.parametrize("kind", [Conflictology, ConflictologyMixture, EwHistory, RecentHistory])
+@pytest.mark.parametrize("kind", [Conflictology, ConflictologyMixture, EwHistory])
 def test_the_draws_hold_the_marginals_for_every_month(kind):
     data = dataset_of(np.vstack([RISING, RISING[::-1]]), horizons=(1, 2, 3))
     draws = kind().sample(data, 60, seed=1)

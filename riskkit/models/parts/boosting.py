@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +39,54 @@ _QUICK: dict[str, Any] = {"max_bin": 32, "max_depth": 4, "subsample": 1.0, "cols
 _QUICK_ROUNDS = 40
 
 
+class TooManyRowsError(Exception):
+    """A training has more rows than the process it was to be done in may hold."""
+
+
+class Trainer(Protocol):
+    """Boosts trees elsewhere than in this process.
+
+    Attributes:
+        rows: Trainings of more rows than this are its own.
+    """
+
+    rows: int
+
+    def train(
+        self,
+        design: Callable[[slice], NDArray[np.float32]],
+        label: NDArray[np.float64],
+        weight: NDArray[np.float64] | None,
+        rounds: int,
+        settings: dict[str, Any],
+    ) -> tuple[xgb.Booster, list[float]]:
+        """Boost trees on rows.
+
+        Args:
+            design: Gives the design matrix of some rows.
+            label: Of all rows.
+            weight: Of all rows.
+            rounds: Number of rounds.
+            settings: All of xgboost's.
+
+        Returns:
+            The trees, and the loss after each round.
+        """
+
+
+_trainer: ContextVar[Trainer | None] = ContextVar("trainer", default=None)
+
+
+@contextmanager
+def trained_by(trainer: Trainer | None) -> Iterator[None]:
+    """Let another one train what has many rows; None for this process alone."""
+    before = _trainer.set(trainer)
+    try:
+        yield
+    finally:
+        _trainer.reset(before)
+
+
 def train(
     X: NDArray[np.float32] | Sample,
     label: NDArray[np.float64],
@@ -49,8 +99,25 @@ def train(
     Of a sample of many rows xgboost gets batches, so that at no time the whole design matrix is in
     memory: its bins are, one byte for each value and as much again for xgboost's own columns. A
     missing value is given as one below all others (`FILLED`), since bins take four bytes a value
-    where any is missing.
+    where any is missing. Many rows are left to whom `trained_by` names.
     """
+    settings, trainer = {**_USUAL, **settings}, _trainer.get()
+    if trainer is None or len(label) <= trainer.rows:
+        booster, curve = _train_here(X, label, weight, rounds, settings)
+    else:
+        design = X.design if isinstance(X, Sample) else X.__getitem__
+        booster, curve = trainer.train(design, label, weight, rounds, settings)
+    booster.set_attr(**{_LOSSES: json.dumps(curve)})
+    return booster
+
+
+def _train_here(
+    X: NDArray[np.float32] | Sample,
+    label: NDArray[np.float64],
+    weight: NDArray[np.float64] | None,
+    rounds: int,
+    settings: dict[str, Any],
+) -> tuple[xgb.Booster, list[float]]:
     import xgboost as xgb
 
     if isinstance(X, Sample) and len(label) <= BATCH:
@@ -61,7 +128,7 @@ def train(
         matrix = xgb.QuantileDMatrix(X, label, weight=weight, max_bin=MAX_BIN, nthread=1)
     losses: dict[str, dict[str, list[float]]] = {}
     booster = xgb.train(
-        {**_USUAL, **settings},
+        settings,
         matrix,
         rounds,
         evals=[(matrix, "training")],
@@ -69,10 +136,9 @@ def train(
         verbose_eval=False,
     )
     (curve,) = losses["training"].values()
-    booster.set_attr(**{_LOSSES: json.dumps(curve)})
     if isinstance(X, Sample):
         booster.set_attr(**{_MISSING: str(FILLED)})
-    return booster
+    return booster, curve
 
 
 def _binned(

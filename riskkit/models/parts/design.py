@@ -8,7 +8,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from riskkit.models.parts.rows import OWN
+from riskkit.models.parts.history import History
+from riskkit.models.parts.rows import OWN, Rows
 
 Array = NDArray[np.float64]
 
@@ -26,6 +27,8 @@ _KNOTS = (0.25, 0.5, 0.75)
 class Design:
     """Own features with bends, calendar months, and principal components of all others.
 
+    What a model brings beside them (`more`) gets bends as well.
+
     Own features that act on a log scale get hinges at the quartiles of their values other than
     zero; each calendar month but the first has a column of its own. The features of the families
     are many and much alike (lags, means and maxima of one series), so they enter as the few
@@ -33,7 +36,7 @@ class Design:
     training, so that nothing is extrapolated.
 
     Attributes:
-        knots: `[bent features, knots]`.
+        knots: `[bent features, knots]`, those of `more` last.
         centre: Mean of each feature of the families in training.
         spread: Its standard deviation.
         axes: `[features, components]`.
@@ -53,15 +56,17 @@ class Design:
     high: Array
 
     @classmethod
-    def fit(cls, X: NDArray[np.float32], components: int) -> Self:
+    def fit(cls, X: NDArray[np.float32], components: int, more: Array | None = None) -> Self:
         """Learn bends, directions and ranges.
 
         Args:
             X: `[rows, OWN + features]`, as `riskkit.models.parts.rows.Rows` has it.
             components: At most so many directions of the families' features.
+            more: Columns beside these, `[rows, columns]`.
         """
         own, given = _split(X)
-        knots = np.stack([_knots(own[:, column]) for column in _BENT])
+        more = np.zeros((len(X), 0)) if more is None else more
+        knots = np.stack([_knots(column) for column in _bent(own, more).T])
         unknown = np.isnan(given)
         count = np.maximum((~unknown).sum(axis=0), 1)
         part = given.copy()
@@ -73,7 +78,7 @@ class Design:
         spread = np.sqrt(part.sum(axis=0) / count)
         spread[~(spread > 0)] = 1.0
         axes = _axes(_standardised(given, centre, spread), components)
-        columns = _columns(own, given, knots, centre, spread, axes)
+        columns = _columns(own, given, more, knots, centre, spread, axes)
         mean, scale = columns.mean(axis=0), columns.std(axis=0)
         scale[~(scale > 1e-9)] = 1.0
         standard = (columns - mean) / scale
@@ -81,10 +86,16 @@ class Design:
             knots, centre, spread, axes, mean, scale, standard.min(axis=0), standard.max(axis=0)
         )
 
-    def __call__(self, X: NDArray[np.float32]) -> Array:
+    @property
+    def has_more(self) -> bool:
+        """Whether it was made with columns beside those of the rows."""
+        return len(self.knots) > len(_BENT)
+
+    def __call__(self, X: NDArray[np.float32], more: Array | None = None) -> Array:
         """Columns of some rows, `[rows, columns]`, without a constant."""
         own, given = _split(X)
-        columns = _columns(own, given, self.knots, self.centre, self.spread, self.axes)
+        more = np.zeros((len(X), 0)) if more is None else more
+        columns = _columns(own, given, more, self.knots, self.centre, self.spread, self.axes)
         return np.clip((columns - self.mean) / self.scale, self.low, self.high)
 
     def arrays(self) -> dict[str, Any]:
@@ -95,6 +106,13 @@ class Design:
     def of_arrays(cls, state: dict[str, Any]) -> Self:
         """What `arrays` gave, from a state that may hold more."""
         return cls(**{field.name: state[f"design_{field.name}"] for field in fields(cls)})
+
+
+def unsteadiness_of(rows: Rows, past: History, *, wanted: bool) -> Array:
+    """How unsteady the unit of each row has been, `[rows, 1]`; no column if it is not wanted."""
+    if not wanted:
+        return np.zeros((len(rows.unit), 0))
+    return np.asarray(np.log(past.unsteadiness)[rows.unit, rows.at][:, None])
 
 
 def _split(X: NDArray[np.float32]) -> tuple[Array, Array]:
@@ -126,12 +144,16 @@ def _axes(given: Array, components: int) -> Array:
     return np.asarray(axes * np.where(largest < 0, -1.0, 1.0), dtype=np.float64)
 
 
+def _bent(own: Array, more: Array) -> Array:
+    """The columns that get bends."""
+    return np.hstack([own[:, _BENT], more])
+
+
 def _columns(
-    own: Array, given: Array, knots: Array, centre: Array, spread: Array, axes: Array
+    own: Array, given: Array, more: Array, knots: Array, centre: Array, spread: Array, axes: Array
 ) -> Array:
-    bent = [
-        np.maximum(own[:, column, None] - at, 0.0) for column, at in zip(_BENT, knots, strict=True)
-    ]
+    pairs = zip(_bent(own, more).T, knots, strict=True)
+    bent = [np.maximum(column[:, None] - at, 0.0) for column, at in pairs]
     months = (own[:, _MONTH, None] == np.arange(2, 13)).astype(np.float64)
     directions = _standardised(given, centre, spread) @ axes
-    return np.hstack([own[:, _PLAIN], *bent, months, directions])
+    return np.hstack([own[:, _PLAIN], more, *bent, months, directions])

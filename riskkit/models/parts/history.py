@@ -14,11 +14,13 @@ from riskkit.forecasting.cube import rows_of
 from riskkit.forecasting.dataset import Dataset
 from riskkit.models.parts.blocks import in_blocks
 from riskkit.models.parts.draws import counts
-from riskkit.models.parts.level import moving, own_level
+from riskkit.models.parts.level import moving, own_level, unsteadiness
 
 _NAME = "history"
 _KEPT = ("logs", "level", "spread")
 
+MEMORY = 10
+"""Years of a unit's own surprises that tell how unsteady it is."""
 USUAL = 30
 """So many outcomes make the smallest count the smallest one that is written."""
 
@@ -98,6 +100,12 @@ class History:
     def most(self) -> float:
         """Largest value of any unit."""
         return float(np.nan_to_num(self.values).max()) if self.whole is None else self.whole.most
+
+    @cached_property
+    def unsteadiness(self) -> NDArray[np.float64]:
+        """Size of each unit's own surprises of ten years, `[units, periods]`."""
+        step = int(self.steps.min())
+        return unsteadiness(self.logs, self.level, step, MEMORY * self.season)
 
     def once(self, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         """What several models make of the series, by name: made by the first that asks."""

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+FEW = 2.0
+
 
 def decayed_mean(values: Array, half_life: float) -> Array:
     """Exponentially weighted mean of everything up to each period, skipping NaN.
@@ -99,6 +101,30 @@ def own_level(logs: Array, window: int) -> Array:
     """
     level = 0.6 * decayed_mean(logs, window / 3.0) + 0.4 * moving_mean(logs, window)
     return np.nan_to_num(level)
+
+
+def unsteadiness(logs: Array, level: Array, step: int, span: int) -> Array:
+    """Root mean square of a unit's own surprises: how far it fell from its level `step` before.
+
+    `FEW` surprises of the usual size are added, so that a short series tells little.
+
+    Args:
+        logs: `[units, periods]`, log1p of the outcomes.
+        level: Own level after each period.
+        step: Periods between a level and the outcome that is held against it.
+        span: Periods that count.
+
+    Returns:
+        `[units, periods]`, above zero.
+    """
+    surprise = np.full(logs.shape, np.nan)
+    surprise[:, step:] = logs[:, step:] - level[:, :-step]
+    squares = np.where(np.isnan(surprise), 0.0, surprise**2)
+    counted = (~np.isnan(surprise)).astype(np.float64)
+    usual = squares.sum() / max(counted.sum(), 1.0)
+    total, count = (_moving_sum(values, span) for values in (squares, counted))
+    mean = (total + FEW * usual) / (count + FEW)
+    return np.asarray(np.sqrt(mean) + 1e-6, dtype=np.float64)
 
 
 def periods_since(flags: NDArray[np.bool_]) -> Array:

@@ -44,3 +44,16 @@ def test_its_arrays_rebuild_it():
     design = Design.fit(X, components=2)
     again = Design.of_arrays({**design.arrays(), "other": 1})
     np.testing.assert_array_equal(again(X), design(X))
+
+
+def test_columns_beside_get_bends_and_come_back_from_its_arrays():
+    X = _rows()
+    more = np.random.default_rng(5).normal(size=(len(X), 1))
+    design = Design.fit(X, components=2, more=more)
+    columns = design(X, more)
+    assert columns.shape[1] == Design.fit(X, components=2)(X).shape[1] + 1 + 3
+    assert abs(np.corrcoef(columns, more[:, 0], rowvar=False)[-1, :-1]).max() > 0.999
+    again = Design.of_arrays(design.arrays())
+    assert again.has_more
+    assert not Design.fit(X, components=2).has_more
+    np.testing.assert_array_equal(again(X, more), columns)

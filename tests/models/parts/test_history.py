@@ -120,3 +120,29 @@ def test_units_several_times_over_have_what_they_had_once():
     assert made.own.tobytes() == alone.own.tobytes() == np.tile(own, (2, 1, 1)).tobytes()
     for name in ("logs", "level", "spread"):
         np.testing.assert_array_equal(getattr(made.past, name), getattr(alone.past, name))
+
+
+def test_unsteadiness_is_the_size_of_surprises():
+    y = np.full((2, 40), np.expm1(3.0))
+    y[1, 1::2] = 0.0
+    found = history(dataset_of(y, horizons=(1,))).unsteadiness
+    assert found[0, -1] < found[1, -1]
+    steady = history(dataset_of(np.full((3, 40), 7.0)))
+    np.testing.assert_allclose(steady.unsteadiness, 1e-6, atol=1e-9)
+
+
+def test_a_unit_without_a_past_is_as_unsteady_as_others():
+    rng = np.random.default_rng(2)
+    y = np.expm1(np.abs(rng.normal(3, 1, (5, 60)))).round()
+    y[4] = np.nan
+    past = history(dataset_of(y, horizons=(1,)))
+    assert 0.5 < past.unsteadiness[4, -1] / np.nanstd(past.logs) < 1.5
+
+
+def test_surprises_of_more_than_ten_years_ago_are_forgotten():
+    rng = np.random.default_rng(4)
+    y = np.full((3, 200), np.expm1(3.0))
+    y[0, :40] = np.expm1(np.abs(rng.normal(3, 1, 40)))
+    found = history(dataset_of(y, horizons=(1,))).unsteadiness
+    assert found[0, 100] > 2 * found[1, 100]
+    np.testing.assert_allclose(found[0, 199], found[1, 199], rtol=1e-3)
