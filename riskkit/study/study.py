@@ -236,9 +236,9 @@ class Study:
         """The panel as of the study's date."""
         return self._panel_at(self.span[1])
 
-    def _panel_at(self, as_of: int) -> Panel:
-        shows = self.params.features.revised
-        return build_panel(self.releases, self.units, self.span[0], as_of, shows_revised=shows)
+    def _panel_at(self, as_of: int, *, cuts: bool = True) -> Panel:
+        shows, first = self.params.features.revised, self.span[0]
+        return build_panel(self.releases, self.units, first, as_of, shows, cuts=cuts)
 
     @cached_property
     def families(self) -> list[Family]:
@@ -313,7 +313,7 @@ class Study:
             return self.features
         if origin not in self._features_then:
             self._features_then.clear()  # one origin's at a time: they are large
-            self._features_then[origin] = self.features_of(self._panel_at(origin))
+            self._features_then[origin] = self.features_of(self._panel_at(origin, cuts=False))
         return self._features_then[origin]
 
     def _exact_at(self, origin: int) -> bool:
