@@ -14,6 +14,7 @@ RESULT = "identity.json"
 """What a result of several files holds, as `riskkit.study.results.MARKER` says."""
 PUBLISHED = "datapackage.json"
 """What a publication holds, as `riskkit.publish.MARKER` says."""
+_ENGINE = "engine"
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -66,8 +67,15 @@ def out_option(
 
     def checked(ctx: click.Context, param: click.Parameter, value: Path) -> Path:
         from riskkit.atomic import check_target
+        from riskkit.errors import RiskkitError
+        from riskkit.reading.remote import is_address
 
         del param
+        if is_address(value):
+            raise RiskkitError(
+                f"{value} is an address, and results are written to folders",
+                hint="write it to a folder, and copy that",
+            )
         if is_folder and not ctx.resilient_parsing:
             check_target(value, marker)
         return value
@@ -83,11 +91,22 @@ def out_option(
     )
 
 
+class Place(click.Path):
+    """A file or folder to be read; what is behind an address is copied here first."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Give its path."""
+        from riskkit.reading.remote import local
+
+        del param
+        return Path(value) if ctx is not None and ctx.resilient_parsing else local(value)
+
+
 def record_option(command: Command) -> Command:
     """Add --record."""
     return click.option(
         "--record",
-        type=click.Path(path_type=Path),
+        type=Place(),
         help="Folder of `riskkit backtest` or `riskkit replay` of this study, whose scores go into "
         "the report and the model card.",
     )(command)
@@ -97,6 +116,44 @@ def features_option(command: Command) -> Command:
     """Add --features."""
     return click.option(
         "--features",
-        type=click.Path(path_type=Path),
-        help="Folder of `riskkit features build` to use. [default: build them anew]",
+        type=Place(),
+        help="Folder of `riskkit features build` to use, or its address. [default: build them "
+        "anew]",
+    )(command)
+
+
+def engine_options(command: Command) -> Command:
+    """Add --engine and --scheduler, which arrive as `scheduler`: None for this machine."""
+
+    def together(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+        del param
+        if not ctx.resilient_parsing and (ctx.params.pop(_ENGINE) == "dask") != (value is not None):
+            raise click.UsageError("--engine dask and --scheduler ADDRESS go together")
+        return value
+
+    command = click.option(
+        "--scheduler",
+        metavar="ADDRESS",
+        callback=together,
+        help="Of the Dask cluster: tcp://host:8786.",
+    )(command)
+    return click.option(
+        "--engine",
+        _ENGINE,
+        type=click.Choice(["local", "dask"]),
+        default="local",
+        show_default=True,
+        is_eager=True,  # so that it is known when the scheduler is checked
+        help="Processes of this machine, or a Dask cluster.",
+    )(command)
+
+
+def together_option(command: Command) -> Command:
+    """Add --together."""
+    return click.option(
+        "--together",
+        type=click.IntRange(min=1000),
+        metavar="ROWS",
+        help="Let all workers of the cluster train together what has more rows than this, each on "
+        "its part. [default: one worker trains, whatever the rows]",
     )(command)
