@@ -14,6 +14,7 @@ RESULT = "identity.json"
 """What a result of several files holds, as `riskkit.study.results.MARKER` says."""
 PUBLISHED = "datapackage.json"
 """What a publication holds, as `riskkit.publish.MARKER` says."""
+_ENGINE = "engine"
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -99,4 +100,41 @@ def features_option(command: Command) -> Command:
         "--features",
         type=click.Path(path_type=Path),
         help="Folder of `riskkit features build` to use. [default: build them anew]",
+    )(command)
+
+
+def engine_options(command: Command) -> Command:
+    """Add --engine and --scheduler, which arrive as `scheduler`: None for this machine."""
+
+    def together(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+        del param
+        if not ctx.resilient_parsing and (ctx.params.pop(_ENGINE) == "dask") != (value is not None):
+            raise click.UsageError("--engine dask and --scheduler ADDRESS go together")
+        return value
+
+    command = click.option(
+        "--scheduler",
+        metavar="ADDRESS",
+        callback=together,
+        help="Of the Dask cluster: tcp://host:8786.",
+    )(command)
+    return click.option(
+        "--engine",
+        _ENGINE,
+        type=click.Choice(["local", "dask"]),
+        default="local",
+        show_default=True,
+        is_eager=True,  # so that it is known when the scheduler is checked
+        help="Processes of this machine, or a Dask cluster.",
+    )(command)
+
+
+def together_option(command: Command) -> Command:
+    """Add --together."""
+    return click.option(
+        "--together",
+        type=click.IntRange(min=1000),
+        metavar="ROWS",
+        help="Let all workers of the cluster train together what has more rows than this, each on "
+        "its part. [default: one worker trains, whatever the rows]",
     )(command)

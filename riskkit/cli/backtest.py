@@ -6,7 +6,15 @@ from pathlib import Path
 
 import click
 
-from riskkit.cli._options import RESULT, features_option, json_option, out_option, params_options
+from riskkit.cli._options import (
+    RESULT,
+    engine_options,
+    features_option,
+    json_option,
+    out_option,
+    params_options,
+    together_option,
+)
 from riskkit.cli._output import echo, echo_json, echo_wrapped
 
 
@@ -17,14 +25,8 @@ from riskkit.cli._output import echo, echo_json, echo_wrapped
 @click.option("--models", help="Models, with commas. [default: all]")
 @click.option("--threats", help="Threats, with commas. [default: all]")
 @click.option("--processes", type=click.IntRange(min=0), help="Worker processes; 0: one per core.")
-@click.option(
-    "--engine",
-    type=click.Choice(["local", "dask"]),
-    default="local",
-    show_default=True,
-    help="Processes of this machine, or a Dask cluster.",
-)
-@click.option("--scheduler", metavar="ADDRESS", help="Of the Dask cluster: tcp://host:8786.")
+@engine_options
+@together_option
 @click.option("--export", type=click.Choice(["views"]), help="Write submission files as well.")
 @click.option("--no-scores", is_flag=True, help="Forecast only, for `riskkit evaluate` to score.")
 @click.option(
@@ -45,8 +47,8 @@ def command(
     models: str | None,
     threats: str | None,
     processes: int | None,
-    engine: str,
     scheduler: str | None,
+    together: int | None,
     export: str | None,
     no_scores: bool,
     metrics: Path | None,
@@ -72,14 +74,19 @@ def command(
     from riskkit.study.evaluating import METRICS
     from riskkit.study.study import Study
 
-    if (engine == "dask") != (scheduler is not None):
-        raise click.UsageError("--engine dask and --scheduler ADDRESS go together")
     given = {"origins": origins, "horizons": horizons, "processes": processes}
     overrides = [f"backtest.{key}={value}" for key, value in given.items() if value is not None]
     lists = {"models": models, "threats": threats}
     overrides += [f"backtest.{key}=[{value}]" for key, value in lists.items() if value is not None]
-    study = Study.open(config, (*settings, *overrides), features=features, progress=progress)
-    done = study.backtest(out, scores=not no_scores, export=export == "views", scheduler=scheduler)
+    study = Study.open(
+        config,
+        (*settings, *overrides),
+        features=features,
+        progress=progress,
+        scheduler=scheduler,
+        together=together,
+    )
+    done = study.backtest(out, scores=not no_scores, export=export == "views")
     board = done.leaderboard
     for remark in done.remarks:
         echo_wrapped(remark, "    ", err=True)

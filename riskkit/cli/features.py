@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskkit.cli._options import RESULT, Group, json_option, out_option, params_options
+from riskkit.cli._options import (
+    RESULT,
+    Group,
+    engine_options,
+    json_option,
+    out_option,
+    params_options,
+)
 from riskkit.cli._output import Column, echo, echo_json, echo_table, echo_wrapped
 
 if TYPE_CHECKING:
@@ -150,35 +157,40 @@ def _build_cells(study: Study, out: Path, *, as_json: bool) -> None:
 @click.argument("names", nargs=-1, metavar="[FAMILY]...")
 @params_options
 @out_option("work/features", "Folder for one parquet file per family.", marker=RESULT)
+@engine_options
 @json_option
 def build(
     names: tuple[str, ...],
     config: Path | None,
     settings: tuple[str, ...],
     out: Path,
+    scheduler: str | None,
     as_json: bool,
 ) -> None:
     """Build families and write one file each: unit, month and the features.
 
     By cell, one array of all families is written block by block; a build that was stopped goes on
-    after its last finished block.
+    after its last finished block. A Dask cluster builds features by cell alone.
 
     \b
     Examples:
       riskkit features build
       riskkit features build --config experiments/grid/params.yaml --out work/grid-features
       riskkit features build conflict --set panel.as_of=2015-06 --out work/2015
+      riskkit features build --set panel.level=cell --engine dask --scheduler tcp://head:8786
     """
     from riskkit.cli._progress import progress
+    from riskkit.study.cluster import require_cells
     from riskkit.study.features import build_features
     from riskkit.study.inspection import missing_shares
     from riskkit.study.study import Study
 
     chosen = [f"features.families=[{', '.join(names)}]"] if names else []
-    study = Study.open(config, (*settings, *chosen), progress=progress)
+    study = Study.open(config, (*settings, *chosen), progress=progress, scheduler=scheduler)
     if study.by_cell:
         _build_cells(study, out, as_json=as_json)
         return
+    require_cells(study)
     summary = [
         {
             "family": built.family.name,

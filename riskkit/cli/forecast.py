@@ -6,7 +6,15 @@ from pathlib import Path
 
 import click
 
-from riskkit.cli._options import RESULT, features_option, json_option, out_option, params_options
+from riskkit.cli._options import (
+    RESULT,
+    engine_options,
+    features_option,
+    json_option,
+    out_option,
+    params_options,
+    together_option,
+)
 from riskkit.cli._output import echo, echo_json
 
 
@@ -21,6 +29,8 @@ from riskkit.cli._output import echo, echo_json
     "forecast", "Folder for the draws, their explanation, the model and fan.csv.", marker=RESULT
 )
 @features_option
+@engine_options
+@together_option
 @json_option
 def command(
     config: Path | None,
@@ -28,9 +38,14 @@ def command(
     live: Path | None,
     out: Path,
     features: Path | None,
+    scheduler: str | None,
+    together: int | None,
     as_json: bool,
 ) -> None:
     """Fit the model as of the study's date and write its joint draws.
+
+    On a Dask cluster the features of a study by cell are built by its workers,
+    which train together on more than --together rows.
 
     \b
     Example:
@@ -39,13 +54,22 @@ def command(
     """
     from riskkit.cli._progress import progress
     from riskkit.months import format_month
+    from riskkit.study.cluster import require_cells
     from riskkit.study.names import require_extra
     from riskkit.study.study import Study
     from riskkit.study.training import log_training
 
     if live is not None:
         require_extra("dvc", "--live")
-    study = Study.open(config, settings, features=features, progress=progress)
+    study = Study.open(
+        config,
+        settings,
+        features=features,
+        progress=progress,
+        scheduler=scheduler,
+        together=together,
+    )
+    require_cells(study)
     outlook = study.forecast(out)
     first = next(iter(outlook.threats.values()))
     if live is not None and first.model is not None:

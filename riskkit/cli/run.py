@@ -7,7 +7,15 @@ from pathlib import Path
 import click
 
 from riskkit.cli._archive import archive_options, told_on_failure
-from riskkit.cli._options import PUBLISHED, json_option, out_option, params_options, record_option
+from riskkit.cli._options import (
+    PUBLISHED,
+    engine_options,
+    json_option,
+    out_option,
+    params_options,
+    record_option,
+    together_option,
+)
 
 
 @click.command(name="run")
@@ -15,6 +23,8 @@ from riskkit.cli._options import PUBLISHED, json_option, out_option, params_opti
 @out_option("publication", "Folder to publish in; it is replaced as a whole.", marker=PUBLISHED)
 @record_option
 @archive_options
+@engine_options
+@together_option
 @json_option
 def command(
     config: Path | None,
@@ -24,9 +34,14 @@ def command(
     archive: str | None,
     reason: str | None,
     refuse_worse: bool,
+    scheduler: str | None,
+    together: int | None,
     as_json: bool,
 ) -> None:
     """Forecast and publish: panel, features, fit, forecast, ranking.
+
+    On a Dask cluster the features of a study by cell are built by its workers,
+    which train together on more than --together rows.
 
     \b
     Examples:
@@ -37,11 +52,15 @@ def command(
     """
     from riskkit.cli._progress import progress
     from riskkit.cli._summary import print_summary
+    from riskkit.study.cluster import require_cells
     from riskkit.study.study import Study
 
     study = None
     with told_on_failure(archive, lambda: study):
-        study = Study.open(config, settings, progress=progress)
+        study = Study.open(
+            config, settings, progress=progress, scheduler=scheduler, together=together
+        )
+        require_cells(study)
         with progress("riskkit run", 3) as advance:
             advance(f"read {len(study.releases)} source(s)")
             panel = study.panel

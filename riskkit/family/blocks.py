@@ -33,12 +33,7 @@ def build_block(family: Family, panel: Panel, places: Places) -> pl.DataFrame:
         panel: Of all units.
         places: Places of the units, ascending.
     """
-    around = places
-    for _ in range(family.reach):
-        wider = _with_partners(panel, family, around)
-        if len(wider) == len(around):
-            break
-        around = wider
+    around = seen_from(family, panel, places)
     part = panel if len(around) == panel.n_units else panel.of(around)
     built = family.build(part)
     if len(around) == len(places):
@@ -46,6 +41,26 @@ def build_block(family: Family, panel: Panel, places: Places) -> pl.DataFrame:
     kept = np.searchsorted(around, places)
     rows = (kept[:, None] * panel.n_months + np.arange(panel.n_months)).ravel()
     return built[rows]
+
+
+def seen_from(family: Family, panel: Panel, places: Places) -> Places:
+    """Some units, and those around them that a family's features look at.
+
+    Args:
+        family: The family.
+        panel: Of all units.
+        places: Places of the units, ascending.
+
+    Returns:
+        Places, ascending.
+    """
+    around = places
+    for _ in range(family.reach):
+        wider = _with_partners(panel, family, around)
+        if len(wider) == len(around):
+            break
+        around = wider
+    return around
 
 
 def _with_partners(panel: Panel, family: Family, places: Places) -> Places:

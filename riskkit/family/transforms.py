@@ -15,6 +15,7 @@ another minimum. NaN counts as missing, and no function returns NaN.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from operator import add
 
@@ -22,24 +23,35 @@ import numpy as np
 import polars as pl
 
 from riskkit.errors import RiskkitError
-from riskkit.panel.arrays import (
-    Array,
-    apart,
-    counts,
-    decayed,
-    filled,
-    is_complete,
-    over_windows,
-    slopes,
-    sums,
-    where_observed,
-)
+from riskkit.panel.arrays import Array, Kernel, Months, Values, apart, decayed, fill, slopes
 from riskkit.panel.networks import How, network_column, partner_values
 
 POSITION = "t"
 Column = str | pl.Expr
 _SHORT = 36  # windows from this length on may be partly empty
 _BLOCK = 192  # units per pass: few enough for the processor's cache, many enough for numpy
+_STATISTIC = "_riskkit_statistic"
+
+
+@dataclass(frozen=True, eq=False)
+class Statistic:
+    """What an expression computes, where it is a transform of this module as it stands.
+
+    Attributes:
+        x: What is transformed.
+        kernel: The arithmetic, unit by unit.
+        window: The months that it looks back over, if they are a window's.
+    """
+
+    x: pl.Expr
+    kernel: Kernel
+    window: int = 0
+
+
+def statistic_of(expr: pl.Expr) -> Statistic | None:
+    """Tell what a transform computes; nothing of an expression that is made of transforms."""
+    found: Statistic | None = vars(expr).get(_STATISTIC)
+    return found
 
 
 def lag(x: Column, months: int) -> pl.Expr:
@@ -50,7 +62,13 @@ def lag(x: Column, months: int) -> pl.Expr:
     [None, 1, 2, None, 7, 8]
     """
     _check(months=months)
-    return pl.when(pl.col(POSITION) >= months).then(_column(x).shift(months))
+
+    def kernel(a: Months, out: Values) -> None:
+        out[:, :months] = np.nan
+        out[:, months:] = a.rounded[:, :-months]
+
+    lagged = pl.when(pl.col(POSITION) >= months).then(_column(x).shift(months))
+    return _marked(lagged, Statistic(_column(x), kernel))
 
 
 def difference(x: Column, months: int = 1) -> pl.Expr:
@@ -70,6 +88,10 @@ def rolling_sum(x: Column, window: int, least: int | None = None) -> pl.Expr:
     >>> frame.select(rolling_sum("x", 3)).to_series().to_list()
     [None, None, 6.0, 9.0]
     """
+
+    def sums(a: Months, out: Values) -> None:
+        out[:] = a.sums(window)
+
     return _windowed(sums, x, window, least)
 
 
@@ -80,7 +102,11 @@ def rolling_mean(x: Column, window: int, least: int | None = None) -> pl.Expr:
     >>> frame.select(rolling_mean("x", 3, least=2)).to_series().to_list()
     [None, 2.0, None, 3.5]
     """
-    return _windowed(lambda a, w: sums(a, w) / np.maximum(counts(a, w), 1), x, window, least)
+
+    def means(a: Months, out: Values) -> None:
+        np.divide(a.sums(window), np.maximum(a.counts(window), 1), out=out)
+
+    return _windowed(means, x, window, least)
 
 
 def rolling_max(x: Column, window: int, least: int | None = None) -> pl.Expr:
@@ -90,7 +116,11 @@ def rolling_max(x: Column, window: int, least: int | None = None) -> pl.Expr:
     >>> frame.select(rolling_max("x", 2)).to_series().to_list()
     [None, 5.0, 3.0, 3.0]
     """
-    return _windowed(lambda a, w: over_windows(a, w, np.fmax, np.nan), x, window, least)
+
+    def highest(a: Months, out: Values) -> None:
+        out[:] = a.highest(window)
+
+    return _windowed(highest, x, window, least)
 
 
 def rolling_min(x: Column, window: int, least: int | None = None) -> pl.Expr:
@@ -100,7 +130,11 @@ def rolling_min(x: Column, window: int, least: int | None = None) -> pl.Expr:
     >>> frame.select(rolling_min("x", 2)).to_series().to_list()
     [None, 2.0, 2.0, 1.0]
     """
-    return _windowed(lambda a, w: over_windows(a, w, np.fmin, np.nan), x, window, least)
+
+    def lowest(a: Months, out: Values) -> None:
+        out[:] = a.lowest(window)
+
+    return _windowed(lowest, x, window, least)
 
 
 def rolling_std(x: Column, window: int, least: int | None = None) -> pl.Expr:
@@ -110,7 +144,7 @@ def rolling_std(x: Column, window: int, least: int | None = None) -> pl.Expr:
     >>> frame.select(rolling_std("x", 2).round(3)).to_series().to_list()
     [None, 1.414, 2.828]
     """
-    return _windowed(apart(lambda s, w: s.rolling_std(w, min_samples=2)), x, window, least)
+    return _of_series(lambda s: s.rolling_std(window, min_samples=2), x, window, least)
 
 
 def rolling_quantile(x: Column, quantile: float, window: int, least: int | None = None) -> pl.Expr:
@@ -121,10 +155,10 @@ def rolling_quantile(x: Column, quantile: float, window: int, least: int | None 
     [None, None, 3.0]
     """
 
-    def quantiles(series: pl.Series, window: int) -> pl.Series:
+    def quantiles(series: pl.Series) -> pl.Series:
         return series.rolling_quantile(quantile, "linear", window, min_samples=1)
 
-    return _windowed(apart(quantiles), x, window, least)
+    return _of_series(quantiles, x, window, least)
 
 
 def volatility(x: Column, window: int, least: int | None = None) -> pl.Expr:
@@ -148,7 +182,11 @@ def trend(x: Column, window: int) -> pl.Expr:
     [None, None, 1.0, 2.0]
     """
     _check(months_between=window - 1)
-    return _by_unit(lambda a: slopes(a, window), x)
+
+    def kernel(a: Months, out: Values) -> None:
+        out[:] = slopes(a.values, window)
+
+    return _by_unit(kernel, x)
 
 
 def decay(x: Column, half_life: float) -> pl.Expr:
@@ -161,7 +199,12 @@ def decay(x: Column, half_life: float) -> pl.Expr:
     [8.0, 4.0, 3.0]
     """
     _check(half_life=half_life)
-    return _by_unit(lambda a: where_observed(a, decayed(filled(a), half_life)), x)
+
+    def kernel(a: Months, out: Values) -> None:
+        out[:] = decayed(a.filled, half_life)
+        _leave_out_missing(a, out)
+
+    return _by_unit(kernel, x)
 
 
 def ewm_mean(x: Column, half_life: float) -> pl.Expr:
@@ -173,10 +216,11 @@ def ewm_mean(x: Column, half_life: float) -> pl.Expr:
     """
     _check(half_life=half_life)
 
-    def means(a: Array) -> Array:
-        observed = np.ones((1, a.shape[1])) if is_complete(a) else np.where(np.isnan(a), 0.0, 1.0)
+    def means(a: Months, out: Values) -> None:
+        observed = np.ones((1, out.shape[1])) if a.complete else np.where(a.missing, 0.0, 1.0)
         weights = np.maximum(decayed(observed, half_life), 1e-300)
-        return where_observed(a, decayed(filled(a), half_life) / weights)
+        np.divide(decayed(a.filled, half_life), weights, out=out)
+        _leave_out_missing(a, out)
 
     return _by_unit(means, x)
 
@@ -193,11 +237,12 @@ def time_since(condition: Column, cap: int) -> pl.Expr:
     """
     _check(cap=cap)
 
-    def since(a: Array) -> Array:
-        months = np.arange(a.shape[1], dtype=np.int32)
-        last = np.maximum.accumulate(np.where(a == 1, months, np.int32(-cap)), axis=1)
-        known = (last >= 0) | (counts(a, len(months)) >= cap)
-        return where_observed(a, np.where(known, np.minimum(months - last, cap), np.nan))
+    def since(a: Months, out: Values) -> None:
+        months = np.arange(out.shape[1], dtype=np.int32)
+        last = np.maximum.accumulate(np.where(a.values == 1, months, np.int32(-cap)), axis=1)
+        known = (last >= 0) | (a.counts(len(months)) >= cap)
+        out[:] = np.where(known, np.minimum(months - last, cap), np.nan)
+        _leave_out_missing(a, out)
 
     return _by_unit(since, condition)
 
@@ -214,10 +259,11 @@ def streak(condition: Column, cap: int) -> pl.Expr:
     """
     _check(cap=cap)
 
-    def lengths(a: Array) -> Array:
-        months = np.arange(a.shape[1])
-        last_break = np.maximum.accumulate(np.where(a == 1, -1, months), axis=1)
-        return where_observed(a, np.minimum(months - last_break, cap).astype(np.float64))
+    def lengths(a: Months, out: Values) -> None:
+        months = np.arange(out.shape[1])
+        last_break = np.maximum.accumulate(np.where(a.values == 1, -1, months), axis=1)
+        out[:] = np.minimum(months - last_break, cap)
+        _leave_out_missing(a, out)
 
     return _by_unit(lengths, condition)
 
@@ -336,44 +382,71 @@ def _check(**lengths: float) -> None:
             )
 
 
-def _by_unit(kernel: Callable[[Array], Array], x: Column) -> pl.Expr:
-    """Apply a function of arrays [units, months], NaN where missing, to a column."""
+def _by_unit(kernel: Kernel, x: Column, window: int = 0) -> pl.Expr:
+    """Apply a kernel to a column."""
 
     def apply(columns: Sequence[pl.Series]) -> pl.Series:
         table = _by_unit_and_month(*columns)
         result = np.empty_like(table)
         for start in range(0, len(table), _BLOCK):
             block = slice(start, start + _BLOCK)
-            result[block] = kernel(table[block])
+            fill(table[block], {"": kernel}, {"": result[block]})
         return _flat(result)
 
-    return pl.map_batches([_column(x), pl.col(POSITION)], apply, return_dtype=pl.Float64)
+    inputs = [_column(x), pl.col(POSITION)]
+    expr = pl.map_batches(inputs, apply, return_dtype=pl.Float64)
+    return _marked(expr, Statistic(_column(x), kernel, window))
+
+
+def _marked(expr: pl.Expr, statistic: Statistic) -> pl.Expr:
+    """Note on an expression what it computes; expressions that are made of it do not have it."""
+    vars(expr)[_STATISTIC] = statistic
+    return expr
 
 
 def _by_unit_and_month(values: pl.Series, position: pl.Series) -> Array:
     """Lay out a column as array [units, months], NaN where missing; a constant fills it."""
+    return by_unit_and_month(values, len(position), int(position[-1]) + 1)
+
+
+def by_unit_and_month(values: pl.Series, n_rows: int, n_months: int) -> Array:
+    """Lay out a column as array [units, months], NaN where missing; a constant fills it."""
     flat = values.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-    months = int(position[-1]) + 1
-    return np.broadcast_to(flat, len(position)).reshape(-1, months)
+    return np.broadcast_to(flat, n_rows).reshape(-1, n_months)
 
 
 def _flat(table: Array) -> pl.Series:
     return pl.Series(table.ravel(), nan_to_null=True)
 
 
-def _windowed(
-    statistic: Callable[[Array, int], Array], x: Column, window: int, least: int | None
+def _leave_out_missing(a: Months, out: Values) -> None:
+    """Leave out the result where the month itself is missing."""
+    if not a.complete:
+        np.copyto(out, np.nan, where=a.missing)
+
+
+def _of_series(
+    statistic: Callable[[pl.Series], pl.Series], x: Column, window: int, least: int | None
 ) -> pl.Expr:
+    """Apply a moving statistic of series."""
+
+    def kernel(a: Months, out: Values) -> None:
+        out[:] = apart(statistic, a.values, window)
+
+    return _windowed(kernel, x, window, least)
+
+
+def _windowed(statistic: Kernel, x: Column, window: int, least: int | None) -> pl.Expr:
     """Apply a statistic of moving windows, and leave it out where too little is observed."""
     _check(window=window, least=1 if least is None else least)
     usual = window if window < _SHORT else -(-window // 4)
     needed = usual if least is None else least
 
-    def kernel(a: Array) -> Array:
-        result = statistic(a, window)
-        if is_complete(a):
-            result[:, : needed - 1] = np.nan
-            return result
-        return where_observed(a, np.where(counts(a, window) >= needed, result, np.nan))
+    def kernel(a: Months, out: Values) -> None:
+        statistic(a, out)
+        if a.complete:
+            out[:, : needed - 1] = np.nan
+        else:
+            np.copyto(out, np.nan, where=a.missing | (a.counts(window) < needed))
 
-    return _by_unit(kernel, x)
+    return _by_unit(kernel, x, window)

@@ -6,71 +6,184 @@ a month once it leaves the window; sums of whole numbers are exact.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 Array = NDArray[np.float64]
-_Number = TypeVar("_Number", np.float64, np.int32)
+Values = NDArray[np.floating[Any]]
+_Float = TypeVar("_Float", np.float32, np.float64)
+_Join = Callable[[NDArray[Any], NDArray[Any]], NDArray[Any]]
 
 
-def is_complete(a: Array) -> bool:
+def is_complete(a: Values) -> bool:
     """Whether no value is missing: the smallest is NaN where any is."""
     return not np.isnan(a.min())
 
 
-def where_observed(a: Array, result: Array) -> Array:
-    """The result, missing where the month itself is."""
-    return result if is_complete(a) else np.where(np.isnan(a), np.nan, result)
+class Windows:
+    """Joins of the values of moving windows, of any length, over the same months.
 
+    All units are joined as one long row, since numpy is slow on short ones; the empty months before
+    each unit's first keep them apart. A window is joined by way of those of half its length, which
+    are kept for the other windows that are made of them.
 
-def filled(a: Array) -> Array:
-    """Zero where missing."""
-    return a if is_complete(a) else np.where(np.isnan(a), 0.0, a)
-
-
-def counts(a: Array, window: int) -> NDArray[np.int32]:
-    """Number of observed months in each window; a single row where every month is observed."""
-    if is_complete(a):
-        return np.minimum(np.arange(1, a.shape[1] + 1, dtype=np.int32), window)
-    return over_windows((~np.isnan(a)).astype(np.int32), window, np.add, 0)
-
-
-def sums(a: Array, window: int) -> Array:
-    """Sum of each window; missing months add nothing."""
-    return over_windows(filled(a), window, np.add, 0.0)
-
-
-def over_windows(
-    a: NDArray[_Number], window: int, join: Callable[..., NDArray[_Number]], empty: float
-) -> NDArray[_Number]:
-    """Join the values of each window, which begins with empty months at a unit's start.
-
-    All units are joined as one long row, since numpy is slow on short ones; the empty months keep
-    them apart.
+    Args:
+        a: Array [units, months].
+        join: What joins two neighbours.
+        empty: What months before the first hold.
     """
-    window = min(window, a.shape[1])
-    units, width = len(a), a.shape[1] + window - 1
-    row = np.empty(units * width + window - 1, dtype=a.dtype)
-    table = row[: units * width].reshape(units, width)
-    table[:, : window - 1], table[:, window - 1 :] = empty, a
-    row[units * width :] = empty
-    return _joined(row, window, join).reshape(units, width)[:, : a.shape[1]]
 
+    def __init__(self, a: NDArray[Any], join: _Join, empty: float) -> None:
+        self._a, self._join, self._empty = a, join, empty
+        self._pad = -1
+        self._joined: dict[int, NDArray[Any]] = {}
 
-def _joined(
-    row: NDArray[_Number], window: int, join: Callable[..., NDArray[_Number]]
-) -> NDArray[_Number]:
-    """Join every `window` neighbours, by way of the windows of half that length."""
-    if window == 1:
+    def over(self, window: int) -> NDArray[Any]:
+        """Join the values of each window, [units, months]; a view, not to be written to."""
+        units, months = self._a.shape
+        window = min(window, months)
+        if window > self._pad + 1:
+            self._joined, self._pad = {1: self._row(window - 1)}, window - 1
+        first, width = self._pad - window + 1, self._pad + months
+        row = self._of(window)[first : first + units * width]
+        return row.reshape(units, width)[:, :months]
+
+    def _row(self, pad: int) -> NDArray[Any]:
+        units, width = len(self._a), self._a.shape[1] + pad
+        row = np.empty(units * width + pad, dtype=self._a.dtype)
+        table = row[: units * width].reshape(units, width)
+        table[:, :pad], table[:, pad:] = self._empty, self._a
+        row[units * width :] = self._empty
         return row
-    half = window // 2
-    halves = _joined(row, half, join)
-    joined = join(halves[:-half], halves[half:])
-    return joined if window % 2 == 0 else join(joined[:-1], row[2 * half :])
+
+    def _of(self, window: int) -> NDArray[Any]:
+        """Join every `window` neighbours of the row."""
+        if window not in self._joined:
+            half = window // 2
+            halves = self._of(half)
+            joined = self._join(halves[:-half], halves[half:])
+            if window % 2:
+                joined = self._join(joined[:-1], self._joined[1][2 * half :])
+            self._joined[window] = joined
+        return self._joined[window]
+
+
+class Months:
+    """Values of some units by month, and what several statistics of them need.
+
+    Args:
+        values: Array [units, months], NaN where missing.
+        rounded: The precision in which values are wanted that are looked up and not computed, such
+            as the largest.
+    """
+
+    def __init__(self, values: Array, rounded: DTypeLike = np.float64) -> None:
+        self.values = values
+        self._rounded = rounded
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether no value is missing."""
+        return is_complete(self.values)
+
+    @cached_property
+    def missing(self) -> NDArray[np.bool_]:
+        """Which values are missing."""
+        return np.isnan(self.values)
+
+    @cached_property
+    def filled(self) -> Array:
+        """Zero where missing."""
+        return self.values if self.complete else np.where(self.missing, 0.0, self.values)
+
+    @cached_property
+    def rounded(self) -> Values:
+        """The values in the precision wanted."""
+        return self.values.astype(self._rounded, copy=False)
+
+    def counts(self, window: int) -> NDArray[np.int32]:
+        """Number of observed months in each window; a single row where every month is observed."""
+        if self.complete:
+            return np.minimum(np.arange(1, self.values.shape[1] + 1, dtype=np.int32), window)
+        return self._observed.over(window)
+
+    def sums(self, window: int) -> Array:
+        """Sum of each window; missing months add nothing."""
+        return self._sums.over(window)
+
+    def highest(self, window: int) -> Values:
+        """Largest value of each window, rounded; missing where nothing is observed."""
+        return self._highest.over(window)
+
+    def lowest(self, window: int) -> Values:
+        """Smallest value of each window, rounded; missing where nothing is observed."""
+        return self._lowest.over(window)
+
+    @cached_property
+    def _observed(self) -> Windows:
+        return Windows((~self.missing).astype(np.int32), np.add, 0)
+
+    @cached_property
+    def _sums(self) -> Windows:
+        return Windows(self.filled, np.add, 0.0)
+
+    @cached_property
+    def _highest(self) -> Windows:
+        return Windows(self.rounded, np.fmax, np.nan)
+
+    @cached_property
+    def _lowest(self) -> Windows:
+        return Windows(self.rounded, np.fmin, np.nan)
+
+
+Kernel = Callable[[Months, Values], None]
+"""Writes a statistic of some units' months into an array of the same shape, NaN where missing."""
+
+
+def fill(
+    values: Array, kernels: Mapping[str, Kernel], columns: Mapping[str, NDArray[_Float]]
+) -> set[str]:
+    """Compute statistics of some units.
+
+    Units that have had nothing but zero, as most cells of a grid, are alike: one of them is
+    computed for all.
+
+    Args:
+        values: Array [units, months], NaN where missing.
+        kernels: By name, how a statistic is computed; unit by unit.
+        columns: By name, the array that receives it.
+
+    Returns:
+        Names of those in which something is missing.
+    """
+    computed, places = _alike(values)
+    rounded = next(iter(columns.values())).dtype
+    months = Months(values[computed], rounded)
+    result = np.empty(months.values.shape, dtype=rounded)
+    gaps: set[str] = set()
+    with np.errstate(over="ignore"):  # too large for 32 bits is infinite, as in polars
+        for name, kernel in kernels.items():
+            kernel(months, result)
+            np.take(result, places, axis=0, out=columns[name], mode="clip")
+            if not is_complete(result):
+                gaps.add(name)
+    return gaps
+
+
+def _alike(values: Array) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+    """Tell which units are to be computed, and for every unit which of these it is like."""
+    quiet = ~(values != 0).any(axis=1)
+    first = quiet.argmax()
+    computed = ~quiet
+    computed[first] = True
+    places = np.cumsum(computed) - 1
+    places[quiet] = places[first]
+    return computed, places
 
 
 def slopes(a: Array, window: int) -> Array:
@@ -89,30 +202,30 @@ def slopes(a: Array, window: int) -> Array:
 def decayed(a: Array, half_life: float) -> Array:
     """Running sum that loses half of itself every `half_life` months.
 
-    A plain running sum of values that grow as fast, in stretches in which they stay finite.
+    A plain running sum of values that grow as fast, in stretches in which they stay finite. Two
+    units are summed at once, as the parts of a complex number: each sum waits for the one before.
     """
-    total = np.empty_like(a)
+    total, half = np.empty_like(a), (len(a) + 1) // 2
+    pairs = np.zeros((half, a.shape[1]), dtype=np.complex128)
+    parts = ((pairs.real, a[:half], total[:half]), (pairs.imag, a[half:], total[half:]))
     length = max(1, int(64 * half_life))
     for first in range(0, a.shape[1], length):
-        stretch = a[:, first : first + length]
-        growth = 2.0 ** (np.arange(stretch.shape[1]) / half_life)
-        grown = stretch * growth
-        if first:
-            grown[:, 0] += 0.5 ** (1 / half_life) * total[:, first - 1]
-        np.cumsum(grown, axis=1, out=grown)
-        np.divide(grown, growth, out=total[:, first : first + length])
+        months = slice(first, first + length)
+        growth = 2.0 ** (np.arange(len(a[0, months])) / half_life)
+        for part, values, done in parts:
+            grown = part[: len(values), months]
+            np.multiply(values[:, months], growth, out=grown)
+            if first:
+                grown[:, 0] += 0.5 ** (1 / half_life) * done[:, first - 1]
+        np.cumsum(pairs[:, months], axis=1, out=pairs[:, months])
+        for part, values, done in parts:
+            np.divide(part[: len(values), months], growth, out=done[:, months])
     return total
 
 
-def apart(
-    statistic: Callable[[pl.Series, int], pl.Series],
-) -> Callable[[Array, int], Array]:
-    """Turn a moving statistic of a series into one of arrays, with empty months between units."""
-
-    def apply(a: Array, window: int) -> Array:
-        padded = np.full((len(a), window - 1 + a.shape[1]), np.nan)
-        padded[:, window - 1 :] = a
-        series = statistic(pl.Series(padded.ravel()).fill_nan(None), window)
-        return series.to_numpy(writable=True).reshape(padded.shape)[:, window - 1 :]
-
-    return apply
+def apart(statistic: Callable[[pl.Series], pl.Series], a: Array, window: int) -> Array:
+    """Apply a moving statistic of a series to an array, with empty months between units."""
+    padded = np.full((len(a), window - 1 + a.shape[1]), np.nan)
+    padded[:, window - 1 :] = a
+    series = statistic(pl.Series(padded.ravel()).fill_nan(None))
+    return series.to_numpy().reshape(padded.shape)[:, window - 1 :]

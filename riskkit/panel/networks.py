@@ -8,7 +8,7 @@ changes costs one list per unit, a yearly one a list per unit and year.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Literal
 
@@ -34,6 +34,9 @@ _TIE = ("relation", "unit", "other", "row")
 _LAGS = {"relation": pl.String, "lag": pl.Int32}
 _FOREVER = 10**6
 _BLOCK = 2**19  # values of partners per pass, which stay in the processor's cache
+_SUMS = ("sum", "mean")
+_UNITS = 256  # units per product, whose sums stay in the cache too
+_IN_ORDER = 8  # partners that numpy adds one after another: those but the first, then the first
 
 
 def network_column(relation: str) -> str:
@@ -258,7 +261,38 @@ class _Ties:
     @property
     def owners(self) -> _Index:
         """The unit that has each of the partners."""
-        return np.repeat(self.units, np.diff(self.starts, append=len(self.others)))
+        return np.repeat(self.units, self.sizes)
+
+    @property
+    def sizes(self) -> _Index:
+        """Number of each unit's partners."""
+        return np.diff(self.starts, append=len(self.others))
+
+    @property
+    def suit_products(self) -> bool:
+        """Whether a product of matrices pays off, and adds in the order in which numpy does."""
+        many = len(self.others) * len(self.months) > _BLOCK
+        return many and int(self.sizes.max()) <= _IN_ORDER
+
+    def part(self, first: int, last: int) -> _Ties:
+        """Those of some of the units that have partners."""
+        bounds = np.append(self.starts, len(self.others))[[first, min(last, len(self.units))]]
+        ties, starts = slice(*bounds), self.starts[first:last] - bounds[0]
+        units, others, weights = self.units[first:last], self.others[ties], self.weights[ties]
+        return _Ties(self.months, units, starts, others, weights)
+
+    def added(self, values: _Array) -> _Array:
+        """Sum of the partners' values times weights: of the others one by one, then the first."""
+        from scipy.sparse import csr_array
+
+        later = np.ones(len(self.others), dtype=bool)
+        later[self.starts] = False
+        begins = np.append(self.starts, len(self.others)) - np.arange(len(self.units) + 1)
+        ties = (self.weights[later], self.others[later], begins)
+        sums = values[self.others[self.starts]]
+        sums *= self.weights[self.starts, None]
+        sums += csr_array(ties, shape=(len(self.units), len(values))) @ values
+        return sums
 
 
 def _ties(network: pl.Series, n_units: int, n_months: int) -> Iterator[_Ties]:
@@ -311,18 +345,43 @@ def partner_values(
         Array [units, months], NaN where a unit has no partner with a value.
     """
     n_units, n_months = values.shape
-    by_month = np.ascontiguousarray(values.T)
-    result = np.full(by_month.shape, np.nan)
+    result = np.full(values.shape, np.nan)
     stretches = _ties(network, n_units, n_months)
     if among is not None:
         stretches = _in_both(stretches, _ties(among, n_units, n_months), n_units)
     for ties in stretches:
-        length = max(1, _BLOCK // max(1, len(ties.others)))
-        for first in ties.months[::length] if len(ties.units) else ():
-            block = slice(first, min(first + length, ties.months.stop))
-            held = np.take(by_month[block], ties.others, axis=1)
-            result[block, ties.units] = _STATISTICS[how](held, ties.weights, ties.starts)
-    return np.ascontiguousarray(result.T)
+        if len(ties.units):
+            months = slice(ties.months.start, ties.months.stop)
+            summarise = _by_unit if how in _SUMS and ties.suit_products else _by_month
+            result[ties.units, months] = summarise(values[:, months], ties, how)
+    return result
+
+
+def _by_month(values: _Array, ties: _Ties, how: How) -> _Array:
+    """Gather the partners' values some months at a time."""
+    by_month = np.ascontiguousarray(values.T)
+    found = np.empty((len(by_month), len(ties.units)))
+    length = max(1, _BLOCK // len(ties.others))
+    for first in range(0, len(by_month), length):
+        held = np.take(by_month[first : first + length], ties.others, axis=1)
+        found[first : first + length] = _STATISTICS[how](held, ties.weights, ties.starts)
+    return found.T
+
+
+def _by_unit(values: _Array, ties: _Ties, how: How) -> _Array:
+    """Add up the partners' values in products of matrices, all months of a partner at once."""
+    complete = is_complete(values)
+    known = np.ones((len(values), 1)) if complete else (~np.isnan(values)).astype(np.float64)
+    held = np.ascontiguousarray(values) if complete else np.where(known > 0, values, 0.0)
+    found = np.empty((len(ties.units), values.shape[1]))
+    for first in range(0, len(found), _UNITS):
+        part = ties.part(first, first + _UNITS)
+        weights = part.weights if how == "mean" else np.ones_like(part.weights)
+        total = replace(part, weights=weights).added(known)
+        total[total <= 0] = np.nan
+        shares = total if how == "mean" else total / total  # 1, or missing
+        found[first : first + _UNITS] = part.added(held) / shares
+    return found
 
 
 def _known(held: _Array) -> NDArray[np.bool_]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,12 @@ from numpy.typing import NDArray
 
 from riskkit.atomic import atomic_file
 from riskkit.errors import RiskkitError
-from riskkit.family.blocks import Places, blocks, build_block, present, values_of
+from riskkit.family.blocks import Places, blocks, present
 from riskkit.files import read_json
-from riskkit.forecasting.bounds import refuse_infinite
 from riskkit.forecasting.cube import Cube, open_mapped
 from riskkit.months import format_month
 from riskkit.panel import Panel
+from riskkit.study.cell_blocks import Block, Builder, build_here
 from riskkit.study.code import code_of
 from riskkit.study.identity import Identity, refuse_other
 from riskkit.study.results import MARKER, PARTS, carry_over, open_result, result_folder
@@ -120,34 +121,36 @@ def _write(
     """Write what is missing of the array."""
     shape = (panel.n_units, panel.n_months, len(names))
     todo = blocks(panel.n_units, AT_ONCE)
+    families = tuple(family.name for family in study.families)
     with study.progress("features", len(todo)) as advance:
-        for number, places in enumerate(todo):
-            note = parts / f"block-{number:05}.json"
-            if _finished(note, _opened(parts, shape), places, identity):
-                advance(f"block {number + 1} (unchanged)")
-                continue
-            values = _block(study, panel, places, names)
+
+        def missing() -> Iterator[Block]:
+            for number, places in enumerate(todo):
+                if _finished(_note_of(parts, number), _opened(parts, shape), places, identity):
+                    advance(f"block {number + 1} (unchanged)")
+                else:
+                    yield Block(number, panel, places, families, names)
+
+        for block, values in _builder(study)(missing()):
             array = _opened(parts, shape)  # anew for each block, which lets go of the pages
-            array[places[0] : places[-1] + 1] = values
+            array[block.places[0] : block.places[-1] + 1] = values
             array.flush()
             del array
-            _note(note, values, identity)
-            advance(f"block {number + 1}")
+            _note(_note_of(parts, block.number), values, identity)
+            advance(f"block {block.number + 1}")
 
 
-def _block(
-    study: Study, panel: Panel, places: Places, names: tuple[str, ...]
-) -> NDArray[np.float32]:
-    wanted = set(names)
-    built = [
-        values_of(build_block(family, panel, places), names, panel.n_months)
-        for family in study.families
-        if any(feature.name in wanted for feature in family.features)
-    ]
-    values = np.concatenate(built, axis=-1)
-    units = panel.units["unit"][places].to_list()
-    refuse_infinite(values, names, units, panel.first_month)
-    return values
+def _builder(study: Study) -> Builder:
+    """Who builds: this process, or the cluster of the study."""
+    if study.scheduler is None:
+        return build_here
+    from riskkit.study.cluster import building_on
+
+    return building_on(study.scheduler)
+
+
+def _note_of(parts: Path, number: int) -> Path:
+    return parts / f"block-{number:05}.json"
 
 
 def _opened(parts: Path, shape: tuple[int, int, int]) -> np.memmap[Any, Any]:

@@ -35,6 +35,7 @@ from riskkit.world import World, simulate
 from riskkit.world.grid import Grid, simulate_grid
 
 if TYPE_CHECKING:
+    from riskkit.models.parts.boosting import Trainer
     from riskkit.study.changes import Scenario
     from riskkit.study.evaluating import Backtest
     from riskkit.study.forecasting import Outlook
@@ -57,12 +58,17 @@ class Study:
         folder: What their paths are relative to.
         built: Folder of `riskkit features build`; None to build features anew.
         progress: How long work is shown; silent by default.
+        scheduler: Address of a Dask cluster that does what can be spread; None for this machine.
+        together: Trainings of more rows than this are done by all workers of the cluster together;
+            None for none.
     """
 
     params: Params
     folder: Path = Path()
     built: Path | None = None
     progress: Progress = field(default=silent, repr=False, compare=False)
+    scheduler: str | None = field(default=None, repr=False, compare=False)
+    together: int | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def open(
@@ -72,6 +78,8 @@ class Study:
         *,
         features: Path | None = None,
         progress: Progress = silent,
+        scheduler: str | None = None,
+        together: int | None = None,
     ) -> Study:
         """Read the parameters of a study; paths in them are relative to the working folder.
 
@@ -81,6 +89,10 @@ class Study:
             settings: `KEY=VALUE` overrides with dotted keys.
             features: Folder of `riskkit features build` to take the features from.
             progress: How to show long work, for instance `riskkit.progress.silent`.
+            scheduler: Address of a Dask cluster that does what can be spread; None for this
+                machine.
+            together: Trainings of more rows than this are done by all workers of the cluster
+                together, which gives other trees, as another seed does; None for none.
 
         Raises:
             ConfigError: The file, a key or a value cannot be used.
@@ -89,7 +101,7 @@ class Study:
             config = DEFAULT_CONFIG
         params = load_params(None if config is None else Path(config), settings)
         check_names(params)
-        return cls(params, Path(), features, progress)
+        return cls(params, Path(), features, progress, scheduler, together)
 
     @classmethod
     def of(cls, params: Params, releases: tuple[Release, ...], units: pl.DataFrame) -> Study:
@@ -224,9 +236,9 @@ class Study:
         """The panel as of the study's date."""
         return self._panel_at(self.span[1])
 
-    def _panel_at(self, as_of: int) -> Panel:
-        shows = self.params.features.revised
-        return build_panel(self.releases, self.units, self.span[0], as_of, shows_revised=shows)
+    def _panel_at(self, as_of: int, *, cuts: bool = True) -> Panel:
+        shows, first = self.params.features.revised, self.span[0]
+        return build_panel(self.releases, self.units, first, as_of, shows, cuts=cuts)
 
     @cached_property
     def families(self) -> list[Family]:
@@ -301,7 +313,7 @@ class Study:
             return self.features
         if origin not in self._features_then:
             self._features_then.clear()  # one origin's at a time: they are large
-            self._features_then[origin] = self.features_of(self._panel_at(origin))
+            self._features_then[origin] = self.features_of(self._panel_at(origin, cuts=False))
         return self._features_then[origin]
 
     def _exact_at(self, origin: int) -> bool:
@@ -400,6 +412,15 @@ class Study:
             return own
         return {**own, "options": {member: settings.get(member, {}) for member in members}}
 
+    @property
+    def trainer(self) -> Trainer | None:
+        """Who trains on many rows; None for whoever wants to."""
+        if self.scheduler is None or self.together is None:
+            return None
+        from riskkit.study.cluster import training_on
+
+        return training_on(self.scheduler, self.together)
+
     # --- what a user asks for -------------------------------------------------------------------
 
     def backtest(
@@ -416,11 +437,15 @@ class Study:
             out: Folder for the tables; finished parts of an earlier run there are used.
             scores: Also score the forecasts and those of the reference.
             export: Also write one VIEWS submission file per model and window.
-            scheduler: Address of a Dask cluster that does the jobs; None for this machine.
+            scheduler: Address of a Dask cluster that does the jobs; None for the study's own.
         """
         from riskkit.study.backtesting import backtest
 
-        return backtest(self, Path(out), scores=scores, export=export, scheduler=scheduler)
+        study = self
+        if scheduler is not None:  # with all that has been made so far
+            study = replace(self, scheduler=scheduler)
+            study.__dict__.update({**self.__dict__, "scheduler": scheduler})
+        return backtest(study, Path(out), scores=scores, export=export)
 
     def evaluate(
         self,

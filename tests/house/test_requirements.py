@@ -1,6 +1,7 @@
 """What pyproject.toml requires is what the code imports, and what `make` installs and tests."""
 
 import ast
+import re
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
@@ -43,6 +44,16 @@ def test_pins_satisfy_the_requirement(required: Requirement) -> None:
 def test_lower_bounds_are_the_oldest_versions_tested(required: Requirement) -> None:
     (bound,) = [part.version for part in required.specifier if part.operator == ">="]
     assert Version(bound) == Version(_version(OLDEST[canonicalize_name(required.name)]))
+
+
+def test_make_installs_by_extras_and_nothing_by_name() -> None:
+    lines = (ROOT / "Makefile").read_text(encoding="utf-8").splitlines()
+    recipes = "\n".join(line for line in lines if not line.startswith("#"))
+    installed = re.findall(r"\$\(call install,[^,]*,[^,]*,([^,]*),", recipes)
+    assert {"", "benchmarks", "dev"} <= set(installed) <= {"", *EXTRAS}
+    calls = re.findall(r"\$\((?:call )?PIP\b.*", recipes)
+    assert calls
+    assert all("--requirement" in call or "--editable" in call for call in calls)
 
 
 def test_every_import_is_required() -> None:

@@ -5,17 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from riskkit.panel.arrays import (
-    Array,
-    counts,
-    decayed,
-    filled,
-    is_complete,
-    over_windows,
-    slopes,
-    sums,
-    where_observed,
-)
+from riskkit.panel.arrays import Array, Months, Values, decayed, fill, slopes
 
 MONTHS = 40
 WINDOWS = [1, 2, 3, 12, 39, 40, 60]
@@ -35,30 +25,71 @@ def looped(a: Array, window: int, statistic) -> Array:
     return np.array([[statistic(unit[max(0, end - window) : end]) for end in ends] for unit in a])
 
 
-@pytest.mark.parametrize("window", WINDOWS)
 @pytest.mark.parametrize("gaps", [0, 0.3])
-def test_windows(window: int, gaps: float) -> None:
+@pytest.mark.parametrize("order", [1, -1], ids=["shortest first", "longest first"])
+def test_windows(gaps: float, order: int) -> None:
     a = figures(gaps)
-    assert is_complete(a) == (gaps == 0)
-    np.testing.assert_array_equal(sums(a, window), looped(a, window, np.nansum))
-    known = looped(a, window, lambda x: (~np.isnan(x)).sum())
-    np.testing.assert_array_equal(np.broadcast_to(counts(a, window), a.shape), known)
-    highest = over_windows(a, window, np.fmax, np.nan)
-    np.testing.assert_array_equal(highest, looped(a, window, np.fmax.reduce))
+    months = Months(a)
+    assert months.complete == (gaps == 0)
+    for window in WINDOWS[::order]:
+        np.testing.assert_array_equal(months.sums(window), looped(a, window, np.nansum))
+        known = looped(a, window, lambda x: (~np.isnan(x)).sum())
+        np.testing.assert_array_equal(np.broadcast_to(months.counts(window), a.shape), known)
+        highest, lowest = (looped(a, window, join.reduce) for join in (np.fmax, np.fmin))
+        np.testing.assert_array_equal(months.highest(window), highest)
+        np.testing.assert_array_equal(months.lowest(window), lowest)
+
+
+def test_what_is_looked_up_has_the_precision_wanted() -> None:
+    a = figures(0) / 3
+    months = Months(a, np.float32)
+    highest = months.highest(3)
+    assert highest.dtype == np.float32
+    np.testing.assert_array_equal(highest, Months(a).highest(3).astype(np.float32))
+    assert months.sums(3).dtype == np.float64
 
 
 @pytest.mark.parametrize("gaps", [0, 0.3])
-def test_what_is_missing_stays_so(gaps: float) -> None:
+def test_what_is_missing_is_filled_with_zero(gaps: float) -> None:
     a = figures(gaps)
-    assert not np.isnan(filled(a)).any()
-    np.testing.assert_array_equal(np.isnan(where_observed(a, filled(a))), np.isnan(a))
-    np.testing.assert_array_equal(filled(a)[~np.isnan(a)], a[~np.isnan(a)])
+    filled = Months(a).filled
+    assert not np.isnan(filled).any()
+    np.testing.assert_array_equal(filled[~np.isnan(a)], a[~np.isnan(a)])
+    np.testing.assert_array_equal(filled[np.isnan(a)], 0)
+
+
+@pytest.mark.parametrize("quiet", [[], [0, 3], [4], range(5)], ids=str)
+def test_units_that_are_alike_are_computed_once(quiet: list[int]) -> None:
+    a = figures(0.1)
+    a[quiet] = 0
+    computed = []
+
+    def kernel(months: Months, out: Values) -> None:
+        computed.append(len(out))
+        out[:] = months.filled + 1
+
+    out = np.empty_like(a)
+    assert fill(a, {"y": kernel}, {"y": out}) == set()
+    np.testing.assert_array_equal(out, np.nan_to_num(a) + 1)
+    assert computed == [min(5, 6 - len(quiet))]
+
+
+def test_what_lacks_something_is_named() -> None:
+    def lagged(months: Months, out: Values) -> None:
+        out[:, :1], out[:, 1:] = np.nan, months.rounded[:, :-1]
+
+    def same(months: Months, out: Values) -> None:
+        out[:] = months.rounded
+
+    columns = {name: np.empty((5, MONTHS), dtype=np.float32) for name in ("lagged", "same")}
+    assert fill(figures(0), {"lagged": lagged, "same": same}, columns) == {"lagged"}
 
 
 @pytest.mark.parametrize("half_life", [0.1, 3, 24])
-def test_decay_over_stretches(half_life: float) -> None:
+@pytest.mark.parametrize("units", [1, 4, 5])
+def test_decay_over_stretches(half_life: float, units: int) -> None:
     """A half-life of .1 month is summed in stretches of six months."""
-    a = figures(0)
+    a = figures(0)[:units]
     ages = np.arange(MONTHS)[::-1]
     last = (a * 0.5 ** (ages / half_life)).sum(axis=1)
     np.testing.assert_allclose(decayed(a, half_life)[:, -1], last, rtol=1e-12)

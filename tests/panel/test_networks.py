@@ -13,7 +13,7 @@ from riskkit.errors import RiskkitError
 from riskkit.family import Family, Feature
 from riskkit.family import transforms as tf
 from riskkit.months import first_day, format_month, last_day, month_id
-from riskkit.panel import build_panel
+from riskkit.panel import build_panel, networks
 from riskkit.panel.networks import NETWORK, build_networks, network_column, partner_values
 from riskkit.tables import Dyads, Indicator, Observations, Relation, Release
 from riskkit.testing.panels import (
@@ -303,6 +303,38 @@ def test_a_relation_among_itself_is_the_relation(drawn, values):
     for how in HOWS:
         among_itself = partner_values(held, trade, how, trade)
         np.testing.assert_array_equal(among_itself, partner_values(held, trade, how), how)
+
+
+def drawn_ties(rng, partners, units=30, months=40):
+    """Up to so many partners of each unit, with any weights, from the first month on."""
+    lists = [None] * (units * months)
+    for unit in range(units):
+        others = np.sort(rng.choice(units, rng.integers(0, partners + 1), replace=False))
+        lists[unit * months] = [{"other": other, "weight": rng.gamma(1)} for other in others]
+    return pl.Series(lists, dtype=NETWORK)
+
+
+@pytest.mark.parametrize("how", ["sum", "mean"])
+@pytest.mark.parametrize("gaps", [0, 0.4])
+def test_a_product_of_matrices_adds_in_the_same_order(how, gaps, monkeypatch):
+    """To the last bit, for any fractions: what numpy adds up is what a grid's cells get."""
+    monkeypatch.setattr(networks, "_UNITS", 7)
+    rng = np.random.default_rng(2)
+    column, values = drawn_ties(rng, 8), rng.gamma(0.1, 1e3, (30, 40))
+    values[rng.random(values.shape) < gaps] = np.nan
+    got = []
+    for products in (False, True):
+        monkeypatch.setattr(networks._Ties, "suit_products", products)
+        got.append(partner_values(values, column, how))
+    assert got[0].tobytes() == got[1].tobytes()
+    assert np.isfinite(got[1]).sum() > 500
+
+
+@pytest.mark.parametrize(("partners", "many", "suit"), [(8, 0, 1), (8, 10**6, 0), (20, 0, 0)])
+def test_products_are_for_many_values_of_few_partners(partners, many, suit, monkeypatch):
+    monkeypatch.setattr(networks, "_BLOCK", many)
+    (ties,) = networks._ties(drawn_ties(np.random.default_rng(2), partners), 30, 40)
+    assert ties.suit_products == suit
 
 
 def test_long_stretches_are_computed_in_blocks():

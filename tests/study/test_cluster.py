@@ -1,18 +1,39 @@
-"""A backtest on a Dask cluster of real processes, one of which is killed."""
+"""Features and a backtest on a Dask cluster of real processes, one of which is killed."""
 
 import os
+import pickle
 import signal
 import socket
 import subprocess
 import sys
-from contextlib import ExitStack, contextmanager
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from distributed import Client
 
 from riskkit.errors import RiskkitError
-from riskkit.study.cluster import forecast_there, on_cluster, spread_over
-from riskkit.study.jobs import run_backtest
+from riskkit.models.parts import together
+from riskkit.models.parts.boosting import to_bytes, train, trained_by, training_losses
+from riskkit.study import cube as cubes
+from riskkit.study.cell_blocks import Block
+from riskkit.study.cluster import (
+    build_there,
+    forecast_there,
+    on_cluster,
+    require_cells,
+    spread_over,
+    training_on,
+)
+from riskkit.study.jobs import run_backtest, told_forecast
+from riskkit.study.parts import read_forecast
+from riskkit.study.results import PARTS
+from riskkit.study.stages import forecast_identity
+from riskkit.study.study import Study
 from tests.study.test_jobs import contents, jobs
 
 ROOT = Path(__file__).parents[2]
@@ -53,20 +74,17 @@ def cluster(workers, threads=1):
         yield address, {process.pid: process for process in processes}
 
 
-def busy(address):
-    """Process ids of the workers that are at a job."""
-    from distributed import Client
-
+def busy(address, job=""):
+    """Process ids of the workers that are at a job, or at those of a name."""
     with Client(address, set_as_default=False, timeout=10) as client:
-        at_work = [worker for worker, keys in client.processing().items() if keys]
+        doing = client.processing().items()
+        at_work = [worker for worker, keys in doing if any(job in key for key in keys)]
         return list(client.run(os.getpid, workers=at_work).values())
 
 
 @pytest.mark.slow
 def test_a_cluster_gives_the_same_bytes_though_a_worker_is_killed(tmp_path):
     """Four processes; one that is at a job when the first is done dies without warning."""
-    from distributed import Client
-
     todo = jobs(("network", "bootstrap"), origins=6)
     killed = []
 
@@ -83,6 +101,153 @@ def test_a_cluster_gives_the_same_bytes_though_a_worker_is_killed(tmp_path):
     run_backtest(todo, tmp_path / "here", processes=1)
     assert len(contents(tmp_path / "here")) == 12
     assert contents(tmp_path / "cluster") == contents(tmp_path / "here")
+
+
+CELLS = [
+    *("data.kind=world", "data.world.cells=100", "data.world.months=300", "panel.level=cell"),
+    *("target.indicator=ged_sb", "features.families=[conflict, neighbours]"),
+]
+
+
+@pytest.mark.slow
+def test_features_by_cell_are_the_same_bytes_though_a_worker_is_killed(tmp_path, monkeypatch):
+    """Blocks of 4 cells, of which those that a worker was at when it died are built by others."""
+    monkeypatch.setattr(cubes, "AT_ONCE", 4)
+    killed = []
+
+    def kill_one(_, total):
+        def advance(_):
+            if not killed:
+                killed.append(next(pid for pid in busy(address) if pid in workers))
+                os.kill(killed[0], signal.SIGKILL)
+
+        return nullcontext(advance)
+
+    with cluster(3) as (address, workers):
+        with Client(address, set_as_default=False, timeout=30) as client:
+            client.wait_for_workers(3, timeout=60)
+        there = Study.open(None, CELLS, scheduler=address, progress=kill_one)
+        cubes.build_cube(there, there.panel, tmp_path / "there")
+        assert workers[killed[0]].wait() == -signal.SIGKILL
+    here = Study.open(None, CELLS)
+    cubes.build_cube(here, here.panel, tmp_path / "here")
+    parts = [contents(tmp_path / place / PARTS) for place in ("there", "here")]
+    assert len(parts[0]) == 26
+    assert parts[0] == parts[1]
+
+
+def test_a_block_alone_holds_its_cells_and_those_that_they_look_at(monkeypatch):
+    study = Study.open(None, CELLS)
+    names = tuple(f.name for family in study.families for f in family.features)
+    families = tuple(family.name for family in study.families)
+    block = Block(7, study.panel, np.arange(40, 45), families, names)
+    alone = block.alone()
+    assert 5 < alone.panel.n_units < 60
+    assert alone.panel.units["unit"][alone.places].equals(study.panel.units["unit"][block.places])
+    there = build_there(pickle.loads(pickle.dumps(alone)), block.identity.hash)
+    np.testing.assert_array_equal(there, block.build())
+
+
+def test_a_cluster_has_nothing_to_build_of_countries():
+    with pytest.raises(RiskkitError, match="but the units of this study are countries"):
+        require_cells(Study.open(None, ["data.kind=base"], scheduler="tcp://127.0.0.1:9"))
+    require_cells(Study.open(None, CELLS, scheduler="tcp://127.0.0.1:9"))
+
+
+def rows_and_labels(rows=4000):
+    rng = np.random.default_rng(3)
+    X = rng.normal(size=(rows, 12)).astype(np.float32)
+    X[rng.random(X.shape) < 0.1] = np.nan
+    label = (np.nan_to_num(X[:, 0]) + rng.normal(size=rows) > 1).astype(np.float64)
+    return X, label, 1.0 + (np.arange(rows) % 3 == 0)
+
+
+@pytest.mark.slow
+def test_all_workers_train_together_and_begin_anew_when_one_is_killed(monkeypatch):
+    """The trees do not depend on the cluster, only on how many workers are left."""
+    monkeypatch.setattr(together, "SILENCE", 30)
+    X, label, weight = rows_and_labels()
+
+    def trained(address, rounds):
+        with trained_by(training_on(address, 1000, patience=60)):
+            return train(X, label, rounds, weight, objective="binary:logistic", seed=5)
+
+    def alive(count):
+        with Client(address, set_as_default=False, timeout=30) as client:
+            client.wait_for_workers(count, timeout=60)
+
+    with cluster(3) as (address, workers):
+        alive(3)
+        of_three = trained(address, 20)
+        with ThreadPoolExecutor(1) as thread:
+            doing = thread.submit(trained, address, 3000)
+            while len(at_work := busy(address, "fn-")) < 3:
+                assert not doing.done()
+            time.sleep(2)  # until they have found each other
+            os.kill(at_work[0], signal.SIGKILL)
+            assert doing.result(timeout=150).num_boosted_rounds() == 3000
+        assert workers[at_work[0]].wait() == -signal.SIGKILL
+        of_two = trained(address, 20)
+    with cluster(2) as (address, _):
+        alive(2)
+        assert to_bytes(trained(address, 20)) == to_bytes(of_two) != to_bytes(of_three)
+    here = train(X, label, 20, weight, objective="binary:logistic", seed=5)
+    losses = [training_losses(one)[-1] for one in (here, of_two, of_three)]
+    np.testing.assert_allclose(losses, losses[0], rtol=0.01)
+
+
+def test_few_rows_are_trained_on_here():
+    X, label, weight = rows_and_labels(1000)
+    with trained_by(training_on("tcp://127.0.0.1:9", 1000, patience=0)):
+        there = train(X, label, 3, weight)
+    assert to_bytes(there) == to_bytes(train(X, label, 3, weight))
+
+
+@pytest.mark.parametrize("count", [3, 10, 11, 400_003])
+def test_no_worker_is_without_rows(count):
+    where = together._places(count, ["a", "b", "c"])
+    rows = np.concatenate([np.arange(count)[block] for _, block in where])
+    assert rows.tolist() == list(range(count))
+    assert {worker for worker, block in where if block.stop > block.start} == {*"abc"}
+    assert max(block.stop - block.start for _, block in where) <= 200_000
+
+
+def test_a_study_says_in_its_identities_what_is_trained_together():
+    plain, there = (
+        Study.open(None, CELLS, scheduler="tcp://127.0.0.1:9", together=rows)
+        for rows in (None, 50_000)
+    )
+    assert plain.trainer is None
+    assert there.trainer.rows == 50_000
+    there.__dict__.update(releases=plain.releases, units=plain.units)
+    told = forecast_identity(plain), forecast_identity(there)
+    assert told[1].parameters == {**told[0].parameters, "trained together": 50_000}
+
+
+def test_a_training_of_many_rows_is_given_back():
+    job = replace(jobs(("xgboost",), origins=1)[0], rows=1)
+    assert forecast_there(job, job.identity.hash) is None
+    few = replace(job, rows=10**9)
+    np.testing.assert_array_equal(
+        forecast_there(few, few.identity.hash).draws, told_forecast(replace(job, rows=None)).draws
+    )
+    assert len({one.identity.hash for one in (job, few, replace(job, rows=None))}) == 3
+
+
+@pytest.mark.slow
+def test_a_backtest_leaves_large_trainings_to_all_workers(tmp_path):
+    """And its forecasts of small ones are those of one machine."""
+    todo = [replace(one, rows=1) for one in jobs(("xgboost", "bootstrap"), origins=1)]
+    with cluster(2) as (address, _):
+        with Client(address, set_as_default=False, timeout=30) as client:
+            client.wait_for_workers(2, timeout=60)
+        paths = run_backtest(todo, tmp_path / "there", spread=spread_over(address))
+    here = run_backtest([replace(one, rows=None) for one in todo], tmp_path / "here", processes=1)
+    (large, large_here), (small, small_here) = zip(paths, here, strict=True)
+    assert read_forecast(small)[0].draws.tolist() == read_forecast(small_here)[0].draws.tolist()
+    there, as_usual = (read_forecast(path)[0].draws for path in (large, large_here))
+    assert not np.array_equal(there, as_usual)
+    assert there.mean() == pytest.approx(as_usual.mean(), rel=0.3)
 
 
 @pytest.mark.slow

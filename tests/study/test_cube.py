@@ -13,6 +13,7 @@ import pytest
 from riskkit.errors import RiskkitError
 from riskkit.forecasting.cube import Mapped
 from riskkit.study import cube as cubes
+from riskkit.study.cell_blocks import Block
 from riskkit.study.jobs import Job
 from riskkit.study.results import PARTS
 from riskkit.study.stages import part_identity
@@ -47,15 +48,15 @@ def test_the_file_holds_what_the_families_build(study, tmp_path):
 @pytest.mark.usefixtures("small_blocks")
 def test_finished_blocks_are_not_built_again(study, tmp_path, monkeypatch):
     out, built, stop_at = tmp_path / "features", [], 2
-    one_block = cubes._block
+    one_block = Block.build
 
-    def counted(*args):
+    def counted(block):
         if len(built) == stop_at:
             raise KeyboardInterrupt
-        built.append(args[2][0])
-        return one_block(*args)
+        built.append(block.places[0])
+        return one_block(block)
 
-    monkeypatch.setattr(cubes, "_block", counted)
+    monkeypatch.setattr(Block, "build", counted)
     with pytest.raises(KeyboardInterrupt):
         cubes.build_cube(study, study.panel, out)
     damaged = out / PARTS / cubes.ARRAY
@@ -65,7 +66,7 @@ def test_finished_blocks_are_not_built_again(study, tmp_path, monkeypatch):
     stop_at = 9
     whole = cubes.build_cube(study, study.panel, out)
     assert built == [0, 30, 30, 60, 90]
-    monkeypatch.setattr(cubes, "_block", one_block)
+    monkeypatch.setattr(Block, "build", one_block)
     other = cubes.build_cube(study, study.panel, tmp_path / "at-once")
     np.testing.assert_array_equal(whole.values, other.values)
 

@@ -23,11 +23,11 @@ from riskkit.study import jobs as working
 from riskkit.study.jobs import (
     Job,
     forecast_job,
-    read_forecast,
     run_backtest,
     window_name,
     write_part,
 )
+from riskkit.study.parts import read_forecast
 from riskkit.testing.datasets import made_up_dataset
 from tests.contracts.killing import dawdle
 
@@ -335,7 +335,7 @@ with one_thread():
 def test_a_job_that_is_given_up_is_told():
     """As when the scheduler of a cluster goes away: nothing is left out in silence."""
 
-    def given_up(job, path):
+    def given_up(_):
         future = Future()
         future.cancel()
         future.set_running_or_notify_cancel()
