@@ -79,8 +79,8 @@ _trainer: ContextVar[Trainer | None] = ContextVar("trainer", default=None)
 
 @contextmanager
 def trained_by(trainer: Trainer | None) -> Iterator[None]:
-    """Let another one train what has many rows; None for this process alone."""
-    before = _trainer.set(trainer)
+    """Let another one train what has many rows; None for whom it is already."""
+    before = _trainer.set(trainer or _trainer.get())
     try:
         yield
     finally:
