@@ -18,7 +18,7 @@ from distributed import Client
 
 from riskkit.errors import RiskkitError
 from riskkit.models.parts import together
-from riskkit.models.parts.boosting import to_bytes, train, trained_by, training_losses
+from riskkit.models.parts.boosting import FILLED, to_bytes, train, trained_by, training_losses
 from riskkit.study import cube as cubes
 from riskkit.study.cell_blocks import Block
 from riskkit.study.cluster import (
@@ -312,3 +312,4 @@ def test_a_forecast_in_parts_is_trained_together_as_well(tmp_path, monkeypatch):
     assert min(asked) > 1000
     (one,) = outlook.threats.values()
     assert one.forecast.draws.shape[0] == 100
+    assert one.model.any.attr("missing") == str(FILLED), "as rows of one machine are"
