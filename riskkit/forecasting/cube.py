@@ -74,7 +74,8 @@ def rows_of(X: Array, unit: Any, month: Any) -> Array:
     opened = X.opened if isinstance(X, Mapped) else None
     if opened is not None and opened[0].is_file():  # a mapping outlives the name of its file
         X = open_mapped(*opened)
-    return np.array(np.asarray(X)[unit, month])
+    rows = np.asarray(X)[unit, month]
+    return np.array(rows) if np.may_share_memory(rows, X) else rows
 
 
 @dataclass(frozen=True)

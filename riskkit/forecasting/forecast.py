@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -41,6 +41,10 @@ class Forecast:
         """Month id in which the period of each column starts."""
         return tuple(self.origin + h for h in self.horizons)
 
+    def part(self, rows: slice) -> Forecast:
+        """Some of the units."""
+        return replace(self, units=self.units[rows], draws=self.draws[rows])
+
     def totals(self) -> NDArray[np.int64]:
         """Sum over the window, scenario by scenario: array [units, draws]."""
         total: NDArray[np.int64] = self.draws.sum(axis=1)
@@ -77,6 +81,14 @@ class Forecast:
             pl.lit(first_day(self.origin)).alias("origin"),
             pl.all(),
         )
+
+
+def joined(parts: Sequence[Forecast]) -> Forecast:
+    """Put parts of one forecast, of some units each, together."""
+    if len(parts) == 1:
+        return parts[0]
+    units = tuple(unit for part in parts for unit in part.units)
+    return replace(parts[0], units=units, draws=np.concatenate([part.draws for part in parts]))
 
 
 def from_frame(frame: pl.DataFrame) -> list[Forecast]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from riskkit.forecasting.cube import rows_of
 from riskkit.forecasting.dataset import Dataset
 
 MARGIN = 1.5
@@ -19,6 +20,8 @@ MARGIN = 1.5
 APART = 0.1
 """How far outside its own past a feature has to lie, in parts of the range of that."""
 _YEAR = 12
+_AT_ONCE = 1000
+"""Units that are looked at at once."""
 
 Array = NDArray[np.float64]
 
@@ -72,8 +75,12 @@ def _features(data: Dataset, described: Mapping[str, str]) -> Iterator[tuple[int
     """Units of which a feature lies outside training and far outside the unit's own past."""
     if data.X.shape[1] <= _YEAR:
         return
-    now, past = data.X[:, -1], data.X[:, :-_YEAR]
-    own_low, own_high = np.fmin.reduce(past, axis=1), np.fmax.reduce(past, axis=1)
+    now = data.X[:, -1]
+    own_low, own_high = np.empty_like(now), np.empty_like(now)
+    for start in range(0, len(now), _AT_ONCE):  # a mapped array may be larger than the memory
+        units = slice(start, start + _AT_ONCE)
+        past = rows_of(data.X, units, slice(None, -_YEAR))
+        own_low[units], own_high[units] = np.fmin.reduce(past, axis=1), np.fmax.reduce(past, axis=1)
     low, high = np.fmin.reduce(own_low, axis=0), np.fmax.reduce(own_high, axis=0)
     room = APART * (own_high - own_low)
     beyond = ((now > high) & (now > own_high + room)) | ((now < low) & (now < own_low - room))

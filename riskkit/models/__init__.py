@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import signature
 from pathlib import Path
@@ -16,6 +16,7 @@ from riskkit.config import Params
 from riskkit.errors import ConfigError, RiskkitError, suggestion
 from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.forecast import Forecast
+from riskkit.models.parts.blocks import in_blocks
 from riskkit.models.parts.history import largest, least
 from riskkit.models.parts.search import Space
 
@@ -77,21 +78,61 @@ class Model(ABC):
             Non-negative integers [units, horizons, size].
         """
 
+    def sample_blocks(
+        self, data: Dataset, size: int, seed: int, blocks: Sequence[slice]
+    ) -> Iterator[NDArray[np.int64]]:
+        """Draw block by block of units what `sample` draws; by default all at once.
+
+        Args:
+            data: The origin to forecast from.
+            size: Joint scenarios.
+            seed: Of the draws.
+            blocks: Rows of the units, those of `in_blocks`.
+        """
+        draws = self.sample(data, size, seed)
+        for block in blocks:
+            yield draws[block]
+
     def forecast(self, data: Dataset, size: int, seed: int) -> Forecast:
         """Draw for the units that can be forecast; `Dataset.left_out` names the others.
 
         No draw is more than `riskkit.models.parts.history.largest` allows, nor between zero and
         `least`, whatever the model.
         """
-        eligible = data.eligibility.forecast
-        draws = self.sample(data, size, seed)[eligible]
-        draws = np.where(draws > 0, np.maximum(draws, least(data)), draws)
-        draws = np.minimum(draws, largest(data)[eligible, None, None])
+        eligible = int(data.eligibility.forecast.sum())
+        draws = np.empty((eligible, len(data.horizons), size), dtype=np.int64)
+        units: list[str] = []
+        for part in self.forecast_blocks(data, size, seed):
+            draws[len(units) : len(units) + len(part.units)] = part.draws
+            units += part.units
+        return self._told(data, units, draws)
+
+    def forecast_blocks(
+        self, data: Dataset, size: int, seed: int, blocks: Sequence[slice] | None = None
+    ) -> Iterator[Forecast]:
+        """Draw what `forecast` draws, a block of units at a time, so that memory stays bounded.
+
+        Args:
+            data: The origin to forecast from.
+            size: Joint scenarios.
+            seed: Of the draws.
+            blocks: Those of `in_blocks` that are wanted; by default all.
+        """
+        wanted = in_blocks(len(data.units)) if blocks is None else blocks
+        most, fewest, names = largest(data), least(data), np.array(data.units)
+        for block, drawn in zip(wanted, self.sample_blocks(data, size, seed, wanted), strict=True):
+            eligible = data.eligibility.forecast[block]
+            draws = drawn[eligible]
+            draws = np.where(draws > 0, np.maximum(draws, fewest), draws)
+            draws = np.minimum(draws, most[block][eligible, None, None])
+            yield self._told(data, names[block][eligible].tolist(), draws)
+
+    def _told(self, data: Dataset, units: Sequence[str], draws: NDArray[np.int64]) -> Forecast:
         return Forecast(
             model=self.name,
             target=data.target.name,
             origin=data.origin,
-            units=tuple(np.array(data.units)[eligible].tolist()),
+            units=tuple(units),
             horizons=data.horizons,
             draws=draws,
         )

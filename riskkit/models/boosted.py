@@ -29,6 +29,7 @@ class BoostedClasses(Marginal):
 
     name: ClassVar[str] = "xgboost"
     summary: ClassVar[str] = "Boosted classes of the outcome relative to the own level."
+    apart = True
     searched: ClassVar[Space] = {
         "rounds": Between(20, 150, log=True),
         "bins": Between(6, 20),

@@ -24,6 +24,7 @@ class Climatology(Marginal):
 
     name: ClassVar[str] = "climatology"
     summary: ClassVar[str] = "Redraws the unit's own values in the same season of earlier years."
+    apart = True
     calibrated: ClassVar[bool] = False
     learned: ClassVar[bool] = False
     searched: ClassVar[Space] = {"years": Between(3, 40), "width": OneOf((1, 3, 5))}

@@ -38,6 +38,7 @@ class DistributionRegression(Marginal):
 
     name: ClassVar[str] = "distribution_regression"
     summary: ClassVar[str] = "Logistic regressions over thresholds relative to the own level."
+    apart = True
     searched: ClassVar[Space] = {
         "thresholds": Between(5, 21),
         "components": Between(4, 48),

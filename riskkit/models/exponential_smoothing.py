@@ -30,6 +30,7 @@ class ExponentialSmoothing(Marginal):
 
     name: ClassVar[str] = "exponential_smoothing"
     summary: ClassVar[str] = "Smooths the log of each active unit's own series."
+    apart = True
     learned: ClassVar[bool] = False
 
     def marginals(self, data: Dataset, size: int) -> Array:

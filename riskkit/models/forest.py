@@ -40,6 +40,7 @@ class Forest(Marginal):
 
     name: ClassVar[str] = "forest"
     summary: ClassVar[str] = "Random trees whose leaves hold outcomes relative to the own level."
+    apart = True
     searched: ClassVar[Space] = {
         "least": Between(8, 120, log=True),
         "share": Between(0.05, 1.0, log=True),

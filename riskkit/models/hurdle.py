@@ -56,6 +56,7 @@ class BoostedHurdle(Marginal):
 
     name: ClassVar[str] = "xgboost_hurdle"
     summary: ClassVar[str] = "Boosted chance of any deaths times boosted quantiles of how many."
+    apart = True
     searched: ClassVar[Space] = {"rounds": Between(20, 150, log=True)}
 
     def __init__(self, rounds: int = 60, everything: bool = False) -> None:
@@ -75,10 +76,11 @@ class BoostedHurdle(Marginal):
         self.any = self.size = None
         self.common = np.quantile(z[positive], LEVELS) if positive.any() else self.common * 0.0
         if positive.any():
-            few = len(data.units) <= MANY and not self.everything
-            most = MOST_OF_ANY if few else len(y)
-            seen = at_most(most, np.arange(len(y)), np.random.default_rng(seed))
-            self.any = _chance(rows.only(seen), positive[seen], seed)
+            if len(data.units) <= MANY and not self.everything:
+                seen = at_most(MOST_OF_ANY, np.arange(len(y)), np.random.default_rng(seed))
+                self.any = _chance(rows.only(seen), positive[seen], seed)
+            else:
+                self.any = _chance(rows, positive, seed)
         if positive.sum() >= FEWEST:
             some = at_most(MOST, np.flatnonzero(positive), np.random.default_rng(seed))
             X = rows.design(some)

@@ -41,6 +41,7 @@ class LogLogistic(Marginal):
 
     name: ClassVar[str] = "log_logistic"
     summary: ClassVar[str] = "Logistic chance of any times log-logistic sizes around the own level."
+    apart = True
     searched: ClassVar[Space] = {
         "components": Between(4, 48),
         "prior": Between(2.0, 200.0, log=True),

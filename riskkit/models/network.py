@@ -44,6 +44,7 @@ class Network(Marginal):
 
     name: ClassVar[str] = "network"
     summary: ClassVar[str] = "Small networks over classes of the outcome relative to the own level."
+    apart = True
     searched: ClassVar[Space] = {
         "hidden": OneOf(((32,), (48, 32), (64, 48))),
         "bins": Between(6, 20),

@@ -37,6 +37,7 @@ class Conflictology(_OwnHistory):
 
     name: ClassVar[str] = "conflictology"
     summary: ClassVar[str] = "Redraws the unit's own last 12 months."
+    apart = True
 
     def support(self, past: History) -> Weighted:
         """The last window, equally weighted."""
@@ -68,6 +69,7 @@ class EwHistory(_OwnHistory):
 
     name: ClassVar[str] = "ewhistory"
     summary: ClassVar[str] = "Redraws the unit's own last 24 months, recent ones more often."
+    apart = True
     factors: ClassVar[tuple[float, ...]] = (0.7, 1.0, 1.4)
 
     def support(self, past: History) -> Weighted:

@@ -57,6 +57,7 @@ class Pool(Marginal):
         self._members = [_member(name, (options or {}).get(name, {})) for name in members]
         if not self._members:
             raise ConfigError("models.pool.members is empty", hint="name at least one model")
+        self.apart = all(member.apart for member in self._members)
         self.rows = support
         self.support: Support | None = None
 

@@ -417,13 +417,15 @@ def _block(
     declared: Mapping[str, Indicator],
     units: pl.DataFrame,
     months: range,
+    cuts: bool,
 ) -> tuple[pl.DataFrame, set[int]]:
-    """Lay out some units, and find the months of which they have late news."""
+    """Lay out some units, and find the months of which they have late news: all if nobody cuts."""
     monthly, yearly = _known(releases, declared, units, months)
     columns = [*_CELL, "end", "value"]
     served = newest(monthly, _CELL).with_columns(end=pl.col("row") + 1).select(columns)
     spells = pl.concat([served, yearly.select(columns)], how="vertical_relaxed")
-    return _frame(spells, declared, units, months), revised_since(monthly, _CELL, months)
+    late = revised_since(monthly, _CELL, months) if cuts else set(months)
+    return _frame(spells, declared, units, months), late
 
 
 def build_panel(
@@ -432,6 +434,8 @@ def build_panel(
     first_month: int,
     as_of: int,
     shows_revised: bool = False,
+    *,
+    cuts: bool = True,
 ) -> Panel:
     """Join every source onto the unit-month grid as it was known at the end of `as_of`.
 
@@ -444,6 +448,8 @@ def build_panel(
         first_month: Month id of the first row.
         as_of: Month id of the last row, at whose end one stands.
         shows_revised: Let features read indicators that are computed anew each year.
+        cuts: Whether the panel is to be cut: without, no month counts as exact, and finding out
+            which are takes no time.
 
     Raises:
         RiskkitError: There is no source, two bring the same indicator or relation, or the span is
@@ -455,9 +461,9 @@ def build_panel(
     months = range(first_month, as_of + 1)
     names = units["unit"].to_list()
     frames = []
-    revised = networks_revised_since(releases, names, first_month, as_of)
+    revised = networks_revised_since(releases, names, first_month, as_of) if cuts else set(months)
     for block in units.iter_slices(AT_ONCE):
-        frame, late = _block(releases, declared, block, months)
+        frame, late = _block(releases, declared, block, months, cuts)
         frames.append(frame)
         revised |= late
     return Panel(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -11,6 +10,7 @@ import polars as pl
 from riskkit.errors import RiskkitError
 from riskkit.scoring import find_rule
 from riskkit.scoring.ensemble import Floats
+from riskkit.scoring.tally import Tally, Totals
 from riskkit.tables import INTERVAL
 
 ALL = "all"
@@ -67,11 +67,16 @@ def summarise(
         RiskkitError: The reference is not among the models, a rule is unknown, or a model was
             scored on other rows than the reference.
     """
-    parts = [
-        _compare(group, reference) for group in _by_target(scores, ["unit", "month", "horizon"])
-    ]
+    return summarise_tally(Tally.of(scores), reference, aggregates)
+
+
+def summarise_tally(
+    tally: Tally, reference: str, aggregates: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """Compare models as `summarise` does, by the sums of their scores."""
+    parts = [_compare(target, totals, reference) for target, totals in tally.totals()]
     if aggregates is not None:
-        parts += [_compare_together(group, reference) for group in _by_target(aggregates, [])]
+        parts += [_compare_together(group, reference) for group in _by_target(aggregates)]
     if not parts:
         raise RiskkitError("there are no scores to summarise", hint="no outcome is observed yet")
     return pl.concat(parts).sort("target", "rule", pl.col("window") == ALL, "window", "model")
@@ -110,16 +115,15 @@ def skill_interval(skills: Floats, without: Iterable[Floats]) -> tuple[Floats, F
     return low, high
 
 
-def without_largest(scores: pl.DataFrame, outcomes: pl.DataFrame, units: int = 2) -> pl.DataFrame:
-    """Leave out the units with the largest total outcome, which can be half of a mean score.
+def largest_units(outcomes: pl.DataFrame, units: int = 2) -> dict[str, list[str]]:
+    """Name the units with the largest total outcome, which can be half of a mean score.
 
     Args:
-        scores: Rows as for `summarise`.
         outcomes: `target, unit, month, outcome`, in the target's unit.
-        units: How many units to leave out of each target.
+        units: How many units of each target.
 
     Returns:
-        The remaining rows of `scores`.
+        Units by target.
     """
     largest = (
         outcomes.sort("target", "unit", "month")
@@ -129,31 +133,22 @@ def without_largest(scores: pl.DataFrame, outcomes: pl.DataFrame, units: int = 2
         .group_by("target", maintain_order=True)
         .head(units)
     )
-    return scores.join(largest, on=["target", "unit"], how="anti", maintain_order="left")
+    return {str(target): rows["unit"].to_list() for (target,), rows in largest.group_by("target")}
 
 
-class _Totals(NamedTuple):
-    """Sums and counts of scores, both [units, models, rules, windows], and what the axes are."""
-
-    sums: Floats
-    counts: Floats
-    axes: dict[str, list[str]]
-
-
-def _by_target(scores: pl.DataFrame, finer: list[str]) -> list[pl.DataFrame]:
+def _by_target(scores: pl.DataFrame) -> list[pl.DataFrame]:
     """Rows with a value, in one order whatever the order of the input, target by target."""
     rows = scores.filter(pl.col("value").is_not_null() & pl.col("value").is_not_nan())
-    rows = rows.sort("target", "rule", "model", "window", *finer)
+    rows = rows.sort("target", "rule", "model", "window")
     return rows.partition_by("target", maintain_order=True)
 
 
-def _compare(rows: pl.DataFrame, reference: str) -> pl.DataFrame:
+def _compare(target: str, totals: Totals, reference: str) -> pl.DataFrame:
     """Leaderboard of one target by rules that score each row."""
-    totals = _totals(rows)
     base = _base(totals.axes["model"], reference)
     _refuse_other_rows(totals, base)
     columns = compare_sums(totals.sums, totals.counts, base, _perfect_of(totals.axes["rule"]))
-    return _frame(rows["target"][0], totals.axes, columns)
+    return _frame(target, totals.axes, columns)
 
 
 def compare_sums(sums: Floats, counts: Floats, base: int, perfect: Floats) -> dict[str, Floats]:
@@ -211,25 +206,7 @@ def _axes(rows: pl.DataFrame) -> dict[str, list[str]]:
     return {name: rows[name].unique().sort().to_list() for name in ("model", "rule", "window")}
 
 
-def _totals(rows: pl.DataFrame) -> _Totals:
-    axes = _axes(rows)
-    codes = [
-        rows[name].replace_strict(values, range(len(values)), return_dtype=pl.Int64).to_numpy()
-        for name, values in axes.items()
-    ]
-    axes["unit"] = rows["unit"].unique().sort().to_list()
-    unit = rows["unit"].rank("dense").to_numpy().astype(np.int64) - 1
-    shape = tuple(len(axes[name]) for name in ("unit", "model", "rule", "window"))
-    cell = np.ravel_multi_index((unit, *codes), shape)
-    cells = int(np.prod(shape))
-    sums, counts = (
-        np.bincount(cell, weights=weights, minlength=cells).astype(np.float64).reshape(shape)
-        for weights in (rows["value"].to_numpy(), None)
-    )
-    return _Totals(sums, counts, axes)
-
-
-def _refuse_other_rows(totals: _Totals, base: int) -> None:
+def _refuse_other_rows(totals: Totals, base: int) -> None:
     different = np.argwhere(totals.counts != totals.counts[:, [base]])
     if len(different):
         unit, model, rule, window = different[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from zlib import crc32
 
 import numpy as np
@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from riskkit.forecasting.forecast import Forecast
 from riskkit.months import first_day
 from riskkit.scoring import reweighted_together, score_rows, score_together
-from riskkit.scoring.comparison import summarise, without_largest
+from riskkit.scoring.comparison import largest_units, summarise_tally
 from riskkit.scoring.leaderboard import THRESHOLDS, TOTALS, month_rules, together_rules
+from riskkit.scoring.tally import Tally
 from riskkit.tables import Scores
 
 LARGEST = 2
@@ -45,12 +46,14 @@ class Scored:
         outcomes: `target, unit, month, outcome` of the scored months.
         levels: `target, window, unit, level, duration`: how violent the unit was before (see
             `LEVELS`), and for how long (`DURATIONS`).
+        tally: The sums of `rows` by unit.
     """
 
     rows: pl.DataFrame
     aggregates: pl.DataFrame
     outcomes: pl.DataFrame
     levels: pl.DataFrame
+    tally: Tally
 
 
 def score_forecast(
@@ -70,11 +73,26 @@ def score_forecast(
             before. A unit whose last year reaches the second threshold is at war.
         thresholds: The target's, ascending.
     """
+    found = score_units(forecast, window, outcome, recent, thresholds)
+    known = ~np.isnan(outcome)
+    unit_of, _ = np.nonzero(known)
+    together = Together([forecast.draws[known]], [unit_of], [outcome[known]], [*forecast.units])
+    return replace(found, aggregates=together.scores(forecast, window, thresholds))
+
+
+def score_units(
+    forecast: Forecast,
+    window: str,
+    outcome: NDArray[np.float64],
+    recent: NDArray[np.float64],
+    thresholds: Sequence[int] = THRESHOLDS,
+) -> Scored:
+    """Score some units of a forecast by the rules that need no others; as of `score_forecast`."""
     known = ~np.isnan(outcome)
     keys = _Keys(forecast, window)
     unit_of, month_of = np.nonzero(known)
     draws, values = forecast.draws[known], outcome[known]
-    rows = [keys.rows(unit_of, month_of, score_rows(draws, values, month_rules(thresholds)), "")]
+    scored = [(unit_of, month_of, score_rows(draws, values, month_rules(thresholds)), "")]
     complete = known.all(axis=1)
     at_war = complete & (recent[:, 0] >= thresholds[1])
     if len(forecast.horizons) > 1:
@@ -83,16 +101,55 @@ def score_forecast(
             total, truth = forecast.totals()[chosen], outcome[chosen].sum(axis=1)
             if len(chosen):
                 scores = score_rows(total, truth, TOTALS)
-                rows.append(keys.rows(chosen, np.zeros_like(chosen), scores, suffix))
-    of_all = together_rules(thresholds) if len(values) else ()
-    together = score_together(draws, values, of_all)
-    without = _without_groups(forecast.units, unit_of, draws, values, of_all)
+                scored.append((chosen, np.zeros_like(chosen), scores, suffix))
+    rows = [keys.rows(*one) for one in scored]
+    tally = Tally()
+    names = np.array(forecast.units, dtype=np.str_)
+    for places, _, scores, suffix in scored:
+        for rule, found in scores.items():
+            key = (forecast.target + suffix, forecast.model, rule, window)
+            tally.add(key, names, places, found)
     return Scored(
         rows=Scores.validate(pl.concat(rows), cast=True),
-        aggregates=keys.aggregates(together, without),
+        aggregates=keys.aggregates({}, {}),
         outcomes=keys.outcomes(unit_of, month_of, values),
         levels=keys.levels(levels_of(recent[:, 0], thresholds), durations_of(recent, thresholds)),
+        tally=tally,
     )
+
+
+@dataclass
+class Together:
+    """What rules that need all rows together look at, of one block of units after the other.
+
+    Attributes:
+        draws: `[rows, draws]` of each block.
+        unit_of: Place of each row's unit among all.
+        outcomes: `[rows]`.
+        units: Names of all.
+    """
+
+    draws: list[NDArray[np.int64]] = field(default_factory=list)
+    unit_of: list[NDArray[np.int64]] = field(default_factory=list)
+    outcomes: list[NDArray[np.float64]] = field(default_factory=list)
+    units: list[str] = field(default_factory=list)
+
+    def add(self, forecast: Forecast, outcome: NDArray[np.float64]) -> None:
+        """Take in a block."""
+        known = ~np.isnan(outcome)
+        self.draws.append(forecast.draws[known])
+        self.unit_of.append(np.nonzero(known)[0] + len(self.units))
+        self.outcomes.append(outcome[known])
+        self.units += forecast.units
+
+    def scores(
+        self, forecast: Forecast, window: str, thresholds: Sequence[int] = THRESHOLDS
+    ) -> pl.DataFrame:
+        """`Scored.aggregates` of the blocks, which are of this forecast."""
+        draws, values = np.concatenate(self.draws), np.concatenate(self.outcomes)
+        names = together_rules(thresholds) if len(values) else ()
+        without = _without_groups(self.units, np.concatenate(self.unit_of), draws, values, names)
+        return _Keys(forecast, window).aggregates(score_together(draws, values, names), without)
 
 
 def _without_groups(
@@ -249,10 +306,10 @@ def leaderboard(scored: Sequence[Scored], reference: str) -> pl.DataFrame:
         `model, target, window, rule, value, skill, skill_low, skill_high`; see
         `riskkit.scoring.comparison.summarise`.
     """
-    rows = pl.concat([one.rows for one in scored])
+    tally = Tally()
+    for one in scored:
+        tally.update(one.tally)
     monthly = pl.concat([one.outcomes for one in scored]).unique(["target", "unit", "month"])
-    rest = without_largest(
-        rows.filter(pl.col("target").is_in(monthly["target"].unique().to_list())), monthly, LARGEST
-    ).with_columns(pl.col("target") + WITHOUT_LARGEST)
+    tally.update(tally.without(largest_units(monthly, LARGEST), WITHOUT_LARGEST))
     aggregates = pl.concat([one.aggregates for one in scored])
-    return summarise(pl.concat([rows, rest]), reference, aggregates)
+    return summarise_tally(tally, reference, aggregates)

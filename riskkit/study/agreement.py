@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,8 @@ from riskkit.errors import ConfigError
 from riskkit.forecasting.forecast import Forecast
 from riskkit.forecasting.reconcile import reconcile
 from riskkit.forecasting.threats import Threat
-from riskkit.months import month_id_expr
-from riskkit.study.jobs import Job, forecast_job
+from riskkit.months import format_month, month_id_expr
+from riskkit.study.jobs import Above, Job, forecast_job
 from riskkit.tables import Release
 from riskkit.units import countries
 
@@ -25,24 +25,41 @@ if TYPE_CHECKING:
 def agreed(study: Study, threat: Threat, cells: Forecast) -> Forecast:
     """Scale a forecast of cells to one of their countries by `forecast.reconcile`.
 
+    Args:
+        study: A study by cell.
+        threat: What is forecast.
+        cells: Its forecast.
+    """
+    told = above(study, threat, cells.origin, cells.horizons)
+    return reconcile(cells, told.forecast, told.owners, told.seed)[0]
+
+
+def above(study: Study, threat: Threat, origin: int, horizons: Sequence[int]) -> Above:
+    """Forecast the countries of a study's cells by `forecast.reconcile`.
+
     The countries' figures are the sums of their cells', so that what no cell is known of counts in
     neither.
 
     Args:
         study: A study by cell.
         threat: What is forecast.
-        cells: Its forecast.
+        origin: Month id.
+        horizons: Months ahead.
     """
-    twin = by_country(study)
-    data = twin.dataset(threat, cells.origin, cells.horizons)
+    twin = by_country(study, origin)
+    data = twin.dataset(threat, origin, horizons)
     name = study.params.forecast.reconcile or threat.model
-    size, seed = cells.draws.shape[-1], study.params.seed
-    job = Job(data, name, twin.model_options(name), size, seed)
-    return reconcile(cells, forecast_job(job), study.owners, job.stream)[0]
+    params = study.params
+    job = Job(data, name, twin.model_options(name), params.forecast.draws, params.seed)
+    return Above(forecast_job(job), study.owners, job.stream)
 
 
-def by_country(study: Study) -> Study:
-    """The same study of the countries of its cells.
+def by_country(study: Study, as_of: int) -> Study:
+    """The same study of the countries of its cells, at an earlier date or its own.
+
+    Args:
+        study: A study by cell.
+        as_of: Month id at whose end one stands.
 
     Raises:
         ConfigError: No cell lies in a country.
@@ -53,13 +70,11 @@ def by_country(study: Study) -> Study:
             "forecast.reconcile needs cells that lie in countries",
             hint="name land under panel.within, or leave forecast.reconcile out",
         )
-    told = study.params.panel
-    panel = told.model_copy(update={"level": "country", "within": ()})
+    update = {"level": "country", "within": (), "as_of": format_month(as_of)}
+    panel = study.params.panel.model_copy(update=update)
     params: Params = study.params.model_copy(update={"panel": panel})
     releases = tuple(
-        summed_up(release, owners, study.span[1])
-        for release in study.releases
-        if release.indicators
+        summed_up(release, owners, as_of) for release in study.releases if release.indicators
     )
     return type(study).of(params, releases, _units(study, set(owners.values())))
 

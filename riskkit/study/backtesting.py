@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,15 +17,22 @@ from riskkit.forecasting.threats import Threat
 from riskkit.models import Model
 from riskkit.months import parse_horizons, parse_months
 from riskkit.registry import models
+from riskkit.study.agreement import above
 from riskkit.study.cluster import spread_over
 from riskkit.study.evaluating import FORECASTS, ORACLE, Backtest, write_scores
-from riskkit.study.identity import KEY, Identity
-from riskkit.study.jobs import Job, read_forecast, run_backtest, window_name
-from riskkit.study.results import MARKER, PARTS, carry_over, result_folder
+from riskkit.study.identity import KEY
+from riskkit.study.jobs import Job, run_backtest, window_name
+from riskkit.study.parts import read_forecast
+from riskkit.study.results import PARTS, begin, carry_over, result_folder
 from riskkit.study.stages import backtest_identity, scores_identity
 
 if TYPE_CHECKING:
     from riskkit.study.study import Study
+
+ZERO = "zero"
+"""The model of nothing."""
+_AT_ONCE = 20_000
+"""Rows of forecasts that are read at once."""
 
 
 def backtest(
@@ -65,7 +73,7 @@ def backtest(
         carry_over(parts, fresh / PARTS)
         paths = [fresh / PARTS / name_of[plan] for plan in plans]
         pl.concat([pl.scan_parquet(path, glob=False) for path in paths]).sink_parquet(
-            fresh / FORECASTS, metadata={KEY: made.to_json()}
+            fresh / FORECASTS, metadata={KEY: made.to_json()}, row_group_size=_AT_ONCE
         )
         board = write_scores(study, paths, fresh) if scores else None
         if export:
@@ -80,14 +88,6 @@ def _processes(study: Study, plans: Sequence[_Plan]) -> int:
     """
     learning = [plan for plan in plans if models()[plan.model].fit is not Model.fit]
     return study.params.backtest.processes if len(learning) > 1 else 1
-
-
-def begin(out: Path) -> Path:
-    """Make the folder of parts, in a folder that says it is not finished unless it says more."""
-    if not (out / MARKER).is_file():
-        with result_folder(out, Identity(stage="backtest, not finished")) as fresh:
-            (fresh / PARTS).mkdir()
-    return out / PARTS
 
 
 def chosen_threats(study: Study) -> list[Threat]:
@@ -133,10 +133,30 @@ def _jobs(study: Study, plans: Sequence[_Plan]) -> Iterator[Job]:
     for (origin, name), group in groupby(plans, lambda plan: (plan.origin, plan.threat)):
         threat = threats[name]
         data = study.dataset(threat, origin, horizons)
+        totals = cache(partial(above, study, threat, origin, data.horizons))
         for plan in group:
             over = threat.options if plan.model == threat.model else {}
             options = study.model_options(plan.model, over)
-            yield Job(data, plan.model, options, params.forecast.draws, params.seed, study.together)
+            scaled = totals() if _is_reconciled(study, plan.model) else None
+            yield Job(
+                data,
+                plan.model,
+                options,
+                params.forecast.draws,
+                params.seed,
+                rows=study.together,
+                above=scaled,
+            )
+
+
+def _is_reconciled(study: Study, model: str) -> bool:
+    """Whether a model's cells are scaled to their countries: all but the reference and zero.
+
+    What others are measured against stays what it is.
+    """
+    if not study.by_cell or study.params.forecast.reconcile is None:
+        return False
+    return model not in (study.params.backtest.reference, ZERO)
 
 
 def _models(study: Study, threat: Threat, scores: bool) -> list[str]:

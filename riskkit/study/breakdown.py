@@ -12,13 +12,14 @@ from riskkit.errors import ConfigError
 from riskkit.scoring import find_rule
 from riskkit.scoring.comparison import ALL, summarise
 from riskkit.scoring.evaluation import DURATIONS, LEVELS
-from riskkit.study.comparison import own_reference, read_scores, the_target
+from riskkit.study.comparison import own_reference, read_scores, scored_names, the_target
 from riskkit.study.evaluating import GROUPS, SCORES
 
 Part = Literal["level", "duration", "region", "unit", "horizon"]
 By = Literal["window"] | Part
 ZERO = "zero"
 """The model that every other should beat: nothing happens."""
+_TOLD = ("target", "rule")
 _SKILL = ("skill", "skill_low", "skill_high")
 _AGAINST_ZERO = ("against_zero", "zero_low", "zero_high")
 
@@ -58,17 +59,17 @@ def break_down(
             f"{rule} needs all rows together and is not told in parts",
             hint="choose a rule of each row such as crps, or see --window WINDOW --rule " + rule,
         )
-    scores = read_scores(folders, SCORES)
-    target = target or the_target(scores)
-    rows = scores.filter(pl.col("target") == target, pl.col("rule") == rule)
+    names = scored_names(folders)
+    target = target or the_target(pl.DataFrame({"target": names["target"]}))
+    wanted = (pl.col("target") == target) & (pl.col("rule") == rule)
+    rows = read_scores(folders, SCORES, where=wanted)
     if rows.is_empty():
-        told = {name: ", ".join(scores[name].unique().sort()) for name in ("target", "rule")}
         raise ConfigError(
             f"there are no scores of target '{target}' by rule '{rule}'",
-            hint=f"targets: {told['target']}; rules: {told['rule']}",
+            hint="; ".join(f"{name}s: {', '.join(sorted(names[name]))}" for name in _TOLD),
         )
     models = rows["model"].unique().sort().to_list()
-    base = reference or own_reference(folders, scores["model"])
+    base = reference or own_reference(folders, names["model"])
     zero = next((name for name in models if name.rpartition("/")[2] == ZERO), None)
     parts = _with_part(rows, folders, by)
     table = _against(parts, base, "reference", _SKILL)

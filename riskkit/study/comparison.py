@@ -10,9 +10,10 @@ import polars as pl
 
 from riskkit.atomic import write_text
 from riskkit.errors import ConfigError, RiskkitError
-from riskkit.scoring.comparison import summarise
+from riskkit.scoring.comparison import summarise_tally
 from riskkit.scoring.evaluation import own_targets
 from riskkit.scoring.leaderboard import COMPARED, at, thresholds_of
+from riskkit.scoring.tally import Tally
 from riskkit.study.evaluating import OUTCOMES, SCORES, TOGETHER
 from riskkit.study.results import open_result
 
@@ -30,50 +31,79 @@ def compare_backtests(folders: Sequence[Path], reference: str | None) -> pl.Data
     Raises:
         RiskkitError: A folder holds no scores, or two were scored on other outcomes.
     """
-    rows, together = (read_scores(folders, name) for name in (SCORES, TOGETHER))
-    return summarise(rows, reference or rows["model"][0], together)
+    together = read_scores(folders, TOGETHER)
+    tally = Tally()
+    names = scored_names(folders)
+    for target in names["target"]:
+        for rule in names["rule"]:  # of many cells all at once would fill gigabytes
+            wanted = (pl.col("target") == target) & (pl.col("rule") == rule)
+            tally.update(Tally.of(read_scores(folders, SCORES, where=wanted)))
+    return summarise_tally(tally, reference or names["model"][0], together)
 
 
-def read_scores(folders: Sequence[Path], name: str, *, named: bool = True) -> pl.DataFrame:
+def read_scores(
+    folders: Sequence[Path], name: str, *, named: bool = True, where: pl.Expr | None = None
+) -> pl.DataFrame:
     """Read one table of several backtests.
 
     Args:
         folders: Backtests.
         name: The table.
         named: Whether models of several folders are told apart, as FOLDER/MODEL.
+        where: Which rows; by default all.
     """
-    tables = [_read(folder, name) for folder in folders]
     if named and len(folders) > 1:
         _refuse_other_outcomes(folders)
-        tables = [
-            table.with_columns(model=pl.concat_str(pl.lit(f"{folder.name}/"), "model"))
-            for folder, table in zip(folders, tables, strict=True)
-        ]
-    return pl.concat(tables)
+    tables = [_named(folders, folder, name, named=named) for folder in folders]
+    kept = tables if where is None else [table.filter(where) for table in tables]
+    return pl.concat([table.collect() for table in kept])
 
 
-def own_reference(folders: Sequence[Path], models: pl.Series) -> str:
+def scored_names(folders: Sequence[Path]) -> dict[str, list[str]]:
+    """Targets, rules and models of the scores of several backtests, each as they come."""
+    tables = [_named(folders, folder, SCORES, named=True) for folder in folders]
+    return {
+        name: list(
+            dict.fromkeys(
+                value
+                for table in tables
+                for value in table.select(pl.col(name).unique(maintain_order=True)).collect()[name]
+            )
+        )
+        for name in ("target", "rule", "model")
+    }
+
+
+def _named(folders: Sequence[Path], folder: Path, name: str, *, named: bool) -> pl.LazyFrame:
+    table = _scan(folder, name)
+    if not named or len(folders) == 1:
+        return table
+    return table.with_columns(model=pl.concat_str(pl.lit(f"{folder.name}/"), "model"))
+
+
+def own_reference(folders: Sequence[Path], models: Sequence[str]) -> str:
     """The reference that a backtest was made with, or the first model of several backtests."""
     if len(folders) == 1:
         opened = open_result(folders[0], f"riskkit backtest --out {folders[0]}")
         told = opened.identity.parameters.get("backtest.reference")
-        if (models == told).any():
+        if told in models:
             return str(told)
-    return str(models[0])
+    return models[0]
 
 
-def _read(folder: Path, name: str) -> pl.DataFrame:
+def _scan(folder: Path, name: str) -> pl.LazyFrame:
     opened = open_result(folder, f"riskkit backtest --out {folder}")
     if name not in opened.files:
         raise RiskkitError(f"{folder} holds no scores", hint="run `riskkit evaluate` on it")
-    return opened.table(name)
+    return pl.scan_parquet(opened.path(name), glob=False)
 
 
 def _refuse_other_outcomes(folders: Sequence[Path]) -> None:
     """Refuse backtests whose data say that something else came, as another vintage may."""
-    first = _read(folders[0], OUTCOMES)
+    first = _scan(folders[0], OUTCOMES).collect()
     for folder in folders[1:]:
-        both = first.join(_read(folder, OUTCOMES), on=["target", "unit", "month"], suffix="_other")
+        other = _scan(folder, OUTCOMES).collect()
+        both = first.join(other, on=["target", "unit", "month"], suffix="_other")
         apart = both.filter(pl.col("outcome") != pl.col("outcome_other")).sort("unit", "month")
         if apart.height:
             one = apart.row(0, named=True)

@@ -28,10 +28,10 @@ from riskkit.scoring.diagnostics import (
     pit,
     reliability,
 )
-from riskkit.scoring.evaluation import leaderboard, score_forecast
+from riskkit.scoring.evaluation import Scored, Together, leaderboard, score_units
 from riskkit.scoring.leaderboard import shown_rules
 from riskkit.study.identity import Identity, refuse_other
-from riskkit.study.results import PART_REMEDY, open_result, result_folder, stamp_of
+from riskkit.study.results import PART_REMEDY, growing_table, open_result, result_folder, stamp_of
 from riskkit.study.rivals import Rival, Submissions, read_rivals, shared
 from riskkit.study.stages import backtest_identity, scores_identity
 from riskkit.world.grid import oracle_of_grid
@@ -52,6 +52,8 @@ GROUPS = "groups.parquet"
 """What came: `target, unit, month, outcome` of every month that was scored."""
 COVERAGE = "coverage.csv"
 """How many positive outcomes intervals hold, beside what calibrated chances would."""
+AT_ONCE = 2000
+"""Units that are scored at once."""
 METRICS, PLOTS = "metrics.json", "plots"
 _TYPES = {
     "window": pl.String,
@@ -150,35 +152,53 @@ def write_scores(
     parts = _parts(paths)
     models = {part.model for part in parts}
     truths = {t.target.name: _Truth(study, t) for t in study.threats}
-    scored, calibrations = [], []
-    with study.progress("score", len(parts)) as advance:
+    scored: list[Scored] = []
+    calibrations: list[Calibration] = []
+    with (
+        study.progress("score", len(parts)) as advance,
+        growing_table(out / SCORES) as keep,
+    ):
         for forecast, window in _with_others(study, parts, rivals):
             truth = _of_target(truths, forecast)
-            outcome = truth.of(forecast)
-            thresholds = truth.threat.target.thresholds
-            recent = truth.recent(forecast)
-            scored.append(score_forecast(forecast, window, outcome, recent, thresholds))
-            calibrations.append(Calibration.of(forecast, outcome, thresholds))
+            for one, calibration in _scored(truth, forecast, window):
+                keep(one.rows)
+                scored.append(replace(one, rows=one.rows.clear()))
+                calibrations += [] if calibration is None else [calibration]
             if forecast.model in models:
                 advance(f"{forecast.target} {window} {forecast.model}")
-    scores = pl.concat([one.rows for one in scored])
-    scores.write_parquet(out / SCORES)
     pl.concat([s.aggregates for s in scored]).write_parquet(out / TOGETHER)
     came = pl.concat([one.outcomes for one in scored]).unique()
     came.sort("target", "unit", "month").write_parquet(out / OUTCOMES)
     levels = pl.concat([one.levels for one in scored]).unique()
     levels = levels.join(study.units.select("unit", "region"), on="unit", how="left")
     levels.sort("target", "window", "unit").write_parquet(out / GROUPS)
-    observed = [one for one in scored if one.rows.height]
-    if not observed:
+    if came.is_empty():
         return None
+    observed = [one for one in scored if one.outcomes.height]
     board = leaderboard(observed, study.params.backtest.reference)
     _write_table(board, out / LEADERBOARD)
     (out / METRICS).write_text(json.dumps(_metrics(study, board), indent=2) + "\n", "utf-8")
-    compared = [one for one in calibrations if one is not None]
-    _write_table(coverage(compared), out / COVERAGE)
-    _write_plots(study, board, scores, compared, out / PLOTS)
+    _write_table(coverage(calibrations), out / COVERAGE)
+    _write_plots(study, board, out, calibrations)
     return board
+
+
+def _scored(
+    truth: _Truth, forecast: Forecast, window: str
+) -> Iterator[tuple[Scored, Calibration | None]]:
+    """Score one forecast, a block of units at a time: rows of scores of many fill gigabytes."""
+    outcome, recent = truth.of(forecast), truth.recent(forecast)
+    thresholds = truth.threat.target.thresholds
+    together = Together()
+    starts = range(0, max(len(forecast.units), 1), AT_ONCE)
+    for start in starts:
+        block = slice(start, start + AT_ONCE)
+        part = forecast.part(block)
+        one = score_units(part, window, outcome[block], recent[block], thresholds)
+        together.add(part, outcome[block])
+        if start == starts[-1]:
+            one = replace(one, aggregates=together.scores(forecast, window, thresholds))
+        yield one, Calibration.of(part, outcome[block], thresholds)
 
 
 def _of_target(truths: Mapping[str, _Truth], forecast: Forecast) -> _Truth:
@@ -287,15 +307,16 @@ def _write_table(table: pl.DataFrame, path: Path) -> None:
 def _write_plots(
     study: Study,
     board: pl.DataFrame,
-    scores: pl.DataFrame,
+    out: Path,
     calibrations: Sequence[Calibration],
-    folder: Path,
 ) -> None:
     """Write what there is to draw; of several threats, the first."""
+    folder = out / PLOTS
     folder.mkdir()
     first = _scored_threats(study, board)[0].target.name
     _write_table(_overall(first, board), folder / "leaderboard.csv")
-    _write_table(crps_by_horizon(scores, first), folder / "crps_by_horizon.csv")
+    scores = pl.scan_parquet(out / SCORES, glob=False).filter(target=first, rule="crps")
+    _write_table(crps_by_horizon(scores.collect(), first), folder / "crps_by_horizon.csv")
     of_first = [one for one in calibrations if one.target == first]
     for table in (reliability, corp, brier_parts, pit):
         _write_table(table(of_first), folder / f"{table.__name__}.csv")

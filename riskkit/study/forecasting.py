@@ -20,19 +20,38 @@ from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.eligibility import left_out
 from riskkit.forecasting.fans import fans
 from riskkit.forecasting.forecast import Forecast, from_frame
+from riskkit.forecasting.forecast import joined as joined_units
 from riskkit.forecasting.outliers import find_outliers
 from riskkit.forecasting.threats import Absent, Threat
 from riskkit.models import Contributions, Model, make_model
 from riskkit.models.parts.attribution import FamilyShares, family_shares
+from riskkit.models.parts.blocks import in_blocks
 from riskkit.models.parts.boosting import trained_by
+from riskkit.models.parts.history import part_of
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.threats import follow
 from riskkit.risk.score import scenario_scores, score
 from riskkit.study.agreement import agreed
 from riskkit.study.cells import of_cells
 from riskkit.study.identity import Identity, refuse_other
-from riskkit.study.jobs import Job, one_thread, stream_of
-from riskkit.study.results import Opened, open_result, result_folder, write_stamped
+from riskkit.study.jobs import (
+    Job,
+    fitted_beside,
+    one_thread,
+    part_name,
+    stream_of,
+    write_part,
+)
+from riskkit.study.parts import is_partitioned, read_forecast
+from riskkit.study.results import (
+    PARTS,
+    Opened,
+    begin,
+    carry_over,
+    open_result,
+    result_folder,
+    write_stamped,
+)
 from riskkit.study.stages import forecast_identity
 
 if TYPE_CHECKING:
@@ -121,6 +140,7 @@ def forecast(study: Study, out: Path | None = None) -> Outlook:
         out: Folder to keep draws, explanations and models in.
     """
     datasets, absent = _datasets(study)
+    parts = begin(out, "forecast") if out is not None and study.by_cell else None
     workers = min(len(datasets), os.cpu_count() or 1)
     with (
         study.progress("forecast", len(datasets)) as advance,
@@ -129,7 +149,7 @@ def forecast(study: Study, out: Path | None = None) -> Outlook:
     ):
         # Training leaves the interpreter to others, and each threat has a stream of its own.
         fitting = {
-            threat.name: threads.submit(_fit, study, threat, datasets[threat.name])
+            threat.name: threads.submit(_fit, study, threat, datasets[threat.name], parts)
             for threat in study.threats
             if threat.name in datasets
         }
@@ -181,16 +201,15 @@ def job_of(study: Study, threat: Threat, data: Dataset) -> Job:
     """What is fitted and drawn for a threat, with which seed."""
     options = study.model_options(threat.model, threat.options)
     params = study.params
-    return Job(data, threat.model, options, params.forecast.draws, params.seed)
+    size, seed = params.forecast.draws, params.seed
+    return Job(data, threat.model, options, size, seed, rows=study.together)
 
 
-def _fit(study: Study, threat: Threat, data: Dataset) -> ThreatForecast:
+def _fit(study: Study, threat: Threat, data: Dataset, parts: Path | None) -> ThreatForecast:
     """Fit a threat's model as of the study's date and draw; keep the model."""
-    job = job_of(study, threat, data)
     with trained_by(study.trainer):
-        model = make_model(threat.model, job.options).fit(data, job.stream)
-    drawn = model.forecast(data, job.size, job.stream)
-    explained = model.contributions(data)
+        model, drawn = _drawn(job_of(study, threat, data), parts)
+    explained = _explained(model, data)
     if explained is not None:
         rows = _rows(data, drawn)
         inputs = None if explained.inputs is None else explained.inputs[rows]
@@ -202,6 +221,28 @@ def _fit(study: Study, threat: Threat, data: Dataset) -> ThreatForecast:
         outliers = {unit: tuple(map(of_cells, texts)) for unit, texts in outliers.items()}
     notes = Notes.of(data, study.hindsight([data.origin]), outliers)
     return ThreatForecast(threat, drawn, explained, notes, shares, model, data)
+
+
+def _drawn(job: Job, parts: Path | None) -> tuple[Model, Forecast]:
+    """The fitted model and its draws; of many units, both are kept in parts as they are made."""
+    if parts is None or not is_partitioned(len(job.data.units)):
+        model = make_model(job.model, job.options).fit(job.data, job.stream)
+        return model, model.forecast(job.data, job.size, job.stream)
+    path = write_part(job, parts / part_name(job))
+    return fitted_beside(job, path), read_forecast(path)[0]
+
+
+def _explained(model: Model, data: Dataset) -> Contributions | None:
+    """The model's explanation; of many units, some at a time."""
+    if not (isinstance(model, Marginal) and model.apart and is_partitioned(len(data.units))):
+        return model.contributions(data)
+    told = [model.contributions(part_of(data, block)) for block in in_blocks(len(data.units))]
+    parts = [part for part in told if part is not None]
+    if not parts:
+        return None
+    inputs = [part.inputs for part in parts if part.inputs is not None]
+    values = np.concatenate([part.values for part in parts])
+    return replace(parts[0], values=values, inputs=np.concatenate(inputs) if inputs else None)
 
 
 def _rows(data: Dataset, drawn: Forecast) -> list[int]:
@@ -244,8 +285,9 @@ def joined(study: Study, threats: Mapping[str, ThreatForecast]) -> dict[str, Thr
 def _write(study: Study, outlook: Outlook, out: Path) -> None:
     """Write draws, explanations, models and the fans of the top units into a folder."""
     with result_folder(out, outlook.identity) as fresh:
-        frames = [one.forecast.to_frame() for one in outlook.threats.values()]
-        write_stamped(pl.concat(frames), fresh / FORECASTS, outlook.identity)
+        if study.by_cell:
+            carry_over(out / PARTS, fresh / PARTS)
+        _write_forecasts(outlook, fresh / FORECASTS)
         for name, one in outlook.threats.items():
             if one.contributions is not None:
                 path = fresh / _contributions(name)
@@ -263,6 +305,32 @@ def _write(study: Study, outlook: Outlook, out: Path) -> None:
         if first.data is not None:
             table = fans(first.forecast, first.data, _top(study, first))
             table.write_csv(fresh / FAN, float_precision=3)
+
+
+def _write_forecasts(outlook: Outlook, path: Path) -> None:
+    """Write the draws into a file, or those of many units into a folder of blocks."""
+    drawn = [one.forecast for one in outlook.threats.values()]
+    if not any(is_partitioned(len(one.units)) for one in drawn):
+        frames = [one.to_frame() for one in drawn]
+        write_stamped(pl.concat(frames), path, outlook.identity)
+        return
+    path.mkdir()
+    for one in drawn:
+        for number, block in enumerate(in_blocks(len(one.units))):
+            file = path / f"{one.target}-{number:05}.parquet"
+            write_stamped(one.part(block).to_frame(), file, outlook.identity)
+
+
+def _read_forecasts(opened: Opened) -> dict[str, Forecast]:
+    """Read the draws of each target."""
+    names = [name for name in opened.files if name.partition("/")[0] == FORECASTS]
+    if not names:
+        opened.path(FORECASTS)
+    found: dict[str, list[Forecast]] = {}
+    for name in names:
+        for one in from_frame(opened.table(name)):
+            found.setdefault(one.target, []).append(one)
+    return {target: joined_units(parts) for target, parts in found.items()}
 
 
 def model_file(threat: str) -> str:
@@ -329,7 +397,7 @@ def read_outlook(study: Study, folder: Path) -> Outlook:
     command = f"riskkit forecast --out {folder}"
     opened = open_result(folder, command)
     refuse_other(opened.identity, forecast_identity(study), f"the forecast in {folder}", command)
-    drawn = {one.target: one for one in from_frame(opened.table(FORECASTS))}
+    drawn = _read_forecasts(opened)
     told = json.loads(opened.path(NOTES).read_text("utf-8"))
     absent = tuple(Absent(name, reason) for name, reason in told["absent"].items())
     threats = {}

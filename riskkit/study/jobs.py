@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -19,23 +19,43 @@ from threading import Thread, current_thread, main_thread
 from typing import Any, TypeVar
 
 import numpy as np
-import polars as pl
 from threadpoolctl import threadpool_limits
 
-from riskkit.atomic import atomic_file
 from riskkit.errors import RiskkitError
-from riskkit.files import reading
 from riskkit.forecasting.dataset import Dataset
-from riskkit.forecasting.forecast import Forecast, from_frame
-from riskkit.models import make_model
+from riskkit.forecasting.forecast import Forecast
+from riskkit.forecasting.reconcile import reconcile
+from riskkit.models import Model, make_model
+from riskkit.models.parts.blocks import in_blocks
 from riskkit.models.parts.boosting import TooManyRowsError, Trainer, trained_by
 from riskkit.months import first_day, format_month
 from riskkit.study.identity import Identity
-from riskkit.study.results import PART_REMEDY, write_stamped
+from riskkit.study.parts import (
+    is_partitioned,
+    model_beside,
+    read_blocks,
+    write_blocks,
+    write_whole,
+)
 from riskkit.study.stages import part_identity, trained_together
 
 Todo = TypeVar("Todo")
 Done = TypeVar("Done")
+
+
+@dataclass(frozen=True)
+class Above:
+    """What the cells of a job add up to.
+
+    Attributes:
+        forecast: Of their countries.
+        owners: Country of each cell that lies in one.
+        seed: See `riskkit.forecasting.reconcile`.
+    """
+
+    forecast: Forecast
+    owners: Mapping[str, str]
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -49,6 +69,7 @@ class Job:
         size: Draws.
         seed: Seed of the study; each model and origin gets its own stream from it.
         rows: Trainings of more rows are done by all workers of a cluster together; None for none.
+        above: What the forecast is reconciled with; None for nothing.
     """
 
     data: Dataset
@@ -57,6 +78,7 @@ class Job:
     size: int
     seed: int
     rows: int | None = None
+    above: Above | None = None
 
     @property
     def window(self) -> str:
@@ -71,7 +93,8 @@ class Job:
     @cached_property
     def identity(self) -> Identity:
         """Everything that the forecast depends on, to recognise finished work."""
-        made = part_identity(self.data, self.model, self.options, self.size, self.seed)
+        above = None if self.above is None else self.above.forecast
+        made = part_identity(self.data, self.model, self.options, self.size, self.seed, above)
         return made if self.rows is None else trained_together(made, self.rows)
 
 
@@ -102,7 +125,10 @@ def window_name(origin: int, horizons: Sequence[int]) -> str:
 def forecast_job(job: Job) -> Forecast:
     """Fit and draw; runs in a process of its own."""
     model = make_model(job.model, job.options).fit(job.data, job.stream)
-    return model.forecast(job.data, job.size, job.stream)
+    drawn = model.forecast(job.data, job.size, job.stream)
+    if job.above is None:
+        return drawn
+    return reconcile(drawn, job.above.forecast, job.above.owners, job.above.seed)[0]
 
 
 @contextmanager
@@ -118,10 +144,39 @@ def one_thread() -> Iterator[None]:
 
 
 def write_part(job: Job, path: Path) -> Path:
-    """Forecast a job into its file, unless that is there."""
-    if path.is_file():
+    """Forecast a job into its file, or of many units its folder, unless that is there."""
+    if path.exists():
+        return path
+    if is_partitioned(len(job.data.units)) and job.above is None:
+        with _told(job):
+            _write_blocks(job, path)
         return path
     return keep_part(job, told_forecast(job), path)
+
+
+def _write_blocks(job: Job, path: Path) -> None:
+    """Forecast a job block by block; blocks that a stopped run finished are kept."""
+    model = fitted_beside(job, path)
+    rows = len(job.data.units)
+    drawn: dict[int, Iterator[Forecast]] = {}
+
+    def draw(block: slice) -> Forecast:
+        if not drawn:  # from the first that is missing on
+            left = [one for one in in_blocks(rows) if one.start >= block.start]
+            drawn[0] = model.forecast_blocks(job.data, job.size, job.stream, left)
+        return next(drawn[0])
+
+    write_blocks(rows, draw, job.window, job.identity, path)
+
+
+def fitted_beside(job: Job, path: Path) -> Model:
+    """The model of a job, fitted anew unless it is kept beside the job's folder."""
+    model, file = make_model(job.model, job.options), model_beside(path)
+    if file.is_file():
+        return model.load(file)
+    model.fit(job.data, job.stream)
+    model.save(file)
+    return model
 
 
 def told_forecast(job: Job, trainer: Trainer | None = None) -> Forecast:
@@ -131,10 +186,16 @@ def told_forecast(job: Job, trainer: Trainer | None = None) -> Forecast:
         job: The job.
         trainer: Trains what has many rows.
     """
+    with _told(job), trained_by(trainer):
+        return forecast_job(job)
+
+
+@contextmanager
+def _told(job: Job) -> Iterator[None]:
     place = f"model '{job.model}', window {job.window}"
     try:
-        with one_thread(), trained_by(trainer):  # the workers share the cores
-            return forecast_job(job)
+        with one_thread():  # the workers share the cores; more threads only wait
+            yield
     except TooManyRowsError:
         raise
     except RiskkitError as error:
@@ -144,10 +205,8 @@ def told_forecast(job: Job, trainer: Trainer | None = None) -> Forecast:
 
 
 def keep_part(job: Job, forecast: Forecast, path: Path) -> Path:
-    """Write a job's forecast into its file."""
-    frame = forecast.to_frame().with_columns(pl.lit(job.window).alias("window"))
-    with atomic_file(path) as fresh:
-        write_stamped(frame, fresh, job.identity)
+    """Write a job's forecast into its place."""
+    write_whole(forecast, job.window, job.identity, path)
     return path
 
 
@@ -186,8 +245,9 @@ def run_backtest(
             if key in paths:
                 raise RiskkitError("a model or an origin is named twice", hint="name each one once")
             path = paths[key] = folder / part_name(job)
-            if path.is_file():
-                read_forecast(path)
+            if path.exists():
+                for _ in read_blocks(path):
+                    pass
                 tell(job)
             else:
                 yield path, job
@@ -295,14 +355,3 @@ def _end_with_parent() -> None:
             os._exit(1)
 
     Thread(target=wait, daemon=True).start()
-
-
-def read_forecast(path: Path) -> tuple[Forecast, str]:
-    """Read one file of `run_backtest` back: the forecast and its window.
-
-    Raises:
-        RiskkitError: It is damaged.
-    """
-    with reading(path, PART_REMEDY):
-        frame = pl.read_parquet(path, glob=False)
-        return from_frame(frame)[0], frame["window"][0]

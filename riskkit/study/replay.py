@@ -40,18 +40,18 @@ from riskkit.risk.onset import Standing
 from riskkit.risk.rank import ranks
 from riskkit.risk.score import summarise_scores
 from riskkit.scoring import score_rows
-from riskkit.study.backtesting import begin
 from riskkit.study.breakdown import ZERO
 from riskkit.study.evaluating import SCORES, write_scores
 from riskkit.study.grading import ANY_TIME, counts, known_to, last_year, release, totals_of
 from riskkit.study.identity import hash_frame
-from riskkit.study.jobs import Job, one_thread, part_name, read_forecast, write_part
+from riskkit.study.jobs import Job, one_thread, part_name, write_part
 from riskkit.study.misses import FILE as MISSES
 from riskkit.study.misses import misses
 from riskkit.study.outbreaks import cases, write_outbreaks
+from riskkit.study.parts import read_forecast
 from riskkit.study.publishing import dimensions
 from riskkit.study.record import PUBLISHED, THREATS, by_threat, write_record
-from riskkit.study.results import PARTS, carry_over, result_folder
+from riskkit.study.results import PARTS, begin, carry_over, result_folder
 from riskkit.study.shipped import SETTINGS, settings
 from riskkit.study.stages import backtest_identity, scores_identity
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +48,25 @@ def write_stamped(
 ) -> None:
     """Write a parquet file that carries its identity, and other texts, in its metadata."""
     table.write_parquet(path, metadata={KEY: identity.to_json(), **(told or {})})
+
+
+@contextmanager
+def growing_table(path: Path) -> Iterator[Callable[[pl.DataFrame], None]]:
+    """Yield what adds rows to a parquet file; memory holds only those that come at once.
+
+    The file is there at the end, its rows in the order in which they came.
+    """
+    folder = path.with_name(f".{path.name}.parts")
+    folder.mkdir()
+    files: list[Path] = []
+
+    def add(rows: pl.DataFrame) -> None:
+        files.append(folder / f"{len(files):06}.parquet")
+        rows.write_parquet(files[-1])
+
+    yield add
+    pl.concat([pl.scan_parquet(file, glob=False) for file in files]).sink_parquet(path)
+    shutil.rmtree(folder)
 
 
 def stamp_of(path: Path) -> Identity:
@@ -123,13 +142,24 @@ def open_result(folder: Path, made_by: str) -> Opened:
     return Opened(folder, Identity.from_json(identity, str(path)), files)
 
 
+def begin(out: Path, stage: str = "backtest") -> Path:
+    """Make the folder of parts, in a folder that says it is not finished unless it says more."""
+    if not (out / MARKER).is_file():
+        with result_folder(out, Identity(stage=f"{stage}, not finished")) as fresh:
+            (fresh / PARTS).mkdir()
+    (out / PARTS).mkdir(exist_ok=True)
+    return out / PARTS
+
+
 def carry_over(old: Path, fresh: Path) -> None:
-    """Give a fresh folder the files of an old one, without copying their bytes where possible."""
+    """Give a fresh folder what is in an old one, without copying bytes where possible."""
     if not old.is_dir():
         return
     fresh.mkdir(parents=True, exist_ok=True)
     for path in old.iterdir():
-        if path.is_file() and not path.name.startswith("."):
+        if path.is_dir():
+            carry_over(path, fresh / path.name)
+        elif path.is_file() and not path.name.startswith("."):
             try:
                 os.link(path, fresh / path.name)
             except FileExistsError:

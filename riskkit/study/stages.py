@@ -13,6 +13,7 @@ import numpy as np
 from riskkit.family import Family
 from riskkit.forecasting.cube import Mapped
 from riskkit.forecasting.dataset import Dataset
+from riskkit.forecasting.forecast import Forecast
 from riskkit.forecasting.threats import Threat
 from riskkit.months import format_month
 from riskkit.registry import families, family_module, lookup, models, sources
@@ -75,13 +76,28 @@ def forecast_identity(study: Study) -> Identity:
 
 
 def part_identity(
-    data: Dataset, model: str, options: Mapping[str, Any], size: int, seed: int
+    data: Dataset,
+    model: str,
+    options: Mapping[str, Any],
+    size: int,
+    seed: int,
+    above: Forecast | None = None,
 ) -> Identity:
-    """Tell what one model's forecast from one origin stands on: what was seen, and the code."""
+    """Tell what one model's forecast from one origin stands on: what was seen, and the code.
+
+    Args:
+        data: What was seen.
+        model: Registry name.
+        options: Settings of the model.
+        size: Draws.
+        seed: Of the study.
+        above: The countries' forecast that it is reconciled with.
+    """
     roots = (*_models_with_members(model, options), *_FORECASTING)
+    agreed = {} if above is None else {"above": _hash_array(above.draws)}
     return Identity(
         stage="part",
-        data={"features": _hash_features(data.X), "outcomes": _hash_array(data.y)},
+        data={"features": _hash_features(data.X), "outcomes": _hash_array(data.y), **agreed},
         units=hash_of(data.units),
         parameters={
             "target": asdict(data.target),
@@ -128,6 +144,7 @@ def backtest_identity(study: Study, names: Sequence[str], windows: Sequence[str]
         parameters={
             **_modelling(study, names),
             "forecast.draws": study.params.forecast.draws,
+            **_reconciled(study),
             "models": sorted(set(names)),
             "windows": sorted(set(windows)),
         },
@@ -135,6 +152,14 @@ def backtest_identity(study: Study, names: Sequence[str], windows: Sequence[str]
         libraries=libraries_of(roots),
         schemas=_schemas("forecast"),
     )
+
+
+def _reconciled(study: Study) -> dict[str, Any]:
+    """What the cells' forecasts are scaled to."""
+    model = study.params.forecast.reconcile
+    if not study.by_cell or model is None:
+        return {}
+    return {"forecast.reconcile": model, **_flat("models", {model: study.model_options(model)})}
 
 
 def tuning_identity(

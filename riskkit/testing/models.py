@@ -28,7 +28,8 @@ from riskkit.errors import RiskkitError
 from riskkit.forecasting.dataset import Dataset, build_dataset
 from riskkit.forecasting.targets import Target
 from riskkit.models import Model
-from riskkit.models.parts.history import largest
+from riskkit.models.parts.history import largest, part_of
+from riskkit.models.parts.marginal import Marginal
 from riskkit.months import month_id
 from riskkit.registry import models
 from riskkit.tables import Release
@@ -118,6 +119,18 @@ def check_extremes(kind: type[Model]) -> None:
         _require(draws.dtype == np.int64, f"{told}: draws are {draws.dtype}, not int64")
         within = (draws >= 0) & (draws <= top[:, None, None])
         _require(bool(within.all()), f"{told}: draws from {draws.min()} to {draws.max()}")
+
+
+def check_apart(kind: type[Model]) -> None:
+    """A model that says so forecasts some units, once it is fitted, as it does among all."""
+    model, data = _fitted(kind), made_up_dataset()
+    if not isinstance(model, Marginal) or not model.apart:
+        return
+    among, alone = (
+        model.marginals(data, _SIZE)[1:4],
+        model.marginals(part_of(data, slice(1, 4)), _SIZE),
+    )
+    _require(np.allclose(alone, among, rtol=1e-9), "units alone get other marginals than among all")
 
 
 def check_saved_and_loaded(kind: type[Model]) -> None:
@@ -234,6 +247,7 @@ MODEL_CHECKS: tuple[Callable[[type[Model]], None], ...] = (
     check_small_panels,
     check_periods,
     check_extremes,
+    check_apart,
     check_saved_and_loaded,
     check_refuses_other_files,
     check_calibration,

@@ -237,6 +237,15 @@ def test_a_panel_says_where_it_can_be_cut(rows, exact):
     assert not panel.exact_at(panel.first_month - 1)
 
 
+def test_a_panel_that_nobody_cuts_says_of_no_month_that_it_could_be():
+    rows = [release([("QQQ", "2020-01", 5, "2020-03")], lag_months=2)]
+    span = month_id("2020-01"), month_id("2020-06")
+    whole, uncut = (build_panel(rows, UNITS, *span, cuts=cuts) for cuts in (True, False))
+    assert uncut.frame.equals(whole.frame)
+    assert not any(uncut.exact_at(month) for month in range(span[0], span[1] + 1))
+    assert whole.exact_at(span[1])
+
+
 def test_a_yearly_release_can_be_cut_a_whole_year_before():
     rows = release([], covers=("2010-01", "2020-12"), census=True, yearly_release=6)
     panel = build_panel([rows], UNITS, month_id("2015-01"), month_id("2020-10"))

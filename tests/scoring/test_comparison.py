@@ -9,11 +9,13 @@ from scipy.stats import t
 from riskkit.errors import RiskkitError
 from riskkit.scoring.comparison import (
     LEADERBOARD,
+    largest_units,
     skill,
     skill_interval,
     summarise,
-    without_largest,
+    summarise_tally,
 )
+from riskkit.scoring.tally import Tally
 
 UNITS = [f"X{letter}A" for letter in "ABCDEFGHIJKLMNOPQRST"]
 
@@ -229,12 +231,25 @@ def test_the_largest_units_are_left_out():
     outcomes = scores.select("target", "unit", "month").with_columns(
         outcome=pl.Series([1.0, 1.0, 50.0, 0.0, 30.0, 30.0, 5.0, np.nan])
     )
-    assert without_largest(scores, outcomes, 1)["unit"].unique().sort().to_list() == [
-        "XAA",
-        "XBA",
-        "XDA",
-    ]
-    assert set(without_largest(scores, outcomes)["unit"]) == {"XAA", "XDA"}
+    target = scores["target"][0]
+    assert largest_units(outcomes, 1) == {target: ["XCA"]}
+    assert largest_units(outcomes) == {target: ["XCA", "XBA"]}
+    tally = Tally.of(scores)
+    ((name, totals),) = tally.without(largest_units(outcomes), "_rest").totals()
+    assert (name, totals.axes["unit"]) == (f"{target}_rest", ["XAA", "XDA"])
+
+
+def test_a_tally_grows_block_by_block_to_the_same_comparison(pair):
+    ours, reference = pair
+    scores = pl.concat([_scores(ours), _scores(reference, "base")])
+    grown = Tally()
+    for (_, _), block in scores.group_by("model", "unit"):
+        grown.update(Tally.of(block))
+    whole = summarise(scores, "base")
+    assert summarise_tally(grown, "base").equals(whole)
+    del grown.parts[next(iter(grown.parts))]
+    with pytest.raises(RiskkitError, match="other rows"):
+        summarise_tally(grown, "base")
 
 
 def test_the_interval_of_rules_over_all_rows_comes_from_what_is_left_without_groups():

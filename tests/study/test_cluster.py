@@ -29,7 +29,8 @@ from riskkit.study.cluster import (
     spread_over,
     training_on,
 )
-from riskkit.study.jobs import read_forecast, run_backtest, told_forecast
+from riskkit.study.jobs import run_backtest, told_forecast
+from riskkit.study.parts import read_forecast
 from riskkit.study.results import PARTS
 from riskkit.study.stages import forecast_identity
 from riskkit.study.study import Study

@@ -23,11 +23,11 @@ from riskkit.study import jobs as working
 from riskkit.study.jobs import (
     Job,
     forecast_job,
-    read_forecast,
     run_backtest,
     window_name,
     write_part,
 )
+from riskkit.study.parts import read_forecast
 from riskkit.testing.datasets import made_up_dataset
 from tests.contracts.killing import dawdle
 

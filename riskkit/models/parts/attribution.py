@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskkit.forecasting.dataset import Dataset
-from riskkit.models.parts.history import inherit
+from riskkit.models.parts.blocks import UNITS, in_blocks
+from riskkit.models.parts.history import inherit, part_of
 from riskkit.models.parts.marginal import Marginal
 
 OWN, TOGETHER = "own history", "together"
@@ -103,6 +104,21 @@ def _expected(
     typical = np.full(here.shape[1], np.nan, dtype=here.dtype)
     known = ~np.isnan(here).all(axis=0)
     typical[known] = np.nanmedian(here[:, known], axis=0)
+    if not model.apart or len(data.units) <= UNITS:
+        return _points(model, data, groups, kept, typical, score)
+    blocks = (part_of(data, block) for block in in_blocks(len(data.units)))
+    return np.hstack([_points(model, part, groups, kept, typical, score) for part in blocks])
+
+
+def _points(
+    model: Marginal,
+    data: Dataset,
+    groups: Sequence[NDArray[np.int64]],
+    kept: NDArray[np.bool_],
+    typical: NDArray[np.float32],
+    score: Scored,
+) -> NDArray[np.float64]:
+    here = data.X[:, -1]
     many = np.repeat(here[None], len(kept), axis=0)
     for row, keeps in enumerate(kept):
         for columns, keep in zip(groups, keeps, strict=True):

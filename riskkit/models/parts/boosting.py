@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from riskkit.models.parts.rows import BATCH, Sample
+from riskkit.models.parts.rows import BATCH, Sample, at_most
 
 if TYPE_CHECKING:
     import xgboost as xgb
 
 MAX_BIN = 64
-_LOSSES = "training_losses"
+FOR_CUTS = 200_000
+"""Rows that tell where the bins of many more are cut."""
+FILLED = -1e30
+"""What is given for a missing value where trees are trained in batches."""
+_LOSSES, _MISSING = "training_losses", "missing"
 _USUAL: dict[str, Any] = {
     "tree_method": "hist",
     "max_bin": MAX_BIN,
@@ -92,9 +96,10 @@ def train(
 ) -> xgb.Booster:
     """Boost trees on rows; `settings` are xgboost's own and override the defaults.
 
-    A sample of rows is binned batch by batch, so that at no time the whole design matrix is in
-    memory: its bins are, up to four bytes for each value, or one where none is missing. Many rows
-    are left to whom `trained_by` names.
+    Of a sample of many rows xgboost gets batches, so that at no time the whole design matrix is in
+    memory: its bins are, one byte for each value and as much again for xgboost's own columns. A
+    missing value is given as one below all others (`FILLED`), since bins take four bytes a value
+    where any is missing. Many rows are left to whom `trained_by` names.
     """
     settings, trainer = {**_USUAL, **settings}, _trainer.get()
     if trainer is None or len(label) <= trainer.rows:
@@ -131,31 +136,60 @@ def _train_here(
         verbose_eval=False,
     )
     (curve,) = losses["training"].values()
+    if isinstance(X, Sample):
+        booster.set_attr(**{_MISSING: str(FILLED)})
     return booster, curve
 
 
 def _binned(
     sample: Sample, label: NDArray[np.float64], weight: NDArray[np.float64] | None
 ) -> xgb.QuantileDMatrix:
-    """Bin a sample in batches, which xgboost asks for several times."""
+    """Bin a sample in batches, with the cuts of a part of it.
+
+    xgboost asks for all batches three times: for their shape, for bins by row and for bins by
+    column. Rows that fit are kept meanwhile, others made anew.
+    """
     import xgboost as xgb
+
+    kept = [sample.kept()]
+
+    def made(rows: NDArray[np.int64] | slice) -> NDArray[np.float32]:
+        return _filled(sample.design(rows) if kept[0] is None else kept[0][rows])
 
     class Batches(xgb.DataIter):
         def __init__(self) -> None:
-            self.remaining = sample.batches()
+            self.remaining = sample.slices()
+            self.passes = 0
             super().__init__(release_data=True)
 
         def next(self, input_data: Callable[..., Any]) -> bool:
-            for rows, X in self.remaining:
+            for rows in self.remaining:
                 part = None if weight is None else weight[rows]
-                input_data(data=X, label=label[rows], weight=part)
+                input_data(data=made(rows), label=label[rows], weight=part)
                 return True
             return False
 
         def reset(self) -> None:
-            self.remaining = sample.batches()
+            self.remaining = sample.slices()
+            self.passes += 1
 
-    return xgb.QuantileDMatrix(Batches(), max_bin=MAX_BIN, nthread=1)
+    some = at_most(FOR_CUTS, np.arange(len(label)), np.random.default_rng(len(label)))
+    part = None if weight is None else weight[some]
+    cuts = xgb.QuantileDMatrix(made(some), label[some], weight=part, max_bin=MAX_BIN, nthread=1)
+    matrix = xgb.QuantileDMatrix(Batches(), max_bin=MAX_BIN, nthread=1, ref=cuts)
+    kept.clear()  # whatever still knows of the batches
+    return matrix
+
+
+def _filled(X: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Rows in which nothing is missing; changed in place."""
+    X[np.isnan(X)] = FILLED
+    return X
+
+
+def _as_trained(booster: xgb.Booster, X: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Rows as the trees know them."""
+    return _filled(X.copy()) if booster.attr(_MISSING) is not None else X
 
 
 def train_each(
@@ -217,7 +251,7 @@ def training_losses(booster: xgb.Booster | None) -> list[float]:
 def predict(booster: xgb.Booster, X: NDArray[np.float32]) -> NDArray[np.float64]:
     """Predictions as float64, `[rows]` or `[rows, outputs]`."""
     booster.set_param({"nthread": 1})
-    return np.asarray(booster.inplace_predict(X), dtype=np.float64)
+    return np.asarray(booster.inplace_predict(_as_trained(booster, X)), dtype=np.float64)
 
 
 def shapley(booster: xgb.Booster, X: NDArray[np.float32], units: int) -> NDArray[np.float64]:
@@ -233,7 +267,9 @@ def shapley(booster: xgb.Booster, X: NDArray[np.float32], units: int) -> NDArray
     """
     import xgboost as xgb
 
-    values = booster.predict(xgb.DMatrix(X, nthread=1), pred_contribs=True)[:, :-1]
+    values = booster.predict(xgb.DMatrix(_as_trained(booster, X), nthread=1), pred_contribs=True)[
+        :, :-1
+    ]
     means = values.reshape(units, -1, values.shape[1]).mean(axis=1, dtype=np.float64)
     return np.asarray(means, dtype=np.float64)
 

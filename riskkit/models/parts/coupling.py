@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,10 +22,8 @@ AT_ONCE = 250
 """Units whose situations are compared at once, so that memory stays bounded."""
 
 
-def couple(
-    marginals: NDArray[np.int64], data: Dataset, seed: int, templates: int = TEMPLATES
-) -> NDArray[np.int64]:
-    """Reorder each month's draws so that draw k is one scenario over months and units.
+class Coupling:
+    """Reorders each month's draws so that draw k is one scenario over months and units.
 
     The order comes from what followed similar situations anywhere in the past: for each
     unit, the ranks within a few hundred analogue trajectories (the empirical copula, as in
@@ -31,54 +31,100 @@ def couple(
     about the same years in every unit.
 
     Args:
-        marginals: `[units, horizons, size]`, ascending along the last axis.
         data: The dataset the draws are made for.
-        seed: Of the tie breaking.
+        seed: Of the tie breaking; every `AT_ONCE` units have a stream of their own from it.
         templates: Analogue trajectories per unit.
-
-    Returns:
-        The same draws in another order.
     """
-    rng = np.random.default_rng(seed)
-    size = marginals.shape[-1]
-    past = history(data)
-    found = analogues(past, templates, rng)
-    if found is None:
-        return rng.permuted(marginals, axis=-1)
-    logs, level = past.logs, past.level
-    coupled = np.empty_like(marginals)
-    for block in in_blocks(len(marginals), AT_ONCE):
-        unit, at = (part[block] for part in found)
-        paths = logs[unit[..., None], at[..., None] + past.steps] - level[unit, at][..., None]
-        coupled[block] = np.take_along_axis(marginals[block], _ranks(paths, size, rng), axis=-1)
-    return coupled
+
+    def __init__(self, data: Dataset, seed: int, templates: int = TEMPLATES) -> None:
+        self.past = history(data)
+        self.search = Analogues(self.past, templates, seed)
+
+    def __call__(self, marginals: NDArray[np.int64], first: int = 0) -> NDArray[np.int64]:
+        """Couple the draws of some units as it would be done for all at once.
+
+        Args:
+            marginals: `[units, horizons, size]`, ascending along the last axis.
+            first: Row of the first of these units, a multiple of `AT_ONCE`.
+
+        Returns:
+            The same draws in another order.
+        """
+        coupled = np.empty_like(marginals)
+        for block in in_blocks(len(marginals), AT_ONCE):
+            coupled[block] = self._ordered(marginals[block], (first + block.start) // AT_ONCE)
+        return coupled
+
+    def _ordered(self, marginals: NDArray[np.int64], number: int) -> NDArray[np.int64]:
+        past, size = self.past, marginals.shape[-1]
+        if not self.search.count:
+            return self.search.stream(number).permuted(marginals, axis=-1)
+        unit, at, rng = self.search.block(number)
+        paths = past.logs[unit[..., None], at[..., None] + past.steps]
+        paths = paths - past.level[unit, at][..., None]
+        return np.take_along_axis(marginals, _ranks(paths, size, rng), axis=-1)
 
 
-def analogues(
-    past: History, count: int, rng: np.random.Generator
-) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+def couple(
+    marginals: NDArray[np.int64], data: Dataset, seed: int, templates: int = TEMPLATES
+) -> NDArray[np.int64]:
+    """Couple the draws of all units, `[units, horizons, size]`; see `Coupling`."""
+    return Coupling(data, seed, templates)(marginals)
+
+
+class Analogues:
     """Past situations of any unit that look most like each unit's present.
 
     Args:
         past: Outcome series.
-        count: Situations per unit.
-        rng: Breaks ties, of which quiet units have many.
+        count: Situations per unit, at most.
+        seed: Breaks ties, of which quiet units have many.
 
-    Returns:
-        Units and periods, both `[units, count]`, in order of period; None without history.
+    Attributes:
+        count: Situations per unit; 0 without history.
     """
-    state = past.once("state", lambda: _state(past))
-    unit, at = _complete(past)
-    if len(unit) == 0:
-        return None
-    keep = _thinned(state[unit, at], rng)
-    unit, at = unit[keep], at[keep]
-    there, here = state[unit, at], state[:, past.last]
-    count = min(count, len(unit))
-    blocks = in_blocks(len(here), AT_ONCE)
-    near = np.concatenate([_nearest(there, here[block], count, rng) for block in blocks])
-    near = np.take_along_axis(near, np.argsort(at[near], axis=1, kind="stable"), axis=1)
-    return unit[near], at[near]
+
+    def __init__(self, past: History, count: int, seed: int) -> None:
+        self.state = past.once("state", lambda: _state(past))
+        self.here, self.seed = past.last, seed
+        self._first = np.random.default_rng(seed)
+        known = _complete(past)
+        keep = _thinned(self.state[:, : known.shape[1], 0][known], self._first)
+        places = np.flatnonzero(known)[keep]
+        self.unit, self.at = np.divmod(places, max(known.shape[1], 1))
+        self.count = min(count, len(places))
+
+    def stream(self, number: int) -> np.random.Generator:
+        """Random numbers of a block of units."""
+        if number == 0:
+            return deepcopy(self._first)
+        return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(number,)))
+
+    def block(
+        self, number: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], np.random.Generator]:
+        """Situations of `AT_ONCE` units.
+
+        Args:
+            number: Which block of the units.
+
+        Returns:
+            Units and periods, both `[units, count]`, in order of period; and the block's stream.
+        """
+        rng = self.stream(number)
+        units = slice(number * AT_ONCE, (number + 1) * AT_ONCE)
+        here, there = self.state[units, self.here], self.state[self.unit, self.at]
+        near = _nearest(there, here, self.count, rng)
+        near = np.take_along_axis(near, np.argsort(self.at[near], axis=1, kind="stable"), axis=1)
+        return self.unit[near], self.at[near], rng
+
+    def all(self) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+        """Situations of all units, as `block` has them; None without history."""
+        if not self.count:
+            return None
+        blocks = range(len(in_blocks(len(self.state), AT_ONCE)))
+        unit, at, _ = zip(*map(self.block, blocks), strict=True)
+        return np.concatenate(unit), np.concatenate(at)
 
 
 def _nearest(
@@ -103,7 +149,7 @@ def nearest(past: History, count: int, apart: int) -> NDArray[np.int64] | None:
         Units and periods `[units, count, 2]`, the most alike first; equally alike ones by date,
         the latest first. None where there are too few.
     """
-    found = analogues(past, TEMPLATES, np.random.default_rng(0))
+    found = Analogues(past, TEMPLATES, 0).all()
     if found is None:
         return None
     unit, at = found
@@ -124,9 +170,9 @@ def nearest(past: History, count: int, apart: int) -> NDArray[np.int64] | None:
     return np.array(chosen, dtype=np.int64)
 
 
-def _thinned(state: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.int64]:
+def _thinned(level: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.int64]:
     """The situations with any recent deaths and a sample of the many without."""
-    quiet = state[:, 0] <= QUIET_LEVEL
+    quiet = level <= QUIET_LEVEL
     kept = rng.permutation(np.flatnonzero(quiet))[:QUIET_KEPT]
     active = at_most(ACTIVE_KEPT, np.flatnonzero(~quiet), rng)
     return np.sort(np.concatenate([active, kept]))
@@ -145,16 +191,15 @@ def _state_of(past: History, block: slice) -> NDArray[np.float32]:
     return np.stack([level, 0.3 * change, 0.5 * spread, active], axis=-1).astype(np.float32)
 
 
-def _complete(past: History) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Situations whose whole forecast window is known."""
+def _complete(past: History) -> NDArray[np.bool_]:
+    """Which situations' whole forecast window is known, `[units, periods]`."""
     last = past.last - int(past.steps.max())
     known = ~np.isnan(past.values)
     ok = known[:, : max(last + 1, 0)].copy()
     for step in past.steps:
         ok &= known[:, step : step + ok.shape[1]]
     ok[:, : min(past.window, ok.shape[1] // 2)] = False
-    unit, at = np.nonzero(ok)
-    return unit, at
+    return np.asarray(ok)
 
 
 def _ranks(paths: NDArray[np.float64], size: int, rng: np.random.Generator) -> NDArray[np.int64]:

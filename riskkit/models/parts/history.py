@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from riskkit.forecasting.cube import rows_of
 from riskkit.forecasting.dataset import Dataset
-from riskkit.models.parts.blocks import blockwise
+from riskkit.models.parts.blocks import in_blocks
 from riskkit.models.parts.draws import counts
 from riskkit.models.parts.level import moving, own_level, unsteadiness
 
 _NAME = "history"
+_KEPT = ("logs", "level", "spread")
 
 MEMORY = 10
 """Years of a unit's own surprises that tell how unsteady it is."""
@@ -38,6 +40,7 @@ class History:
         first: Calendar position (month_id) of period 0.
         period: Months per period.
         made: What `once` keeps.
+        whole: The series of all units, where these are some of them.
     """
 
     values: NDArray[np.float64]
@@ -46,6 +49,7 @@ class History:
     first: int
     period: int
     made: dict[str, NDArray[Any]] = field(default_factory=dict, repr=False, compare=False)
+    whole: History | None = field(default=None, repr=False, compare=False)
 
     @property
     def window(self) -> int:
@@ -70,12 +74,32 @@ class History:
     @cached_property
     def level(self) -> NDArray[np.float64]:
         """Own level after each period, `[units, periods]`."""
-        return blockwise(lambda b: own_level(self.logs[b], self.window), len(self.values))
+        return self._of_busy(lambda logs: own_level(logs, self.window))
 
     @cached_property
     def spread(self) -> NDArray[np.float64]:
         """Standard deviation of the logs over the window; NaN where none is known."""
-        return blockwise(lambda b: moving(self.logs[b], self.window, np.nanstd), len(self.values))
+        return self._of_busy(lambda logs: moving(logs, self.window, np.nanstd))
+
+    @cached_property
+    def busy(self) -> NDArray[np.int64]:
+        """Rows of the units that were not always quiet, as most cells are."""
+        return np.flatnonzero((self.values != 0).any(axis=1))
+
+    def _of_busy(
+        self, make: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    ) -> NDArray[np.float64]:
+        """What is made of the logs, block by block; 0 for the units that were always quiet."""
+        made = np.zeros_like(self.logs)
+        for block in in_blocks(len(self.busy)):
+            rows = self.busy[block]
+            made[rows] = make(self.logs[rows])
+        return made
+
+    @cached_property
+    def most(self) -> float:
+        """Largest value of any unit."""
+        return float(np.nan_to_num(self.values).max()) if self.whole is None else self.whole.most
 
     @cached_property
     def unsteadiness(self) -> NDArray[np.float64]:
@@ -116,14 +140,47 @@ def inherit(data: Dataset, of: Dataset) -> Dataset:
     Returns:
         `data`.
     """
-    own, past = _history(data), history(of)
-    copies = len(own.values) // len(past.values)
-    for name in ("logs", "level", "spread"):
-        own.__dict__[name] = np.tile(getattr(past, name), (copies, 1))
-    for name, made in tuple(past.made.items()):
-        own.made[name] = np.tile(made, (copies, 1, 1))
+    past = history(of)
+    copies = len(data.units) // len(of.units)
+    targets = (data.origin + np.asarray(data.horizons) - past.first) // past.period
+    made = {name: _copied(one, copies) for name, one in past.made.items()}
+    values = _copied(past.values, copies)
+    own = replace(past, values=values, steps=targets - past.last, made=made)
+    for name in _KEPT:
+        own.__dict__[name] = _copied(getattr(past, name), copies)
     data.shared[_NAME] = own
     return data
+
+
+def _copied(array: NDArray[Any], copies: int) -> NDArray[Any]:
+    """An array several times over along its first axis."""
+    return array if copies == 1 else np.tile(array, (copies, *(1,) * (array.ndim - 1)))
+
+
+def part_of(data: Dataset, units: slice) -> Dataset:
+    """Some units, to forecast them from what is known of all; what models made is kept.
+
+    Only the last month of features is there, which is what a forecast looks at.
+
+    Args:
+        data: All units.
+        units: Which ones.
+    """
+    past = history(data)
+    here = rows_of(data.X, units, -1)
+    part = replace(
+        data,
+        units=data.units[units],
+        X=np.broadcast_to(here[:, None], (len(here), data.X.shape[1], here.shape[1])),
+        y=data.y[units],
+        capacity=None if data.capacity is None else data.capacity[units],
+    )
+    made = {name: one[units] for name, one in past.made.items()}
+    own = replace(past, values=past.values[units], made=made, whole=past)
+    for name in _KEPT:
+        own.__dict__[name] = getattr(past, name)[units]
+    part.shared[_NAME] = own
+    return part
 
 
 def _history(data: Dataset) -> History:
@@ -147,7 +204,7 @@ def ceiling(past: History) -> NDArray[np.float64]:
 
     The largest value seen anywhere, or five times the unit's own largest of ten years.
     """
-    return np.asarray(np.maximum(np.nan_to_num(past.values).max(), 5.0 * _own_largest(past)))
+    return np.asarray(np.maximum(past.most, 5.0 * _own_largest(past)))
 
 
 def largest(data: Dataset) -> NDArray[np.int64]:

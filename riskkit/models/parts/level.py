@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,8 +51,11 @@ def moving(values: Array, window: int, statistic: Callable[..., Array] = np.nanm
     views = np.lib.stride_tricks.sliding_window_view(np.hstack([pad, values]), window, axis=1)
     if statistic is np.nanmax:  # the same without a copy of every window
         return np.asarray(np.fmax.reduce(views, axis=-1), dtype=np.float64)
-    known = ~np.isnan(views).all(axis=-1)
+    known = _moving_sum((~np.isnan(values)).astype(np.int64), window) > 0
     out = np.full(values.shape, np.nan)
+    if statistic is np.nanstd:  # nothing but zeros does not differ
+        out[known] = 0.0
+        known &= _moving_sum((values != 0).astype(np.int64), window) > 0
     out[known] = statistic(views[known], axis=-1)
     return out
 
@@ -65,7 +69,7 @@ def moving_mean(values: Array, window: int) -> Array:
     return np.asarray(np.divide(total, count, out=unknown, where=count > 0), dtype=np.float64)
 
 
-def _moving_sum(values: Array, window: int) -> Array:
+def _moving_sum(values: NDArray[Any], window: int) -> NDArray[Any]:
     running = np.cumsum(values, axis=1)
     running[:, window:] -= running[:, :-window].copy()
     return running

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from riskkit.forecasting.cube import rows_of
 from riskkit.forecasting.dataset import Dataset
-from riskkit.models.parts.blocks import blockwise, in_blocks
+from riskkit.models.parts.blocks import UNITS, in_blocks
 from riskkit.models.parts.history import History
 from riskkit.models.parts.level import decayed_mean, moving, moving_mean, periods_since
 
@@ -40,12 +40,18 @@ OWN = {
 """Features that the models make from the outcome series, and phrases for them; what is counted is
 filled in by who knows it."""
 _NAMES = tuple(OWN)
+AHEAD = 5
+"""So many of them, the last ones, depend on the month that is forecast."""
 MOST_ROWS = 60_000
 MANY = 300
 """More units than this are cells, of which most are always quiet."""
 MOST_OF_A_UNIT = 150
 BATCH = 200_000
 """Rows that are made at once where they are made in batches."""
+FAR_APART = 2000
+"""Rows of anywhere that are made at once, so that of a mapped array a part alone is looked at."""
+KEPT = 3_000_000_000
+"""Bytes of rows up to which they are kept while they are needed several times."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +104,20 @@ class RowMaker:
     def __init__(self, data: Dataset, past: History) -> None:
         self.data, self.past = data, past
         self.logs, self.level = past.logs, past.level
-        self.own = past.once("own", lambda: blockwise(self._own_features, len(self.logs)))
+        self.own = past.once("own", self._own)
 
-    def _own_features(self, block: slice) -> NDArray[np.float32]:
+    def _own(self) -> NDArray[np.float32]:
+        """Own features, `[units, periods, features]`; units without any ever share them."""
+        busy = self.past.busy
+        own = np.empty((*self.logs.shape, len(OWN) - AHEAD), dtype=np.float32)
+        for block in in_blocks(len(busy)):
+            own[busy[block]] = self._own_features(busy[block])
+        quiet = np.setdiff1d(np.arange(len(own)), busy)
+        if len(quiet):
+            own[quiet] = self._own_features(quiet[:1])
+        return own
+
+    def _own_features(self, block: NDArray[np.int64]) -> NDArray[np.float32]:
         g, w, level = self.logs[block], self.past.window, self.level[block]
         positive = np.where(np.isnan(g), np.nan, g > 0)
         relative = [
@@ -122,14 +139,20 @@ class RowMaker:
         season, level = self.past.season, self.level[unit, at]
         month = (self.past.first - 1 + self.past.period * (at + step)) % 12 + 1
         latest = at + step - season * -(-step // season)
-        years = np.stack([latest - season * k for k in range(5)], axis=-1)
-        same = np.where(years >= 0, self.logs[unit[:, None], np.maximum(years, 0)], np.nan)
-        known = ~np.isnan(same)
-        count = np.maximum(known.sum(-1), 1)
-        mean = np.where(known, same, 0.0).sum(-1) / count
-        share = (same > 0).sum(-1) / count
-        columns = [step, month, same[:, 0] - level, mean - level, share]
+        same = [self._same_month(unit, latest - season * k) for k in range(5)]
+        known = [~np.isnan(values) for values in same]
+        count = np.maximum(sum(k.astype(np.int64) for k in known), 1)
+        total = sum(np.where(k, values, 0.0) for k, values in zip(known, same, strict=True))
+        share = sum((values > 0).astype(np.int64) for values in same) / count
+        columns = [step, month, same[0] - level, total / count - level, share]
         return np.stack(columns, axis=-1).astype(np.float32)
+
+    def _same_month(
+        self, unit: NDArray[np.int64], period: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """log1p of the outcomes; NaN before the first period."""
+        values = self.logs[unit, np.maximum(period, 0)]
+        return np.asarray(np.where(period >= 0, values, np.nan))
 
     def rows(
         self,
@@ -143,10 +166,24 @@ class RowMaker:
         target = at + step
         known = target <= self.past.last
         y = np.where(known, self.past.values[unit, np.minimum(target, self.past.last)], np.nan)
-        given = rows_of(self.data.X, unit, self.past.columns[at])
-        X = np.hstack([self.own[unit, at], self._ahead(unit, at, step), given])
+        X = self.design(unit, at, step)
         ones = np.ones(len(unit))
         return Rows(X, unit, at, self.level[unit, at], y, ones if weight is None else weight)
+
+    def design(
+        self,
+        unit: NDArray[np.int64],
+        at: NDArray[np.int64],
+        step: NDArray[np.int64],
+        out: NDArray[np.float32] | None = None,
+    ) -> NDArray[np.float32]:
+        """The design matrix of the given units, last known periods and steps; put into `out`."""
+        own, shape = len(OWN), (len(unit), len(OWN) + len(self.data.features))
+        X = np.empty(shape, dtype=np.float32) if out is None else out
+        X[:, : own - AHEAD] = self.own[unit, at]
+        X[:, own - AHEAD : own] = self._ahead(unit, at, step)
+        X[:, own:] = rows_of(self.data.X, unit, self.past.columns[at])
+        return X
 
     def forecast(self) -> Rows:
         """One row per unit and horizon, units varying slowest.
@@ -191,7 +228,7 @@ class RowMaker:
         units = len(self.data.units)
         every = max(quiet_every, self._quiet_for_each()) if units > MANY else quiet_every
         every = 1 if everything else every
-        parts = [self._thinned(block, per_origin, every, rng) for block in in_blocks(units)]
+        parts = [self._thinned(block, per_origin, every, rng) for block in in_blocks(units, UNITS)]
         unit, at, step, weight = (np.concatenate(part) for part in zip(*parts, strict=True))
         most = max(MOST_ROWS, MOST_OF_A_UNIT * units) if units > MANY else MOST_ROWS
         rows = at_most(len(at) if everything else most, np.arange(len(at)), rng)
@@ -223,11 +260,22 @@ class RowMaker:
         at = np.tile(np.arange(first, first + periods), len(units))
         unit = np.repeat(units, periods)
         steps = _taught(past)
-        pick = np.argsort(rng.random((len(at), len(steps))), axis=1)[:, :per_origin]
+        pick = _picked(len(at), len(steps), per_origin, rng, many=len(self.data.units) > MANY)
         at, unit = np.repeat(at, pick.shape[1]), np.repeat(unit, pick.shape[1])
         step = steps[pick].ravel()
         fits = at + step <= past.last
         return unit[fits], at[fits], step[fits]
+
+
+def _picked(
+    rows: int, choices: int, wanted: int, rng: np.random.Generator, *, many: bool
+) -> NDArray[np.int64]:
+    """Different choices for each row, `[rows, wanted]`; of many rows one or two, without a sort."""
+    if not many or wanted > 2 or choices < 2:
+        return np.argsort(rng.random((rows, choices)), axis=1)[:, :wanted]
+    first = rng.integers(choices, size=rows)
+    apart = rng.integers(1, choices, size=(rows, wanted - 1))
+    return np.hstack([first[:, None], (first[:, None] + apart) % choices])
 
 
 def _taught(past: History) -> NDArray[np.int64]:
@@ -267,19 +315,34 @@ class Sample:
         """Own levels."""
         return np.asarray(self.maker.level[self.unit, self.at])
 
-    def design(self, rows: NDArray[np.int64] | slice) -> NDArray[np.float32]:
-        """The design matrix of some rows."""
-        return self.maker.rows(self.unit[rows], self.at[rows], self.step[rows]).X
+    def design(
+        self, rows: NDArray[np.int64] | slice, out: NDArray[np.float32] | None = None
+    ) -> NDArray[np.float32]:
+        """The design matrix of some rows, some at a time where they are far apart."""
+        if not isinstance(rows, slice) and len(rows) > FAR_APART:
+            return np.concatenate([self.design(rows[b]) for b in in_blocks(len(rows), FAR_APART)])
+        unit, at, step = (part[rows].astype(np.int64) for part in (self.unit, self.at, self.step))
+        return self.maker.design(unit, at, step, out)
+
+    def kept(self) -> NDArray[np.float32] | None:
+        """The design matrix of all rows, unless it takes more than `KEPT`."""
+        maker = self.maker
+        shape = (len(self.at), len(feature_names(maker.data)))
+        if 4 * shape[0] * shape[1] > KEPT:
+            return None
+        X = np.empty(shape, dtype=np.float32)
+        for rows in self.slices():
+            self.design(rows, X[rows])
+        return X
+
+    def slices(self) -> Iterator[slice]:
+        """Which rows to make at once."""
+        yield from in_blocks(len(self.at), BATCH)
 
     def only(self, rows: NDArray[np.int64]) -> Sample:
         """Some of the rows."""
         unit, at, step = self.unit[rows], self.at[rows], self.step[rows]
         return Sample(self.maker, unit, at, step, self.weight[rows])
-
-    def batches(self) -> Iterator[tuple[slice, NDArray[np.float32]]]:
-        """Which rows, and their design matrix, some at a time."""
-        for block in in_blocks(len(self.at), BATCH):
-            yield block, self.design(block)
 
 
 def at_most(count: int, rows: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.forecast import Forecast
-from riskkit.models.parts.coupling import TEMPLATES, analogues
+from riskkit.models.parts.coupling import TEMPLATES, Analogues
 from riskkit.models.parts.history import History, history
 
 
@@ -28,12 +28,12 @@ def follow(first: Dataset, seed: int, other: Dataset, forecast: Forecast) -> For
     Returns:
         The same draws in another order.
     """
-    rng = np.random.default_rng(seed)
     past = history(first)
-    found = analogues(past, TEMPLATES, rng)
+    search = Analogues(past, TEMPLATES, seed)
+    found = search.all()
     if found is None:
         return forecast
-    unit, at = found
+    (unit, at), (*_, rng) = found, search.block(0)
     size = forecast.draws.shape[-1]
     after = _followed(history(other), _months(past, at), unit, _rows(first, other))
     source = np.arange(size) * unit.shape[1] // size

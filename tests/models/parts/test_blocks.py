@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from riskkit.models import make_model
 from riskkit.models.hurdle import BoostedHurdle
 from riskkit.models.parts import blocks, boosting, coupling, rows
 from riskkit.models.parts.history import history
@@ -28,17 +31,28 @@ def fresh(data):
     return data
 
 
-def test_summaries_and_scenarios_do_not_depend_on_blocks(fresh, monkeypatch):
+def test_summaries_do_not_depend_on_blocks(fresh, monkeypatch):
     made = {}
     for size in (1000, 7):
         fresh.shared.clear()
         monkeypatch.setattr(blocks.in_blocks, "__defaults__", (size,))
-        monkeypatch.setattr(coupling, "AT_ONCE", size)
-        maker = rows.RowMaker(fresh, history(fresh))
-        sorted_draws = np.sort(np.random.default_rng(0).integers(0, 50, (320, 3, 40)), axis=-1)
-        made[size] = maker.own, coupling.couple(sorted_draws, fresh, seed=3)
-    for one, other in zip(made[1000], made[7], strict=True):
-        np.testing.assert_array_equal(one, other)
+        made[size] = rows.RowMaker(fresh, history(fresh)).own
+    np.testing.assert_array_equal(made[1000], made[7])
+
+
+@pytest.mark.parametrize("name", ["conflictology", "xgboost_hurdle", "pool", "average12"])
+def test_forecasts_do_not_depend_on_blocks(fresh, monkeypatch, name):
+    monkeypatch.setattr(coupling, "AT_ONCE", 20)
+    options = {"members": ["ewhistory", "xgboost_hurdle"]} if name == "pool" else {}
+    model = make_model(name, options).fit(fresh, 1)
+    made = {}
+    for size in (1000, 40, 300):
+        monkeypatch.setattr(blocks.in_blocks, "__defaults__", (size,))
+        made[size] = model.forecast(fresh, 30, 1)
+        assert made[size].units == made[1000].units
+        np.testing.assert_array_equal(made[size].draws, made[1000].draws)
+    assert len(made[40].units) == 320
+    assert (model.sample(fresh, 30, 2) != made[1000].draws).any()
 
 
 def test_of_many_units_quiet_rows_are_about_as_many_as_others(fresh):
@@ -63,6 +77,38 @@ def test_rows_in_batches_train_the_same_trees(fresh, monkeypatch):
     chance, again = ((draws > 0).mean(axis=-1) for draws in (one, other))
     assert np.abs(chance - again).max() <= 0.15
     assert np.corrcoef(chance.ravel(), again.ravel())[0, 1] > 0.99
+
+
+def test_a_missing_value_is_foreseen_as_it_was_trained_on(fresh, monkeypatch):
+    """In batches nothing is missing for xgboost, which would take four times the memory."""
+    monkeypatch.setattr(boosting, "BATCH", 1500)
+    monkeypatch.setattr(rows, "BATCH", 1500)
+    gone = fresh.y[:, 1:] > 0
+    X = np.array(fresh.X)
+    X[:, :-1, 0] = np.where(gone, np.nan, 1.0)  # missing says: somebody dies next month
+    X[:, -1, 0] = 1.0
+    data = replace(fresh, X=X, horizons=(1,))
+    model = BoostedHurdle(rounds=2).fit(data, 1)
+    model = BoostedHurdle().restore(model.state())
+    here = rows.RowMaker(data, history(data)).forecast().X[:50]
+    there = here.copy()
+    there[:, len(rows.OWN)] = np.nan
+    rise = boosting.predict(model.any, there) / boosting.predict(model.any, here)
+    assert rise.min() > 3
+    one, other = (boosting.shapley(model.any, x, 50)[:, len(rows.OWN)] for x in (here, there))
+    assert (other > one).all()
+    monkeypatch.setattr(boosting, "_as_trained", lambda _, x: x)
+    assert (boosting.predict(model.any, there) / boosting.predict(model.any, here)).min() < 3
+
+
+def test_rows_that_do_not_fit_are_made_anew(fresh, monkeypatch):
+    made = []
+    for module in (boosting, rows):
+        monkeypatch.setattr(module, "BATCH", 1500)
+    for kept in (10**9, 0):
+        monkeypatch.setattr(rows, "KEPT", kept)
+        made.append(BoostedHurdle(rounds=2).fit(fresh, 1).state()["any"])
+    assert made[0] == made[1]
 
 
 def test_every_row_can_be_trained_on(fresh, monkeypatch):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from riskkit.models.parts.coupling import _thinned, analogues, couple, nearest
+from riskkit.models.parts.coupling import Analogues, _thinned, couple, nearest
 from riskkit.models.parts.history import history
 from riskkit.testing.datasets import dataset_of, made_up_dataset, made_up_outcomes
 
@@ -88,7 +88,7 @@ def test_any_number_of_draws(size):
 
 def test_without_history_the_months_are_independent():
     data = dataset_of(np.full((3, 4), np.nan), horizons=(1, 2))
-    assert analogues(history(data), 10, np.random.default_rng(1)) is None
+    assert Analogues(history(data), 10, 1).all() is None
     marginals = np.tile(np.arange(500), (3, 2, 1))
     draws = couple(marginals, data, seed=1)
     np.testing.assert_array_equal(np.sort(draws), marginals)
@@ -99,7 +99,7 @@ def test_analogues_look_like_the_present_and_are_wholly_known():
     y = made_up_outcomes(units=10, months=150)
     y[5, 40:] = 0
     past = history(dataset_of(y, horizons=(1, 12)))
-    unit, at = analogues(past, 30, np.random.default_rng(1))
+    unit, at = Analogues(past, 30, 1).all()
     assert unit.shape == at.shape == (10, 30)
     assert (at + 12 <= past.last).all()
     assert (np.diff(at, axis=1) >= 0).all()
@@ -138,6 +138,6 @@ def test_without_a_past_there_is_no_situation():
 
 def test_no_situation_of_a_country_is_left_out_but_quiet_ones():
     months, countries = 480, 200
-    active = np.ones((months * countries, 4), dtype=np.float32)
+    active = np.ones(months * countries, dtype=np.float32)
     kept = _thinned(active, np.random.default_rng(0))
     assert len(kept) == months * countries
