@@ -408,6 +408,8 @@ class Study:
     def model_options(self, name: str, over: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Settings of a model; a pool also gets those of its members.
 
+        What its own `options` say of a member goes before that member's settings under `models`.
+
         Args:
             name: Registry name.
             over: Settings that go before those of `models` in params.yaml, as a threat's do.
@@ -417,7 +419,9 @@ class Study:
         members = own.get("members", lookup("model", models(), name).members)
         if not members:
             return own
-        return {**own, "options": {member: settings.get(member, {}) for member in members}}
+        here = own.get("options") or {}
+        given = {member: {**settings.get(member, {}), **here.get(member, {})} for member in members}
+        return {**own, "options": {**here, **given}}
 
     @property
     def trainer(self) -> Trainer | None:

@@ -166,3 +166,21 @@ def test_threats_share_the_features_of_an_origin(tmp_path: Path) -> None:
     first, second = (told.dataset(threat, origin, (1,)) for _ in range(2))
     assert first.X is second.X
     assert first.X.shape == told.dataset(threat, origin, (2,), features=True).X.shape
+
+
+def test_what_a_pool_says_of_a_member_goes_before_what_holds_everywhere(tmp_path: Path) -> None:
+    study(tmp_path)
+    params = tmp_path / "params.yaml"
+    pool = "{members: [log_logistic, network], options: {log_logistic: {unsteady: true}}}"
+    everywhere = "{log_logistic: {prior: 5.0, unsteady: false}, network: {epochs: 3}"
+    params.write_text(f"{params.read_text()}models: {everywhere}, pool: {pool}}}\n")
+    told = Study.open(params)
+    assert told.model_options("pool")["options"] == {
+        "log_logistic": {"prior": 5.0, "unsteady": True},
+        "network": {"epochs": 3},
+    }
+    assert told.model_options("log_logistic") == {"prior": 5.0, "unsteady": False}
+    of_a_threat = {"members": ["log_logistic"], "options": {"log_logistic": {"prior": 2.0}}}
+    assert told.model_options("pool", of_a_threat)["options"] == {
+        "log_logistic": {"prior": 2.0, "unsteady": False}
+    }
