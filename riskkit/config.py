@@ -116,9 +116,9 @@ class SourceEntry(_Section):
     source: str
     """The reader, one of `riskkit data list`."""
     path: str
-    """File or folder, relative to `root`."""
+    """File or folder, relative to `root`; or the address of one, as of `data.root`."""
     root: str | None = None
-    """Folder of this one, relative to the working folder; by default `data.root`."""
+    """Folder or address of this one, as `data.root`, which it is by default."""
     options: dict[str, Any] = Field(default_factory=dict)
     """What the reader must know about the file; sources.md lists each reader's options."""
 
@@ -152,9 +152,10 @@ class DataSettings(_Section):
     data and lays the entries of `sources`, or else the store, over them: indicator by indicator,
     the newer vintage month by month."""
     root: str = "."
-    """Folder of the `sources`, relative to the working folder."""
+    """Folder of the `sources`, relative to the working folder; or an address such as
+    s3://bucket/data, of which copies are read (sources.md)."""
     store: str = "data"
-    """Folder of `riskkit data add`, relative to the working folder."""
+    """Folder of `riskkit data add`, relative to the working folder; or the address of a copy."""
     sources: tuple[SourceEntry, ...] = ()
     """Files and their readers."""
     include: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,33 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"needs the real data, which are not shipped ({folder} is absent)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """An S3 server on this machine; its address."""
+    moto = pytest.importorskip("moto.server")
+    keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {**keys, "AWS_DEFAULT_REGION": "us-east-1"}.items():
+            patch.setenv(name, value)
+        one = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        one.start()
+        host, port = one.get_host_and_port()
+        address = f"http://{host}:{port}"
+        patch.setenv("AWS_ENDPOINT_URL", address)
+        yield address
+        one.stop()
+
+
+_BUCKETS = iter(range(10_000))
+
+
+@pytest.fixture
+def bucket(server: str) -> str:
+    """The address of a folder in a fresh bucket."""
+    from s3fs import S3FileSystem
+
+    name = f"bucket-{os.getpid()}-{next(_BUCKETS)}"
+    S3FileSystem(endpoint_url=server, skip_instance_cache=True).mkdir(name)
+    return f"s3://{name}/risk/archive"

@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 from riskkit.atomic import atomic_file, atomic_folder, refusals
 from riskkit.errors import RiskkitError
 from riskkit.publish import MARKER
+from riskkit.reading.remote import system_of
 
 DATED = re.compile(r"\d{4}-\d{2}(?:-r\d+)?")
 """Names of the folders that are never overwritten: 2025-06, and its revision 2025-06-r2."""
@@ -180,16 +181,7 @@ class Bucket:
         Raises:
             RiskkitError: What the address needs is not installed.
         """
-        try:
-            from fsspec.core import url_to_fs
-
-            system, root = url_to_fs(address)
-        except (ImportError, ValueError) as error:
-            raise RiskkitError(
-                f"cannot use {address}",
-                got=str(error),
-                hint="install the extra: pip install 'riskkit[archive]'; or name a folder",
-            ) from error
+        system, root = system_of(address)
         return cls(system, root, address)
 
     def _path(self, path: str) -> str:

@@ -67,8 +67,15 @@ def out_option(
 
     def checked(ctx: click.Context, param: click.Parameter, value: Path) -> Path:
         from riskkit.atomic import check_target
+        from riskkit.errors import RiskkitError
+        from riskkit.reading.remote import is_address
 
         del param
+        if is_address(value):
+            raise RiskkitError(
+                f"{value} is an address, and results are written to folders",
+                hint="write it to a folder, and copy that",
+            )
         if is_folder and not ctx.resilient_parsing:
             check_target(value, marker)
         return value
@@ -84,11 +91,22 @@ def out_option(
     )
 
 
+class Place(click.Path):
+    """A file or folder to be read; what is behind an address is copied here first."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Give its path."""
+        from riskkit.reading.remote import local
+
+        del param
+        return Path(value) if ctx is not None and ctx.resilient_parsing else local(value)
+
+
 def record_option(command: Command) -> Command:
     """Add --record."""
     return click.option(
         "--record",
-        type=click.Path(path_type=Path),
+        type=Place(),
         help="Folder of `riskkit backtest` or `riskkit replay` of this study, whose scores go into "
         "the report and the model card.",
     )(command)
@@ -98,8 +116,9 @@ def features_option(command: Command) -> Command:
     """Add --features."""
     return click.option(
         "--features",
-        type=click.Path(path_type=Path),
-        help="Folder of `riskkit features build` to use. [default: build them anew]",
+        type=Place(),
+        help="Folder of `riskkit features build` to use, or its address. [default: build them "
+        "anew]",
     )(command)
 
 

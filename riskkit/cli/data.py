@@ -7,16 +7,31 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskkit.cli._options import Group, json_option
+from riskkit.cli._options import Group, Place, json_option
 from riskkit.cli._output import Column, echo, echo_json, echo_table, echo_wrapped
 from riskkit.registry import THEMES
 
 if TYPE_CHECKING:
     from riskkit.store import Entry
 
+
+def _here(ctx: click.Context, param: click.Parameter, value: Path) -> Path:
+    from riskkit.errors import RiskkitError
+    from riskkit.reading.remote import is_address
+
+    del ctx, param
+    if is_address(value):
+        raise RiskkitError(
+            f"{value} is an address, and a store is changed and checked in a folder",
+            hint="do so in a folder, and copy it there; a study reads it as data.store",
+        )
+    return value
+
+
 _STORE = click.option(
     "--store",
     type=click.Path(path_type=Path),
+    callback=_here,
     default="data",
     show_default=True,
     help="Folder that keeps the added files.",
@@ -129,7 +144,7 @@ def _tell(row: dict[str, Any]) -> None:
 
 @command.command(name="add")
 @click.argument("source")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=Place())
 @click.option(
     "--option",
     "options",

@@ -7,17 +7,24 @@ from pathlib import Path
 import click
 
 from riskkit.cli._archive import archive_options, told_on_failure
-from riskkit.cli._options import PUBLISHED, json_option, out_option, params_options, record_option
+from riskkit.cli._options import (
+    PUBLISHED,
+    Place,
+    json_option,
+    out_option,
+    params_options,
+    record_option,
+)
 
 
 @click.command(name="publish")
 @click.option(
     "--forecast",
     "folder",
-    type=click.Path(path_type=Path),
+    type=Place(),
     default="forecast",
     show_default=True,
-    help="Folder that `riskkit forecast` wrote.",
+    help="Folder that `riskkit forecast` wrote, or its address.",
 )
 @params_options
 @out_option("publication", "Folder to publish in; it is replaced as a whole.", marker=PUBLISHED)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from riskkit.atomic import write_text
 from riskkit.cli._options import json_option, params_options
 from riskkit.cli._output import echo, echo_json
 
@@ -46,6 +48,11 @@ _RULES = ("log1p_crps", "crps", "ign")
     is_flag=True,
     help="Try nothing; score the log's first and best settings on --origins of any year.",
 )
+@click.option(
+    "--metrics",
+    type=click.Path(path_type=Path),
+    help="Write what --json prints to this file as well, for studies that keep it in git.",
+)
 @json_option
 def command(
     model: str,
@@ -58,6 +65,7 @@ def command(
     rule: str,
     out: Path | None,
     reports: bool,
+    metrics: Path | None,
     as_json: bool,
 ) -> None:
     """Search for the settings of MODEL that forecast best, by Optuna.
@@ -87,6 +95,8 @@ def command(
             study, model, log, trials=trials, rule=chosen, threat=threat, origins=origins
         )
         told = [tuned.trials[0], tuned.best]
+    if metrics is not None:
+        write_text(metrics, json.dumps(_as_json(tuned, told), indent=2) + "\n")
     if as_json:
         echo_json(_as_json(tuned, told))
         return

@@ -15,6 +15,7 @@ from riskkit import base
 from riskkit.config import DataSettings, Params
 from riskkit.errors import ConfigError
 from riskkit.panel.merging import merge, stack
+from riskkit.reading.remote import is_address, local, within
 from riskkit.registry import lookup, sources
 from riskkit.store import Entry, Store, read_file
 from riskkit.study.cells import by_cell
@@ -50,7 +51,7 @@ def read_releases(params: Params, folder: Path) -> tuple[Release, ...]:
         return base.releases()
     if data.kind == "files":
         return _configured(data, folder)
-    store = Store(folder / data.store)
+    store = _store(data, folder)
     return _stored(store) if data.kind == "store" else _merged(data, folder, store)
 
 
@@ -78,7 +79,7 @@ def _read_cells(data: DataSettings, folder: Path) -> tuple[Release, ...]:
     cell = {"level": "cell"}
     if data.kind == "files" or (data.kind == "auto" and data.sources):
         return by_cell(_configured(data, folder, cell))
-    return by_cell(_stored(Store(folder / data.store), cell))
+    return by_cell(_stored(_store(data, folder), cell))
 
 
 def _configured(
@@ -87,16 +88,20 @@ def _configured(
     """The entries of `data.sources`; `over` are options of readers that have such."""
     if not data.sources:
         raise ConfigError("data.kind is files, but data.sources names none")
-    roots = [folder / (entry.root or data.root) for entry in data.sources]
+    roots = [within(str(folder), entry.root or data.root) for entry in data.sources]
     for root in roots:
         _require(root)
     return tuple(
         _dated(
-            read_file(e.source, root / e.path, _options(e.source, e.options, over)),
+            read_file(e.source, local(within(root, e.path)), _options(e.source, e.options, over)),
             f"file {Path(e.path).name}",
         )
         for root, e in zip(roots, data.sources, strict=True)
     )
+
+
+def _store(data: DataSettings, folder: Path) -> Store:
+    return Store(local(within(str(folder), data.store)))
 
 
 def _options(source: str, own: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -139,8 +144,8 @@ def _dated(release: Release, vintage: str) -> Release:
     return release if release.vintage else replace(release, vintage=vintage)
 
 
-def _require(root: Path) -> None:
-    if not root.is_dir():
+def _require(root: str) -> None:
+    if not is_address(root) and not Path(root).is_dir():
         raise ConfigError(
             f"the data are not here: there is no folder {root}",
             hint="data.root names the folder of the files, as in --set data.root=FOLDER",

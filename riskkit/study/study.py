@@ -25,6 +25,7 @@ from riskkit.months import format_month, parse_horizons, parse_month
 from riskkit.panel import Panel, aligned, build_panel, listed, refuse_nothing
 from riskkit.panel.hindsight import hindsight, measured_against
 from riskkit.progress import Progress, silent
+from riskkit.reading.remote import local
 from riskkit.registry import families, lookup, models
 from riskkit.study.cells import cells_of, owners, ties
 from riskkit.study.data import name_places, places_within, read_releases, units_of
@@ -76,7 +77,7 @@ class Study:
         config: Path | str | None = None,
         settings: Sequence[str] = (),
         *,
-        features: Path | None = None,
+        features: Path | str | None = None,
         progress: Progress = silent,
         scheduler: str | None = None,
         together: int | None = None,
@@ -87,7 +88,8 @@ class Study:
             config: Parameter file; by default params.yaml of the working folder if it is there,
                 else all defaults.
             settings: `KEY=VALUE` overrides with dotted keys.
-            features: Folder of `riskkit features build` to take the features from.
+            features: Folder of `riskkit features build` to take the features from, or the address
+                of one.
             progress: How to show long work, for instance `riskkit.progress.silent`.
             scheduler: Address of a Dask cluster that does what can be spread; None for this
                 machine.
@@ -101,7 +103,8 @@ class Study:
             config = DEFAULT_CONFIG
         params = load_params(None if config is None else Path(config), settings)
         check_names(params)
-        return cls(params, Path(), features, progress, scheduler, together)
+        built = None if features is None else local(features)
+        return cls(params, Path(), built, progress, scheduler, together)
 
     @classmethod
     def of(cls, params: Params, releases: tuple[Release, ...], units: pl.DataFrame) -> Study:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,36 +32,6 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
         return folder
 
     return made
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """An S3 server on this machine; its address."""
-    moto = pytest.importorskip("moto.server")
-    keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in {**keys, "AWS_DEFAULT_REGION": "us-east-1"}.items():
-            patch.setenv(name, value)
-        one = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        one.start()
-        host, port = one.get_host_and_port()
-        address = f"http://{host}:{port}"
-        patch.setenv("AWS_ENDPOINT_URL", address)
-        yield address
-        one.stop()
-
-
-_BUCKETS = iter(range(10_000))
-
-
-@pytest.fixture
-def bucket(server: str) -> str:
-    """The address of a folder in a fresh bucket."""
-    from s3fs import S3FileSystem
-
-    name = f"bucket-{os.getpid()}-{next(_BUCKETS)}"
-    S3FileSystem(endpoint_url=server, skip_instance_cache=True).mkdir(name)
-    return f"s3://{name}/risk/archive"
 
 
 PLACES = ("folder", "memory")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.cli.running import SMALL, riskkit, settings
@@ -15,7 +16,9 @@ def test_a_search_says_how_many_it_tried(tmp_path: Path) -> None:
     assert "best of 3 tries" in done.out
     assert "chosen among 3 by log1p_crps on these windows" in done.out
     assert done.out.endswith(f"{log}: 3 trials\n")
-    told = riskkit(*SEARCH, "--trials", "3", "--out", log, "--json").json
+    kept = tmp_path / "metrics.json"
+    told = riskkit(*SEARCH, "--trials", "3", "--out", log, "--json", "--metrics", kept).json
+    assert json.loads(kept.read_text(encoding="utf-8")) == told
     assert told["trials"] == 3
     assert told["today"]["settings"] == {"years": 15, "width": 3}
     assert len(log.read_text(encoding="utf-8").splitlines()) == 4
