@@ -81,7 +81,7 @@ def _features(data: Dataset, described: Mapping[str, str], level: str) -> Iterat
     """Units of which a feature lies outside training and far outside the unit's own past."""
     if data.X.shape[1] <= _YEAR:
         return
-    now = data.X[:, -1]
+    now = rows_of(data.X, slice(None), -1)
     own_low, own_high = np.empty_like(now), np.empty_like(now)
     for start in range(0, len(now), _AT_ONCE):  # a mapped array may be larger than the memory
         units = slice(start, start + _AT_ONCE)
