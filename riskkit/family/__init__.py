@@ -10,7 +10,7 @@ import polars as pl
 
 from riskkit.errors import RiskkitError
 from riskkit.family.together import compute
-from riskkit.family.transforms import POSITION, statistic_of
+from riskkit.family.transforms import POSITION
 from riskkit.panel import Panel
 from riskkit.panel.networks import NETWORK, network_column, relations_among
 from riskkit.tables import Indicator
@@ -101,15 +101,7 @@ class Family:
             *(pl.lit(None, dtype=pl.Float64).alias(name) for name in absent),
             *(_network(panel, relation) for relation in self.relations),
         )
-        found = {feature.name: statistic_of(feature.expr) for feature in self.features}
-        plain = {name: statistic for name, statistic in found.items() if statistic is not None}
-        others = [
-            f.expr.cast(pl.Float32).alias(f.name) for f in self.features if f.name not in plain
-        ]
-        # The engine that computes features side by side; the default takes one after another.
-        built = frame.select(*KEYS, *others).collect(engine="in-memory")
-        columns = compute(frame, plain, panel.frame.height, panel.n_months)
-        return built.with_columns(**columns).select(*KEYS, *found)
+        return compute(frame, {feature.name: feature.expr for feature in self.features}, panel)
 
 
 def _network(panel: Panel, relation: str) -> pl.Expr:

@@ -48,9 +48,24 @@ class Statistic:
     window: int = 0
 
 
-def statistic_of(expr: pl.Expr) -> Statistic | None:
+@dataclass(frozen=True, eq=False)
+class PartnerStatistic:
+    """What a `network_lag` computes; its arguments.
+
+    Attributes:
+        x: What is looked up.
+        over: The relations: that of the partners, and the one among whose partners they are.
+        how: The statistic of the partners' values.
+    """
+
+    x: pl.Expr
+    over: tuple[str, ...]
+    how: How
+
+
+def statistic_of(expr: pl.Expr) -> Statistic | PartnerStatistic | None:
     """Tell what a transform computes; nothing of an expression that is made of transforms."""
-    found: Statistic | None = vars(expr).get(_STATISTIC)
+    found: Statistic | PartnerStatistic | None = vars(expr).get(_STATISTIC)
     return found
 
 
@@ -364,9 +379,11 @@ def network_lag(x: Column, over: str, how: How = "mean", among: str | None = Non
         held = _by_unit_and_month(values, position)
         return _flat(partner_values(held, networks[0], how, *networks[1:]))
 
-    networks = [pl.col(network_column(name)) for name in (over, among) if name is not None]
+    relations = tuple(name for name in (over, among) if name is not None)
+    networks = [pl.col(network_column(name)) for name in relations]
     inputs = [_column(x), pl.col(POSITION), *networks]
-    return pl.map_batches(inputs, apply, return_dtype=pl.Float64)
+    looked_up = pl.map_batches(inputs, apply, return_dtype=pl.Float64)
+    return _marked(looked_up, PartnerStatistic(_column(x), relations, how))
 
 
 def _column(x: Column) -> pl.Expr:
@@ -398,7 +415,7 @@ def _by_unit(kernel: Kernel, x: Column, window: int = 0) -> pl.Expr:
     return _marked(expr, Statistic(_column(x), kernel, window))
 
 
-def _marked(expr: pl.Expr, statistic: Statistic) -> pl.Expr:
+def _marked(expr: pl.Expr, statistic: Statistic | PartnerStatistic) -> pl.Expr:
     """Note on an expression what it computes; expressions that are made of it do not have it."""
     vars(expr)[_STATISTIC] = statistic
     return expr
@@ -406,13 +423,14 @@ def _marked(expr: pl.Expr, statistic: Statistic) -> pl.Expr:
 
 def _by_unit_and_month(values: pl.Series, position: pl.Series) -> Array:
     """Lay out a column as array [units, months], NaN where missing; a constant fills it."""
-    return by_unit_and_month(values, len(position), int(position[-1]) + 1)
+    whole = values if len(values) == len(position) else values.new_from_index(0, len(position))
+    return by_unit_and_month(whole, int(position[-1]) + 1)
 
 
-def by_unit_and_month(values: pl.Series, n_rows: int, n_months: int) -> Array:
-    """Lay out a column as array [units, months], NaN where missing; a constant fills it."""
-    flat = values.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-    return np.broadcast_to(flat, n_rows).reshape(-1, n_months)
+def by_unit_and_month(values: pl.Series, n_months: int) -> Array:
+    """Lay out a column as array [units, months], NaN where missing."""
+    numbers = values.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    return numbers.reshape(-1, n_months)
 
 
 def _flat(table: Array) -> pl.Series:

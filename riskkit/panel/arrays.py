@@ -150,8 +150,8 @@ def fill(
 ) -> set[str]:
     """Compute statistics of some units.
 
-    Units that have had nothing but zero, as most cells of a grid, are alike: one of them is
-    computed for all.
+    Units that have had nothing but zero, as most cells of a grid, and lack the same months are
+    alike: one of them is computed for all.
 
     Args:
         values: Array [units, months], NaN where missing.
@@ -177,12 +177,14 @@ def fill(
 
 def _alike(values: Array) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
     """Tell which units are to be computed, and for every unit which of these it is like."""
-    quiet = ~(values != 0).any(axis=1)
-    first = quiet.argmax()
-    computed = ~quiet
+    alike = ~(np.abs(values) > 0).any(axis=1)
+    first = alike.argmax()
+    bits = values.view(np.int64)  # in which what is missing is equal, too
+    alike &= (bits == bits[first]).all(axis=1)
+    computed = ~alike
     computed[first] = True
     places = np.cumsum(computed) - 1
-    places[quiet] = places[first]
+    places[alike] = places[first]
     return computed, places
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from riskkit.config import Params, load_params
+from riskkit.errors import ConfigError
 from riskkit.family import Family, join_families, references
 from riskkit.forecasting.cube import Cube
 from riskkit.forecasting.dataset import Dataset, build_dataset
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from riskkit.study.verifying import Verdict
 
 DEFAULT_CONFIG = Path("params.yaml")
+_WITH_CLUSTER = "name its scheduler: --engine dask --scheduler ADDRESS"
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,8 @@ class Study:
         Raises:
             ConfigError: The file, a key or a value cannot be used.
         """
+        if together is not None and scheduler is None:
+            raise ConfigError("only workers of a cluster train together", hint=_WITH_CLUSTER)
         if config is None and DEFAULT_CONFIG.is_file():
             config = DEFAULT_CONFIG
         params = load_params(None if config is None else Path(config), settings)

@@ -1,5 +1,7 @@
 """Transforms computed together give, to the last bit, what each gives by itself."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -9,6 +11,7 @@ from riskkit.family import transforms as tf
 from riskkit.family.transforms import POSITION, statistic_of
 from riskkit.months import first_day_expr
 from riskkit.panel import Panel
+from riskkit.panel.networks import NETWORK, network_column
 from tests.family.test_transforms import CASES
 
 MONTHS = 70
@@ -67,6 +70,38 @@ def test_together_and_separately(quiet, gaps, monkeypatch):
         assert got[name].is_null().equals(wanted[name].is_null()), name
         bits = (column[name].drop_nulls().to_numpy().tobytes() for column in (got, wanted))
         assert next(bits) == next(bits), name
+
+
+def ties(whole, partners):
+    """Partners of each unit, with any weights, from the first month on and anew from the tenth."""
+    rng, units = np.random.default_rng(partners), whole.units.height
+    lists = [None] * whole.frame.height
+    for row in [first + month for first in range(0, len(lists), MONTHS) for month in (0, 9)]:
+        others = np.sort(rng.choice(units, rng.integers(0, partners + 1), replace=False))
+        lists[row] = [{"other": other, "weight": rng.gamma(1)} for other in others]
+    return pl.Series(lists, dtype=NETWORK)
+
+
+LAGS = {
+    "near": tf.network_lag("x", "near", "sum"),
+    "near_and_far": tf.network_lag(tf.rolling_mean("x", 3), "far", "mean", among="near"),
+    "nowhere": tf.network_lag("x", "nowhere"),
+    "near_and_nowhere": tf.network_lag("x", "near", among="nowhere"),
+    "of_a_constant": tf.network_lag(pl.lit(1), "far", "max"),
+}
+
+
+def test_partners_are_looked_up_together_and_separately():
+    whole = panel(draw(30, 0.3, 0.05))
+    whole = replace(whole, networks={"near": ties(whole, 8), "far": ties(whole, 20)})
+    columns = {network_column(name): column for name, column in whole.networks.items()}
+    nowhere = pl.lit(None, dtype=NETWORK).alias(network_column("nowhere"))
+    frame = whole.frame.with_columns(nowhere, **columns)
+    wanted = separately(LAGS, replace(whole, frame=frame))
+    got = Family("f", "", tuple(feature(*item) for item in LAGS.items())).build(whole)
+    assert got.equals(wanted)
+    assert got.schema == wanted.schema
+    assert [got[name].null_count() < 1000 for name in LAGS] == [True, True, False, False, True]
 
 
 def test_what_is_too_large_for_32_bits_is_infinite():

@@ -74,6 +74,23 @@ def test_units_that_are_alike_are_computed_once(quiet: list[int]) -> None:
     assert computed == [min(5, 6 - len(quiet))]
 
 
+def test_units_that_lack_other_months_are_not_alike() -> None:
+    a = np.zeros((6, MONTHS))
+    a[[0, 2, 3], -1] = np.nan  # as the latest month often is, of all units
+    a[4, 5] = np.nan
+    a[5, 6] = 2
+    computed = []
+
+    def kernel(months: Months, out: Values) -> None:
+        computed.append(len(out))
+        out[:] = months.values
+
+    out = np.empty_like(a)
+    fill(a, {"y": kernel}, {"y": out})
+    np.testing.assert_array_equal(out, a)
+    assert computed == [4]
+
+
 def test_what_lacks_something_is_named() -> None:
     def lagged(months: Months, out: Values) -> None:
         out[:, :1], out[:, 1:] = np.nan, months.rounded[:, :-1]
