@@ -17,7 +17,15 @@ from riskkit.models.parts.together import ClusterTrainer
 from riskkit.study.cell_blocks import Block, Values
 from riskkit.study.cluster_client import PATIENCE, connected
 from riskkit.study.identity import Identity
-from riskkit.study.jobs import Done, Job, Todo, first_failure_last, keep_part, told_forecast
+from riskkit.study.jobs import (
+    Done,
+    Job,
+    Todo,
+    first_failure_last,
+    keep_part,
+    told_forecast,
+    write_part,
+)
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -62,7 +70,7 @@ def on_cluster(
         yield path, job
     for path, job in large:
         trainer = training_on(scheduler, job.rows or 0, patience)
-        keep_part(job, told_forecast(job, trainer), path)
+        write_part(job, path, trainer)
         yield path, job
 
 

@@ -143,15 +143,21 @@ def one_thread() -> Iterator[None]:
         yield
 
 
-def write_part(job: Job, path: Path) -> Path:
-    """Forecast a job into its file, or of many units its folder, unless that is there."""
+def write_part(job: Job, path: Path, trainer: Trainer | None = None) -> Path:
+    """Forecast a job into its file, or of many units its folder, unless that is there.
+
+    Args:
+        job: The job.
+        path: Its file or folder.
+        trainer: Trains what has many rows.
+    """
     if path.exists():
         return path
     if is_partitioned(len(job.data.units)) and job.above is None:
-        with _told(job):
+        with _told(job), trained_by(trainer):
             _write_blocks(job, path)
         return path
-    return keep_part(job, told_forecast(job), path)
+    return keep_part(job, told_forecast(job, trainer), path)
 
 
 def _write_blocks(job: Job, path: Path) -> None:

@@ -18,7 +18,7 @@ from distributed import Client
 
 from riskkit.errors import RiskkitError
 from riskkit.models.parts import together
-from riskkit.models.parts.boosting import to_bytes, train, trained_by, training_losses
+from riskkit.models.parts.boosting import FILLED, to_bytes, train, trained_by, training_losses
 from riskkit.study import cube as cubes
 from riskkit.study.cell_blocks import Block
 from riskkit.study.cluster import (
@@ -212,6 +212,11 @@ def test_no_worker_is_without_rows(count):
     assert max(block.stop - block.start for _, block in where) <= 200_000
 
 
+def test_nobody_trains_together_without_a_cluster():
+    with pytest.raises(RiskkitError, match=r"^only workers of a cluster train together.*--sched"):
+        Study.open(None, CELLS, together=50_000)
+
+
 def test_a_study_says_in_its_identities_what_is_trained_together():
     plain, there = (
         Study.open(None, CELLS, scheduler="tcp://127.0.0.1:9", together=rows)
@@ -285,3 +290,26 @@ def test_a_worker_with_other_code_is_refused():
     assert forecast_there(job, job.identity.hash).model == job.model
     with pytest.raises(RiskkitError, match="has other code or libraries than this machine"):
         forecast_there(job, "0" * 64)
+
+
+@pytest.mark.slow
+def test_a_forecast_in_parts_is_trained_together_as_well(tmp_path, monkeypatch):
+    """The parts of many units are written by the machine that asks the cluster to train."""
+    monkeypatch.setattr("riskkit.study.parts.UNITS", 50)
+    settings = [*CELLS, "forecast.model=xgboost_hurdle", "models.xgboost_hurdle.rounds=5"]
+    asked = []
+    with cluster(2) as (address, _):
+        with Client(address, set_as_default=False, timeout=30) as client:
+            client.wait_for_workers(2, timeout=60)
+        study = Study.open(None, settings, scheduler=address, together=1000)
+        by_all = together.ClusterTrainer.train
+        monkeypatch.setattr(
+            together.ClusterTrainer,
+            "train",
+            lambda self, *given: asked.append(len(given[1])) or by_all(self, *given),
+        )
+        outlook = study.forecast(tmp_path / "forecast")
+    assert min(asked) > 1000
+    (one,) = outlook.threats.values()
+    assert one.forecast.draws.shape[0] == 100
+    assert one.model.any.attr("missing") == str(FILLED), "as rows of one machine are"

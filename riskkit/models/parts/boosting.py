@@ -79,8 +79,8 @@ _trainer: ContextVar[Trainer | None] = ContextVar("trainer", default=None)
 
 @contextmanager
 def trained_by(trainer: Trainer | None) -> Iterator[None]:
-    """Let another one train what has many rows; None for this process alone."""
-    before = _trainer.set(trainer)
+    """Let another one train what has many rows; None for whom it is already."""
+    before = _trainer.set(trainer or _trainer.get())
     try:
         yield
     finally:
@@ -104,9 +104,16 @@ def train(
     settings, trainer = {**_USUAL, **settings}, _trainer.get()
     if trainer is None or len(label) <= trainer.rows:
         booster, curve = _train_here(X, label, weight, rounds, settings)
-    else:
-        design = X.design if isinstance(X, Sample) else X.__getitem__
+    elif isinstance(X, Sample):
+        sample = X
+
+        def design(rows: slice) -> NDArray[np.float32]:
+            return _filled(sample.design(rows))
+
         booster, curve = trainer.train(design, label, weight, rounds, settings)
+        booster.set_attr(**{_MISSING: str(FILLED)})
+    else:
+        booster, curve = trainer.train(X.__getitem__, label, weight, rounds, settings)
     booster.set_attr(**{_LOSSES: json.dumps(curve)})
     return booster
 

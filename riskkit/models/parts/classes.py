@@ -71,11 +71,11 @@ class Classes:
             level: `[rows]` own levels.
 
         Returns:
-            Values and weights, both `[rows, points]`.
+            Values, ascending, and weights, both `[rows, points]`.
         """
         values, weights = [np.zeros((len(p), 1))], [p[:, :1]]
         for b in range(self.size - 1):
-            z = self._nearest(b, level)
+            z = np.sort(self._nearest(b, level), axis=1)
             if z.shape[1]:
                 values.append(np.maximum(np.round(np.expm1(level[:, None] + z)), 1.0))
                 weights.append(np.repeat(p[:, b + 1 : b + 2] / z.shape[1], z.shape[1], axis=1))

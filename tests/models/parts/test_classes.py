@@ -45,6 +45,13 @@ def test_a_class_stands_for_the_training_rows_of_the_nearest_level():
         assert distance[among].mean() < np.sort(distance)[: 2 * NEIGHBOURS].mean()
 
 
+def test_the_values_of_a_row_ascend():
+    classes, _, level = fitted()
+    values, weights = classes.support(np.full((50, classes.size), 1 / classes.size), level[:50])
+    assert (np.diff(values, axis=1) >= 0).all()
+    assert values.shape == weights.shape
+
+
 def test_values_grow_with_the_level_beyond_all_training():
     classes, _, level = fitted()
     p = np.full((2, classes.size), 1 / classes.size)

@@ -34,5 +34,21 @@ def test_they_are_the_quantiles_at_the_midpoints_of_the_strata():
         np.testing.assert_array_equal(got[row], values[row][order][at])
 
 
+def test_values_that_are_in_order_already_give_the_same():
+    rng = np.random.default_rng(2)
+    values, weights = np.floor(rng.gamma(1, 5, size=(40, 25))), rng.gamma(0.3, 1, size=(40, 25))
+    order = np.argsort(values, axis=1, kind="stable")
+    ascending = [np.take_along_axis(part, order, axis=1) for part in (values, weights)]
+    np.testing.assert_array_equal(stratified(*ascending, 64), stratified(values, weights, 64))
+
+
+def test_what_is_given_stays_as_it_is():
+    for values in ([[1.0, 2.0]], [[2.0, 1.0]]):
+        given, weights = np.array(values), np.array([[0.5, 1.5]])
+        stratified(given, weights, 4)
+        assert given.tolist() == values
+        assert weights.tolist() == [[0.5, 1.5]]
+
+
 def test_counts_round_halves_up_and_know_no_negative():
     assert counts(np.array([-3.0, 0.4, 0.5, 1.49, 2.5])).tolist() == [0, 0, 1, 1, 3]
