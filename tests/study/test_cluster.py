@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -197,6 +198,21 @@ def test_all_workers_train_together_and_begin_anew_when_one_is_killed(monkeypatc
     here = train(X, label, 20, weight, objective="binary:logistic", seed=5)
     losses = [training_losses(one)[-1] for one in (here, of_two, of_three)]
     np.testing.assert_allclose(losses, losses[0], rtol=0.01)
+
+
+def test_without_what_training_together_needs_it_is_told(monkeypatch):
+    monkeypatch.setitem(sys.modules, "xgboost.dask", None)
+    X, label, _ = rows_and_labels(1001)
+    client = SimpleNamespace(
+        call_stack=dict,
+        scheduler_info=lambda **_: {"workers": {"a": {"name": "a"}}},
+        nthreads=lambda: {"a": 1},
+        as_current=nullcontext,
+    )
+    trainer = together.ClusterTrainer(lambda: nullcontext((client, 1)), 1000)
+    told = r"^training on a cluster needs .* xgboost 3\.0.*pip install 'riskkit\[dask\]' here"
+    with trained_by(trainer), pytest.raises(RiskkitError, match=told):
+        train(X, label, 3)
 
 
 def test_few_rows_are_trained_on_here():
