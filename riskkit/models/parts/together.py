@@ -77,7 +77,7 @@ class ClusterTrainer:
                         raise
                     except ImportError as error:
                         raise RiskkitError(
-                            "training on a cluster needs Dask's data frames and xgboost 3.0 or newer",
+                            "training on a cluster needs Dask's data frames and xgboost 3.0",
                             got=str(error),
                             hint="pip install 'riskkit[dask]' here and on the workers",
                         ) from error
