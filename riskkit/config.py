@@ -183,6 +183,9 @@ class FeatureSettings(_Section):
 
     families: tuple[str, ...] = ()
     """Feature families, see `riskkit features list`; empty means all that have an indicator."""
+    of_countries: tuple[str, ...] = ()
+    """Where `panel.level` is `cell`, families whose features are built by country and shared by
+    the cells of each; their sources are read as in a study of countries. By default none."""
     revised: bool = False
     """Let features read indicators that are computed anew each year, such as INFORM's: what they
     say of the past was not known then, so a backtest looks ahead."""

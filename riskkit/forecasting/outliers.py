@@ -8,6 +8,7 @@ held and outside the unit's own past by more than `APART` of its range.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ MARGIN = 1.5
 APART = 0.1
 """How far outside its own past a feature has to lie, in parts of the range of that."""
 _YEAR = 12
+_ALL = {"country": "countries", "cell": "cells"}
 _AT_ONCE = 1000
 """Units that are looked at at once."""
 
@@ -27,7 +29,10 @@ Array = NDArray[np.float64]
 
 
 def find_outliers(
-    data: Dataset, counted: str = "count", described: Mapping[str, str] | None = None
+    data: Dataset,
+    counted: str = "count",
+    described: Mapping[str, str] | None = None,
+    level: Literal["country", "cell"] = "country",
 ) -> dict[str, tuple[str, ...]]:
     """Name the units whose inputs are beyond anything that they had.
 
@@ -35,12 +40,13 @@ def find_outliers(
         data: What a forecast is made from.
         counted: Unit of measurement of the target, in words.
         described: Phrase for each feature; its name where there is none.
+        level: What the units are.
 
     Returns:
         What is beyond, in words, by unit; of units that are forecast only.
     """
     found: dict[str, list[str]] = {}
-    for row, text in (*_counts(data, counted), *_features(data, described or {})):
+    for row, text in (*_counts(data, counted), *_features(data, described or {}, level)):
         if data.eligibility.forecast[row]:
             found.setdefault(data.units[row], []).append(text)
     return {unit: tuple(texts) for unit, texts in found.items()}
@@ -71,11 +77,11 @@ def _totals(data: Dataset) -> Array:
     return np.asarray(sums, dtype=np.float64)
 
 
-def _features(data: Dataset, described: Mapping[str, str]) -> Iterator[tuple[int, str]]:
+def _features(data: Dataset, described: Mapping[str, str], level: str) -> Iterator[tuple[int, str]]:
     """Units of which a feature lies outside training and far outside the unit's own past."""
     if data.X.shape[1] <= _YEAR:
         return
-    now = data.X[:, -1]
+    now = rows_of(data.X, slice(None), -1)
     own_low, own_high = np.empty_like(now), np.empty_like(now)
     for start in range(0, len(now), _AT_ONCE):  # a mapped array may be larger than the memory
         units = slice(start, start + _AT_ONCE)
@@ -88,4 +94,7 @@ def _features(data: Dataset, described: Mapping[str, str]) -> Iterator[tuple[int
         name = data.features[column]
         known = f"{low[column]:,.4g} to {high[column]:,.4g}"
         phrase = described.get(name, name)
-        yield int(row), f"{phrase}: {now[row, column]:,.4g}, outside the {known} of all countries"
+        yield (
+            int(row),
+            f"{phrase}: {now[row, column]:,.4g}, outside the {known} of all {_ALL[level]}",
+        )

@@ -70,22 +70,23 @@ class BoostedHurdle(Marginal):
         """Learn both parts from all origins whose outcome is known."""
         maker, per_origin = RowMaker(data, history(data)), 1 if self.everything else 2
         rows = maker.sample(per_origin, 4, seed + 1, everything=self.everything)
-        y, level = rows.y, rows.level
-        positive = y > 0
-        z = np.log1p(y) - level
+        positive = rows.y > 0
+        counted = np.flatnonzero(positive)
+        seen = rows.only(counted)
+        z = np.log1p(seen.y) - seen.level
         self.any = self.size = None
-        self.common = np.quantile(z[positive], LEVELS) if positive.any() else self.common * 0.0
-        if positive.any():
+        self.common = np.quantile(z, LEVELS) if len(z) else self.common * 0.0
+        if len(z):
             if len(data.units) <= MANY and not self.everything:
-                seen = at_most(MOST_OF_ANY, np.arange(len(y)), np.random.default_rng(seed))
-                self.any = _chance(rows.only(seen), positive[seen], seed)
+                part = at_most(MOST_OF_ANY, np.arange(len(positive)), np.random.default_rng(seed))
+                self.any = _chance(rows.only(part), positive[part], seed)
             else:
                 self.any = _chance(rows, positive, seed)
-        if positive.sum() >= FEWEST:
-            some = at_most(MOST, np.flatnonzero(positive), np.random.default_rng(seed))
-            X = rows.design(some)
-            self.kept = worth_keeping(rows, some, X, z[some], seed)
-            self.size = _sizes(X[:, self.kept], z[some], self.rounds, seed)
+        if len(z) >= FEWEST:
+            some = at_most(MOST, counted, np.random.default_rng(seed))
+            X, z = rows.design(some), z[np.searchsorted(counted, some)]
+            self.kept = worth_keeping(rows, some, X, z, seed)
+            self.size = _sizes(X[:, self.kept], z, self.rounds, seed)
         return self
 
     def marginals(self, data: Dataset, size: int) -> NDArray[np.float64]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -17,6 +17,9 @@ from riskkit.tables import Release, Units
 from riskkit.units import countries
 from riskkit.units.grid import COLUMNS, ROWS, centroid_of, place_of
 from riskkit.units.inside import areas_of
+
+if TYPE_CHECKING:
+    from riskkit.study.study import Study
 
 LAND = "land"
 NOBODYS = "PRIO-GRID"
@@ -95,6 +98,21 @@ def of_cells(phrase: str) -> str:
     """
     said = phrase.replace("countries", "cells").replace("country", "cell")
     return said.replace("across a land border", "across a border")
+
+
+def phrases(study: Study) -> dict[str, str]:
+    """Say what each feature of a study is, of cells where it is of cells."""
+    return {
+        feature.name: _said(feature.description, level, study.params.panel.level)
+        for family, level in study.described
+        for feature in family.features
+    }
+
+
+def _said(phrase: str, level: str, of: str) -> str:
+    if level == "cell":
+        return of_cells(phrase)
+    return phrase if of == level else f"{phrase}, of the cell's country"
 
 
 @cache

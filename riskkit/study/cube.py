@@ -25,9 +25,10 @@ from riskkit.files import read_json
 from riskkit.forecasting.cube import Cube, open_mapped
 from riskkit.months import format_month
 from riskkit.panel import Panel
+from riskkit.study.broadcast import Overlay, overlay
 from riskkit.study.cell_blocks import Block, Builder, build_here
 from riskkit.study.code import code_of
-from riskkit.study.identity import Identity, refuse_other
+from riskkit.study.identity import Identity, hash_of, refuse_other
 from riskkit.study.results import MARKER, PARTS, carry_over, open_result, result_folder
 from riskkit.study.stages import features_identity
 
@@ -54,14 +55,16 @@ def build_cube(study: Study, panel: Panel, out: Path) -> Cube:
     Raises:
         RiskkitError: The folder holds something else, or a feature is infinite.
     """
-    names = present(study.families, panel)
-    if not names:
+    own = present(study.families, panel)
+    if not own:
         nothing = np.empty((panel.n_units, panel.n_months, 0), dtype=np.float32)
         return Cube((), panel.first_month, nothing)
     identity = cube_identity(study, panel.as_of)
     if _stamp(out) != identity.hash:
         parts = _begin(out, identity)
-        _write(study, panel, names, parts, identity)
+        over = overlay(study, panel.as_of)
+        names = own if over is None else (*own, *over.names)
+        _write(study, panel, own, over, parts, identity)
         with result_folder(out, identity) as fresh:
             carry_over(parts, fresh / PARTS)
             told = {"names": names, "first_month": panel.first_month}
@@ -95,8 +98,14 @@ def read_cube(study: Study, as_of: int, folder: Path) -> Cube:
 def cube_identity(study: Study, as_of: int) -> Identity:
     """Tell what the features of all families together stand on, as of a month."""
     built = {family.name: features_identity(study, family).hash for family in study.families}
-    told = {"as_of": format_month(as_of)}
+    told: dict[str, Any] = {"as_of": format_month(as_of)}
     code = code_of(("riskkit.family.blocks",))
+    if study.of_countries is not None:
+        told["owners"] = hash_of(sorted(study.owners.items()))
+        built |= {
+            f"{family.name} of countries": features_identity(study.of_countries, family).hash
+            for family in study.of_countries.families
+        }
     return Identity(stage="features by cell", parameters=told, inputs=built, code=code)
 
 
@@ -116,10 +125,16 @@ def _begin(out: Path, identity: Identity) -> Path:
 
 
 def _write(
-    study: Study, panel: Panel, names: tuple[str, ...], parts: Path, identity: Identity
+    study: Study,
+    panel: Panel,
+    names: tuple[str, ...],
+    over: Overlay | None,
+    parts: Path,
+    identity: Identity,
 ) -> None:
-    """Write what is missing of the array."""
-    shape = (panel.n_units, panel.n_months, len(names))
+    """Write what is missing of the array: the cells' own features, then those of countries."""
+    wide = len(names) + (0 if over is None else len(over.names))
+    shape = (panel.n_units, panel.n_months, wide)
     todo = blocks(panel.n_units, AT_ONCE)
     families = tuple(family.name for family in study.families)
     with study.progress("features", len(todo)) as advance:
@@ -131,7 +146,9 @@ def _write(
                 else:
                     yield Block(number, panel, places, families, names)
 
-        for block, values in _builder(study)(missing()):
+        for block, built in _builder(study)(missing()):
+            shared = [] if over is None else [over.of(block.places)]
+            values = np.concatenate([built, *shared], axis=-1) if shared else built
             array = _opened(parts, shape)  # anew for each block, which lets go of the pages
             array[block.places[0] : block.places[-1] + 1] = values
             array.flush()

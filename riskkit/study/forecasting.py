@@ -32,7 +32,7 @@ from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.threats import follow
 from riskkit.risk.score import scenario_scores, score
 from riskkit.study.agreement import agreed
-from riskkit.study.cells import of_cells
+from riskkit.study.cells import phrases
 from riskkit.study.identity import Identity, refuse_other
 from riskkit.study.jobs import (
     Job,
@@ -215,10 +215,8 @@ def _fit(study: Study, threat: Threat, data: Dataset, parts: Path | None) -> Thr
         inputs = None if explained.inputs is None else explained.inputs[rows]
         explained = replace(explained, values=explained.values[rows], inputs=inputs)
     shares = _shares(study, threat, model, data, drawn)
-    described = {f.name: f.description for family in study.families for f in family.features}
-    outliers = find_outliers(data, f"{study.series(threat).unit} ({threat.name})", described)
-    if study.by_cell:
-        outliers = {unit: tuple(map(of_cells, texts)) for unit, texts in outliers.items()}
+    counted, level = f"{study.series(threat).unit} ({threat.name})", study.params.panel.level
+    outliers = find_outliers(data, counted, phrases(study), level)
     notes = Notes.of(data, study.hindsight([data.origin]), outliers)
     return ThreatForecast(threat, drawn, explained, notes, shares, model, data)
 
@@ -257,7 +255,7 @@ def _shares(
     """What each family adds to the threat's score of the units that are forecast."""
     if not isinstance(model, Marginal):
         return None
-    families = {f.name: [feature.name for feature in f.features] for f in study.families}
+    families = {f.name: [feature.name for feature in f.features] for f, _ in study.described}
     target = threat.target
 
     def score(counts: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -384,7 +382,7 @@ def _top(study: Study, one: ThreatForecast) -> list[tuple[str, str]]:
     mean = score(drawn.totals(), months, target.thresholds[0]).mean
     best = np.argsort(-mean, kind="stable")[:_FANS]
     names = dict(study.units.select("unit", "name").iter_rows())
-    mark = "SIMULATED: " if study.panel.data_kind == "simulated" else ""
+    mark = "SIMULATED: " if any(release.simulated for release in study.releases) else ""
     return [(drawn.units[row], mark + names[drawn.units[row]]) for row in best]
 
 

@@ -7,13 +7,15 @@ it stays: its blocks, and the fitted model in a file beside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from riskkit.atomic import atomic_file
 from riskkit.files import reading
-from riskkit.forecasting.forecast import Forecast, from_frame, joined
+from riskkit.forecasting.forecast import Forecast, from_frame
 from riskkit.models.parts.blocks import UNITS, in_blocks
 from riskkit.study.identity import Identity
 from riskkit.study.results import PART_REMEDY, write_stamped
@@ -65,8 +67,19 @@ def read_forecast(path: Path) -> tuple[Forecast, str]:
     Raises:
         RiskkitError: It is damaged.
     """
-    parts, windows = zip(*read_blocks(path), strict=True)
-    return joined(parts), windows[0]
+    blocks = read_blocks(path)
+    first, window = next(blocks)
+    if not path.is_dir():
+        return first, window
+    rows = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
+    units = list(first.units)
+    shape = (rows // len(first.horizons), *first.draws.shape[1:])
+    draws = np.empty(shape, dtype=np.int64)
+    draws[: len(units)] = first.draws
+    for part, _ in blocks:  # one by one, since all together fill gigabytes
+        draws[len(units) : len(units) + len(part.units)] = part.draws
+        units += part.units
+    return replace(first, units=tuple(units), draws=draws), window
 
 
 def read_blocks(path: Path) -> Iterator[tuple[Forecast, str]]:

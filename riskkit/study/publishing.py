@@ -26,7 +26,7 @@ from riskkit.registry import lookup, models
 from riskkit.risk.onset import DEATHS, Standing
 from riskkit.scoring.evaluation import TOTAL_WAR
 from riskkit.scoring.leaderboard import RECORD_WAR, record_rules
-from riskkit.study.cells import of_cells
+from riskkit.study.cells import phrases
 from riskkit.study.dossier import gather
 from riskkit.study.evaluating import find_record
 from riskkit.study.forecasting import Outlook, ThreatForecast, read_outlook
@@ -247,16 +247,14 @@ def _record(study: Study, folder: Path) -> pl.DataFrame:
 
 def _phrases(study: Study, one: ThreatForecast, counted: str) -> dict[str, str]:
     """A phrase for each feature, the families' and the model's own."""
-    declared = {f.name: f.description for family in study.families for f in family.features}
-    if study.by_cell:
-        declared = {name: of_cells(text) for name, text in declared.items()}
+    declared = phrases(study)
     own = {} if one.contributions is None else one.contributions.descriptions
     return declared | _filled(own, one.threat, counted)
 
 
 def _units(study: Study, one: ThreatForecast, counted: str) -> dict[str, str]:
     """The unit of measurement of each feature."""
-    declared = {f.name: f.unit for family in study.families for f in family.features}
+    declared = {f.name: f.unit for family, _ in study.described for f in family.features}
     own = {} if one.contributions is None else one.contributions.units
     return declared | _filled(own, one.threat, counted)
 

@@ -286,7 +286,7 @@ def _forecast_roots(study: Study, names: Sequence[str]) -> tuple[str, ...]:
         *members,
         *_FORECASTING,
         *_ALIGNING,
-        *(family_module(family.name) for family in study.families),
+        *(family_module(family.name) for family, _ in study.described),
         *_readers(study.releases),
     )
 
@@ -318,6 +318,15 @@ def _modelling(study: Study, names: Sequence[str]) -> dict[str, Any]:
         **_flat("threats", targets),
         **_flat("models", {name: study.model_options(name) for name in sorted(set(known))}),
     }
+
+
+def _of_countries(study: Study) -> dict[str, Any]:
+    """What cells share of their countries, and the data of those."""
+    twin = study.of_countries
+    if twin is None:
+        return {}
+    names = [family.name for family in twin.families]
+    return {"features.of_countries": names, "data.of_countries": hash_of(twin.vintages)}
 
 
 def _flat(prefix: str, tree: Mapping[str, Any]) -> dict[str, Any]:

@@ -168,7 +168,8 @@ class Study:
     @property
     def citations(self) -> tuple[Citation, ...]:
         """What to cite for the sources."""
-        cited = [release.citation for release in self.releases if release.citation]
+        above = () if self.of_countries is None else self.of_countries.releases
+        cited = [one.citation for one in (*self.releases, *above) if one.citation]
         return tuple(dict.fromkeys(cited))
 
     @cached_property
@@ -241,9 +242,10 @@ class Study:
     @cached_property
     def panel(self) -> Panel:
         """The panel as of the study's date."""
-        return self._panel_at(self.span[1])
+        return self.panel_at(self.span[1])
 
-    def _panel_at(self, as_of: int, *, cuts: bool = True) -> Panel:
+    def panel_at(self, as_of: int, *, cuts: bool = True) -> Panel:
+        """The panel as of a date; see `riskkit.panel.build_panel`."""
         shows, first = self.params.features.revised, self.span[0]
         return build_panel(self.releases, self.units, first, as_of, shows, cuts=cuts)
 
@@ -254,6 +256,22 @@ class Study:
             return [lookup("family", families(), name) for name in self.params.features.families]
         present = {i.name for release in self.releases for i in release.indicators}
         return [family for family in families().values() if present & set(family.inputs)]
+
+    @cached_property
+    def of_countries(self) -> Study | None:
+        """The study of the cells' countries whose features the cells share; None for none."""
+        if not (self.by_cell and self.params.features.of_countries):
+            return None
+        from riskkit.study.broadcast import study_of_countries
+
+        return study_of_countries(self)
+
+    @property
+    def described(self) -> list[tuple[Family, str]]:
+        """Every family that models see, and what its features are of: "country" or "cell"."""
+        own = [(family, self.params.panel.level) for family in self.families]
+        above = [] if self.of_countries is None else self.of_countries.families
+        return [*own, *((family, "country") for family in above)]
 
     @cached_property
     def features(self) -> pl.DataFrame:
@@ -283,7 +301,8 @@ class Study:
         }
         declared = [i for release in self.releases for i in release.indicators]
         against = measured_against(references(self.families, declared))
-        return (*against, *hindsight(self.releases, read & seen, origins))
+        above = () if self.of_countries is None else self.of_countries.hindsight(origins)
+        return (*against, *hindsight(self.releases, read & seen, origins), *above)
 
     @cached_property
     def cube(self) -> Cube:
@@ -306,29 +325,31 @@ class Study:
         from riskkit.study.cube import build_cube
 
         first, as_of = self.span
-        if not first <= origin <= as_of or self._exact_at(origin):
+        if not first <= origin < as_of or self.exact_at(origin):
             return self.cube
         folder = self._scratch / f"features-{format_month(origin)}"
-        return build_cube(self, self._panel_at(origin), folder)
+        return build_cube(self, self.panel_at(origin), folder)
 
     def features_at(self, origin: int) -> pl.DataFrame | Cube:
         """The features as they were known at an origin: anew if anything came out late since."""
         if self.by_cell:
             return self._cube_at(origin)
         first, as_of = self.span
-        if not first <= origin <= as_of or self._exact_at(origin):
+        if not first <= origin <= as_of or self.exact_at(origin):
             return self.features
         if origin not in self._features_then:
             self._features_then.clear()  # one origin's at a time: they are large
-            self._features_then[origin] = self.features_of(self._panel_at(origin, cuts=False))
+            self._features_then[origin] = self.features_of(self.panel_at(origin, cuts=False))
         return self._features_then[origin]
 
-    def _exact_at(self, origin: int) -> bool:
+    def exact_at(self, origin: int) -> bool:
         """Whether the panel of the study's date can be cut at an origin (`Panel.exact_at`).
 
         It takes long to build, and is not where the calendar alone says no.
         """
         declared = [i for release in self.releases for i in release.indicators]
+        if self.of_countries is not None and not self.of_countries.exact_at(origin):
+            return False
         return aligned(declared, origin, self.span[1]) and self.panel.exact_at(origin)
 
     @cached_property

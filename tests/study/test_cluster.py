@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from riskkit.models.parts.boosting import FILLED, to_bytes, train, trained_by, t
 from riskkit.study import cube as cubes
 from riskkit.study.cell_blocks import Block
 from riskkit.study.cluster import (
+    _submitted,
     build_there,
     forecast_there,
     on_cluster,
@@ -29,11 +31,13 @@ from riskkit.study.cluster import (
     spread_over,
     training_on,
 )
+from riskkit.study.cluster_client import connected
 from riskkit.study.jobs import run_backtest, told_forecast
 from riskkit.study.parts import read_forecast
 from riskkit.study.results import PARTS
 from riskkit.study.stages import forecast_identity
 from riskkit.study.study import Study
+from tests.cli.running import riskkit
 from tests.study.test_jobs import contents, jobs
 
 ROOT = Path(__file__).parents[2]
@@ -196,6 +200,21 @@ def test_all_workers_train_together_and_begin_anew_when_one_is_killed(monkeypatc
     np.testing.assert_allclose(losses, losses[0], rtol=0.01)
 
 
+def test_without_what_training_together_needs_it_is_told(monkeypatch):
+    monkeypatch.setitem(sys.modules, "xgboost.dask", None)
+    X, label, _ = rows_and_labels(1001)
+    client = SimpleNamespace(
+        call_stack=dict,
+        scheduler_info=lambda **_: {"workers": {"a": {"name": "a"}}},
+        nthreads=lambda: {"a": 1},
+        as_current=nullcontext,
+    )
+    trainer = together.ClusterTrainer(lambda: nullcontext((client, 1)), 1000)
+    told = r"^training on a cluster needs .* xgboost 3\.0.*pip install 'riskkit\[dask\]' here"
+    with trained_by(trainer), pytest.raises(RiskkitError, match=told):
+        train(X, label, 3)
+
+
 def test_few_rows_are_trained_on_here():
     X, label, weight = rows_and_labels(1000)
     with trained_by(training_on("tcp://127.0.0.1:9", 1000, patience=0)):
@@ -210,6 +229,15 @@ def test_no_worker_is_without_rows(count):
     assert rows.tolist() == list(range(count))
     assert {worker for worker, block in where if block.stop > block.start} == {*"abc"}
     assert max(block.stop - block.start for _, block in where) <= 200_000
+
+
+@pytest.mark.parametrize("command", [("run",), ("forecast",), ("features", "build")], ids="-".join)
+def test_commands_tell_that_countries_need_no_cluster(command, tmp_path):
+    there = ("--engine", "dask", "--scheduler", "tcp://127.0.0.1:9")
+    told = riskkit(*command, "--set", "data.kind=base", *there, "--out", tmp_path / "out", code=1)
+    assert "but the units of this study are countries; leave out --engine dask" in told.err
+    alone = riskkit(*command, "--engine", "dask", code=2)
+    assert "--engine dask and --scheduler ADDRESS go together" in alone.err
 
 
 def test_nobody_trains_together_without_a_cluster():
@@ -253,6 +281,34 @@ def test_a_backtest_leaves_large_trainings_to_all_workers(tmp_path):
     there, as_usual = (read_forecast(path)[0].draws for path in (large, large_here))
     assert not np.array_equal(there, as_usual)
     assert there.mean() == pytest.approx(as_usual.mean(), rel=0.3)
+
+
+def tried(path, error, times):
+    """Fails in a worker a number of times."""
+    with path.open("a") as file:
+        file.write("once\n")
+    if len(path.read_text().split()) <= times:
+        raise error
+    return "done"
+
+
+@pytest.mark.slow
+def test_what_is_lost_on_the_way_is_asked_for_again(tmp_path):
+    """Not so what a worker refuses."""
+    lost = ConnectionError("the worker is gone")
+
+    def asked(error, times):
+        path = tmp_path / f"{type(error).__name__}-{times}"
+        told = _submitted(client, tried, path, error, times)
+        try:
+            return told.result(timeout=60), len(path.read_text().split())
+        except type(error) as raised:
+            return str(raised), len(path.read_text().split())
+
+    with cluster(1) as (address, _), connected(address, 60) as (client, _):
+        assert asked(lost, 2) == ("done", 3)
+        assert asked(lost, 9) == ("the worker is gone", 3)
+        assert asked(RiskkitError("no such thing"), 9) == ("no such thing", 1)
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from riskkit.forecasting.cube import rows_of
 from riskkit.forecasting.dataset import Dataset
 from riskkit.models.parts.blocks import UNITS, in_blocks
 from riskkit.models.parts.history import inherit, part_of
@@ -100,7 +101,7 @@ def _expected(
     features is looked at when forecasting, so the copies share one view of the months. Their
     histories are laid out anew for each copy, so that all at once would need gigabytes.
     """
-    here = data.X[:, -1]
+    here = rows_of(data.X, slice(None), -1)
     typical = np.full(here.shape[1], np.nan, dtype=here.dtype)
     known = ~np.isnan(here).all(axis=0)
     typical[known] = np.nanmedian(here[:, known], axis=0)
@@ -118,7 +119,7 @@ def _points(
     typical: NDArray[np.float32],
     score: Scored,
 ) -> NDArray[np.float64]:
-    here = data.X[:, -1]
+    here = rows_of(data.X, slice(None), -1)
     many = np.repeat(here[None], len(kept), axis=0)
     for row, keeps in enumerate(kept):
         for columns, keep in zip(groups, keeps, strict=True):

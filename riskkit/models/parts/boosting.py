@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -129,19 +131,21 @@ def _train_here(
 
     if isinstance(X, Sample) and len(label) <= BATCH:
         X = X.design(slice(None))
-    if isinstance(X, Sample):
-        matrix = _binned(X, label, weight)
-    else:
-        matrix = xgb.QuantileDMatrix(X, label, weight=weight, max_bin=MAX_BIN, nthread=1)
     losses: dict[str, dict[str, list[float]]] = {}
-    booster = xgb.train(
-        settings,
-        matrix,
-        rounds,
-        evals=[(matrix, "training")],
-        evals_result=losses,
-        verbose_eval=False,
-    )
+    with TemporaryDirectory(prefix="riskkit-bins-") as folder:
+        if isinstance(X, Sample):
+            matrix = _binned(X, label, weight, Path(folder))
+        else:
+            matrix = xgb.QuantileDMatrix(X, label, weight=weight, max_bin=MAX_BIN, nthread=1)
+        booster = xgb.train(
+            settings,
+            matrix,
+            rounds,
+            evals=[(matrix, "training")],
+            evals_result=losses,
+            verbose_eval=False,
+        )
+        del matrix  # which holds on to files in the folder
     (curve,) = losses["training"].values()
     if isinstance(X, Sample):
         booster.set_attr(**{_MISSING: str(FILLED)})
@@ -149,16 +153,18 @@ def _train_here(
 
 
 def _binned(
-    sample: Sample, label: NDArray[np.float64], weight: NDArray[np.float64] | None
-) -> xgb.QuantileDMatrix:
+    sample: Sample, label: NDArray[np.float64], weight: NDArray[np.float64] | None, folder: Path
+) -> xgb.DMatrix:
     """Bin a sample in batches, with the cuts of a part of it.
 
     xgboost asks for all batches three times: for their shape, for bins by row and for bins by
-    column. Rows that fit are kept meanwhile, others made anew.
+    column. Rows that fit are kept meanwhile. Others are made anew, and their bins, too, are not in
+    memory but in files of a folder, which training maps.
     """
     import xgboost as xgb
 
     kept = [sample.kept()]
+    cache = str(folder / "bins") if kept[0] is None else None
 
     def made(rows: NDArray[np.int64] | slice) -> NDArray[np.float32]:
         return _filled(sample.design(rows) if kept[0] is None else kept[0][rows])
@@ -166,8 +172,7 @@ def _binned(
     class Batches(xgb.DataIter):
         def __init__(self) -> None:
             self.remaining = sample.slices()
-            self.passes = 0
-            super().__init__(release_data=True)
+            super().__init__(cache_prefix=cache, release_data=True)
 
         def next(self, input_data: Callable[..., Any]) -> bool:
             for rows in self.remaining:
@@ -178,12 +183,12 @@ def _binned(
 
         def reset(self) -> None:
             self.remaining = sample.slices()
-            self.passes += 1
 
     some = at_most(FOR_CUTS, np.arange(len(label)), np.random.default_rng(len(label)))
     part = None if weight is None else weight[some]
     cuts = xgb.QuantileDMatrix(made(some), label[some], weight=part, max_bin=MAX_BIN, nthread=1)
-    matrix = xgb.QuantileDMatrix(Batches(), max_bin=MAX_BIN, nthread=1, ref=cuts)
+    kind = xgb.QuantileDMatrix if cache is None else xgb.ExtMemQuantileDMatrix
+    matrix = kind(Batches(), max_bin=MAX_BIN, nthread=1, ref=cuts)
     kept.clear()  # whatever still knows of the batches
     return matrix
 

@@ -11,13 +11,15 @@ from riskkit.forecasting.dataset import Dataset
 from riskkit.models.parts.blocks import blockwise, in_blocks
 from riskkit.models.parts.history import History, history
 from riskkit.models.parts.level import moving_mean
-from riskkit.models.parts.rows import at_most
+from riskkit.models.parts.rows import MANY, at_most
 
 TEMPLATES = 400
 QUIET_LEVEL = 0.01
 QUIET_KEPT = 2000
 ACTIVE_KEPT = 100_000
-"""Of situations without and with recent deaths, so many are looked at; no country's is left out."""
+ACTIVE_OF_MANY = 25_000
+"""Of situations without and with recent deaths, so many are looked at; no country's is left out,
+and of many cells a quarter does."""
 AT_ONCE = 250
 """Units whose situations are compared at once, so that memory stays bounded."""
 
@@ -89,7 +91,8 @@ class Analogues:
         self.here, self.seed = past.last, seed
         self._first = np.random.default_rng(seed)
         known = _complete(past)
-        keep = _thinned(self.state[:, : known.shape[1], 0][known], self._first)
+        most = ACTIVE_KEPT if len(self.state) <= MANY else ACTIVE_OF_MANY
+        keep = _thinned(self.state[:, : known.shape[1], 0][known], self._first, most)
         places = np.flatnonzero(known)[keep]
         self.unit, self.at = np.divmod(places, max(known.shape[1], 1))
         self.count = min(count, len(places))
@@ -170,11 +173,13 @@ def nearest(past: History, count: int, apart: int) -> NDArray[np.int64] | None:
     return np.array(chosen, dtype=np.int64)
 
 
-def _thinned(level: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.int64]:
+def _thinned(
+    level: NDArray[np.float32], rng: np.random.Generator, most: int = ACTIVE_KEPT
+) -> NDArray[np.int64]:
     """The situations with any recent deaths and a sample of the many without."""
     quiet = level <= QUIET_LEVEL
     kept = rng.permutation(np.flatnonzero(quiet))[:QUIET_KEPT]
-    active = at_most(ACTIVE_KEPT, np.flatnonzero(~quiet), rng)
+    active = at_most(most, np.flatnonzero(~quiet), rng)
     return np.sort(np.concatenate([active, kept]))
 
 

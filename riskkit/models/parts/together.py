@@ -77,9 +77,9 @@ class ClusterTrainer:
                         raise
                     except ImportError as error:
                         raise RiskkitError(
-                            "training on a cluster needs more of Dask, here or on its workers",
+                            "training on a cluster needs Dask's data frames and xgboost 3.0",
                             got=str(error),
-                            hint="pip install 'riskkit[dask]' on both",
+                            hint="pip install 'riskkit[dask]' here and on the workers",
                         ) from error
                     except (Exception, CancelledError) as error:  # all tell of a lost worker
                         reason = f"{error!r}".split("\n")[0]

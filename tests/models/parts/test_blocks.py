@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
 
 import numpy as np
 import pytest
+import xgboost as xgb
 
 from riskkit.models import make_model
 from riskkit.models.hurdle import BoostedHurdle
@@ -101,14 +103,27 @@ def test_a_missing_value_is_foreseen_as_it_was_trained_on(fresh, monkeypatch):
     assert (boosting.predict(model.any, there) / boosting.predict(model.any, here)).min() < 3
 
 
-def test_rows_that_do_not_fit_are_made_anew(fresh, monkeypatch):
-    made = []
+def test_rows_that_do_not_fit_are_made_anew_and_their_bins_kept_in_files(
+    fresh, monkeypatch, tmp_path
+):
+    made, seen, train = [], [], xgb.train
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def watched(*told, **settings):
+        seen.append(len([*tmp_path.rglob("bins*")]))
+        return train(*told, **settings)
+
+    monkeypatch.setattr(xgb, "train", watched)
     for module in (boosting, rows):
         monkeypatch.setattr(module, "BATCH", 1500)
     for kept in (10**9, 0):
         monkeypatch.setattr(rows, "KEPT", kept)
         made.append(BoostedHurdle(rounds=2).fit(fresh, 1).state()["any"])
     assert made[0] == made[1]
+    half = len(seen) // 2
+    assert not any(seen[:half])
+    assert seen[half] > 0
+    assert not [*tmp_path.iterdir()]
 
 
 def test_every_row_can_be_trained_on(fresh, monkeypatch):
