@@ -382,7 +382,7 @@ def _top(study: Study, one: ThreatForecast) -> list[tuple[str, str]]:
     mean = score(drawn.totals(), months, target.thresholds[0]).mean
     best = np.argsort(-mean, kind="stable")[:_FANS]
     names = dict(study.units.select("unit", "name").iter_rows())
-    mark = "SIMULATED: " if any(release.simulated for release in study.releases) else ""
+    mark = "SIMULATED: " if study.simulated else ""
     return [(drawn.units[row], mark + names[drawn.units[row]]) for row in best]
 
 
