@@ -99,9 +99,13 @@ def _values(one: dict[str, Any], runs: pl.DataFrame) -> np.ndarray[Any, np.dtype
 def _growth(
     runs: pl.DataFrame, sizes: dict[str, float], take: str
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Exponent of the growth of time or memory with the rows, by least squares of the logs."""
-    medians = runs.group_by("engine").agg(pl.col(take).median())
-    found = {row["engine"]: row[take] for row in medians.to_dicts() if row["engine"] in sizes}
+    """Exponent of the growth of time or memory with the rows, by least squares of the logs.
+
+    The least of all rounds counts: gigabytes that the machine has to find first cost several times
+    the arithmetic, in one round and not in the next.
+    """
+    least = runs.group_by("engine").agg(pl.col(take).min())
+    found = {row["engine"]: row[take] for row in least.to_dicts() if row["engine"] in sizes}
     if len(found) < 2:
         return np.array([])
     x = np.log([sizes[engine] for engine in found])
