@@ -82,9 +82,9 @@ def _facts(publication: Publication) -> str:
         "Licence": ": ".join(publication.licence),
     }
     facts = "".join(f"- {name}: {value}\n" for name, value in rows.items())
-    threats = "\n".join(_threat(part) for part in publication.parts)
+    threats = "".join(f"{_threat(part)}\n" for part in publication.parts)
     absent = "".join(f"- {one.name}: absent, {one.reason}\n" for one in publication.absent)
-    return f"{facts}\n## Threats\n\n{threats}{absent and chr(10) + absent}"
+    return f"{facts}\n## Threats\n\n{threats}{absent}"
 
 
 def _threat(part: Part) -> str:

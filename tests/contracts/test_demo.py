@@ -44,6 +44,8 @@ def test_the_model_card_names_the_members_of_each_pool(demo: tuple[Path, Done]) 
     assert "Members: ewhistory, xgboost_hurdle, network, log_logistic." in told["conflict"]
     assert "log_logistic, distribution_regression." in told["displacement"]
     assert "Members: climatology, " in told["climate"]
+    headings = [number for number, line in enumerate(lines) if line.startswith("## ")]
+    assert [lines[number - 1] for number in headings] == [""] * len(headings)
 
 
 def test_the_publication_verifies_and_every_threat_is_in(demo: tuple[Path, Done]) -> None:
