@@ -37,6 +37,7 @@ def test_a_country_counts_what_its_cells_do(study):
         np.testing.assert_array_equal(cells.y[inside].sum(axis=0), row)
 
 
+@pytest.mark.slow
 def test_cells_of_the_published_forecast_add_up_to_the_countries_forecast(study, tmp_path):
     outlook = study.forecast()
     cells = outlook.threats["ged_sb"].forecast

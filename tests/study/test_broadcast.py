@@ -45,6 +45,7 @@ def opened(settings):
     return study
 
 
+@pytest.mark.slow
 def test_cells_see_what_was_known_of_their_country(settings):
     study, base = opened(settings), Study.open(None, ["data.kind=base", "panel.start=2006-01"])
     for origin in (study.span[1], month_id("2012-03")):
@@ -62,6 +63,7 @@ def test_cells_see_what_was_known_of_their_country(settings):
             np.testing.assert_array_equal(values, own[-len(values) :])
 
 
+@pytest.mark.slow
 def test_models_train_on_them_and_a_forecast_tells_of_them(settings, tmp_path):
     study = opened(settings)
     outlook = study.forecast(tmp_path / "forecast")

@@ -100,6 +100,7 @@ def test_a_damaged_block_is_named(job, tmp_path):
         run_backtest([fresh(job)], tmp_path, processes=1)
 
 
+@pytest.mark.slow
 def test_a_study_of_many_cells_is_forecast_as_one_of_few(tmp_path, monkeypatch):
     settings = [
         *("data.kind=world", "data.world.cells=260", "data.world.months=300", "panel.level=cell"),
