@@ -76,20 +76,3 @@ def test_settings_matter():
     usual = LogLogistic().fit(data, seed=1).marginals(data, 100)
     for setting in ({"components": 1}, {"prior": 500.0}):
         assert (usual != LogLogistic(**setting).fit(data, seed=1).marginals(data, 100)).any()
-
-
-def test_told_how_unsteady_units_are_it_tells_them_apart():
-    rng = np.random.default_rng(3)
-    calm, since = np.arange(40) < 20, np.arange(90) >= 84
-    spread = np.where(calm[:, None] | since, 0.05, 1.0)
-    y = np.expm1(np.maximum(5 + spread * rng.normal(size=(40, 90)), 0)).round()
-    data = dataset_of(y, horizons=(1,))
-    widths = []
-    for unsteady in (False, True):
-        made = LogLogistic(unsteady=unsteady).fit(data, 1)
-        draws = np.log1p(made.marginals(data, 100)[:, 0])
-        width = np.quantile(draws, 0.9, axis=-1) - np.quantile(draws, 0.1, axis=-1)
-        widths.append(width[~calm].mean() / width[calm].mean())
-        again = LogLogistic(unsteady=unsteady).restore(made.state())
-        np.testing.assert_array_equal(np.log1p(again.marginals(data, 100)[:, 0]), draws)
-    assert widths[1] > 1.2 * widths[0]

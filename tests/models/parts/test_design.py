@@ -1,11 +1,14 @@
 """The design matrix: standardised, bounded, and rebuilt from its arrays."""
 
 import numpy as np
+import pytest
 
+from riskkit.models.distribution_regression import DistributionRegression
+from riskkit.models.log_logistic import LogLogistic
 from riskkit.models.parts.design import Design
 from riskkit.models.parts.history import history
 from riskkit.models.parts.rows import RowMaker
-from riskkit.testing.datasets import made_up_dataset
+from riskkit.testing.datasets import dataset_of, made_up_dataset
 
 
 def _rows():
@@ -57,3 +60,21 @@ def test_columns_beside_get_bends_and_come_back_from_its_arrays():
     assert again.has_more
     assert not Design.fit(X, components=2).has_more
     np.testing.assert_array_equal(again(X, more), columns)
+
+
+@pytest.mark.parametrize("model", [DistributionRegression, LogLogistic])
+def test_told_how_unsteady_units_are_a_model_tells_them_apart(model):
+    rng = np.random.default_rng(3)
+    calm, since = np.arange(40) < 20, np.arange(90) >= 84
+    spread = np.where(calm[:, None] | since, 0.05, 1.0)
+    y = np.expm1(np.maximum(5 + spread * rng.normal(size=(40, 90)), 0)).round()
+    data = dataset_of(y, horizons=(1,))
+    widths = []
+    for unsteady in (False, True):
+        made = model(unsteady=unsteady).fit(data, 1)
+        draws = np.log1p(made.marginals(data, 100)[:, 0])
+        width = np.quantile(draws, 0.9, axis=-1) - np.quantile(draws, 0.1, axis=-1)
+        widths.append(width[~calm].mean() / width[calm].mean())
+        again = model(unsteady=unsteady).restore(made.state())
+        np.testing.assert_array_equal(np.log1p(again.marginals(data, 100)[:, 0]), draws)
+    assert widths[1] > 1.2 * widths[0]
