@@ -71,7 +71,8 @@ class Pool(Marginal):
     def marginals(self, data: Dataset, size: int) -> Array:
         """Stratified quantiles of the pool; see `Marginal.marginals`."""
         parts = np.stack([m.marginals(data, size) for m in self._members], axis=-2)
-        pooled = np.sort(parts.reshape(*parts.shape[:2], -1), axis=-1)
+        # Each member's quantiles ascend, and a stable sort merges them.
+        pooled = np.sort(parts.reshape(*parts.shape[:2], -1), axis=-1, kind="stable")
         draws = pooled[..., len(self._members) // 2 :: len(self._members)]
         return self._supported(draws, parts, data)
 

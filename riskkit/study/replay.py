@@ -31,7 +31,7 @@ from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.forecast import Forecast
 from riskkit.forecasting.targets import outcomes
 from riskkit.forecasting.threats import Threat
-from riskkit.models.parts.threats import follow
+from riskkit.models.parts.threats import Scenarios
 from riskkit.months import first_day, format_month, parse_horizons, parse_month
 from riskkit.publish import Part, Publication, grading
 from riskkit.publish.grading import LAST_YEAR
@@ -227,8 +227,9 @@ def _chosen(study: Study, made: Sequence[_Fitted]) -> dict[str, Chosen]:
 def _joint(chosen: Chosen) -> dict[str, tuple[Threat, Forecast]]:
     """Let the scenarios of every threat follow those of the first."""
     first = next(iter(chosen.values()))[1]
+    scenarios = Scenarios(first.data, first.stream)
     return {
-        name: (t, f if job is first else follow(first.data, first.stream, job.data, f))
+        name: (t, f if job is first else scenarios.followed(job.data, f))
         for name, (t, job, f) in chosen.items()
     }
 
