@@ -357,6 +357,10 @@ def refuse_repeats(
 def refuse_clashes(file: str, observations: pl.DataFrame) -> None:
     """Refuse two values of one unit, period and indicator that come from different codes.
 
+    Args:
+        file: What messages call the file.
+        observations: Its observations, with the column `code` where it is to be told.
+
     Raises:
         SourceError: Naming the first unit and period.
     """
@@ -364,8 +368,10 @@ def refuse_clashes(file: str, observations: pl.DataFrame) -> None:
     clashes = observations.filter(observations.select(key).is_duplicated()).sort(key)
     if clashes.height:
         unit, month, indicator, _ = clashes.select(key).row(0)
+        codes = clashes.head(2)["code"].sort().to_list() if "code" in clashes.columns else []
+        which = f"two codes ({' and '.join(codes)})" if codes else "two codes"
         raise SourceError(
-            f"{file}: two codes stand for {unit} and have a value of {indicator} for {month:%Y-%m}",
+            f"{file}: {which} stand for {unit} and have a value of {indicator} for {month:%Y-%m}",
             hint="keep one of the two rows",
         )
 

@@ -288,8 +288,9 @@ def _observations(
     values = rows.unpivot(list(items), index=index, variable_name="indicator").drop_nulls("value")
     is_count = pl.col("indicator").is_in([name for name, item in items.items() if _is_count(item)])
     sums = values.filter(is_count).group_by(key).agg(pl.col("value").sum())
-    merged = pl.concat([sums, values.filter(~is_count).select(sums.columns)])
-    columns.refuse_clashes(file, merged)
+    others = values.filter(~is_count)
+    columns.refuse_clashes(file, others)
+    merged = pl.concat([sums, others.select(sums.columns)])
     if merged.is_empty():
         raise SourceError(
             f"{file}: every value of {', '.join(items)} is missing",

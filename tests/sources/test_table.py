@@ -153,7 +153,7 @@ def test_counts_of_a_state_and_its_successor_in_one_month_are_added(tmp_path: Pa
     text = "iso,month,x\nYUG,2006-06,1\nSRB,2006-06,2\n"
     counts = {"x": {"unit": "deaths"}}
     assert rows(read_text(tmp_path, text, indicators=counts)) == [("SRB", "2006-06-01", 3.0)]
-    with pytest.raises(SourceError, match=r"two codes stand for SRB .* x for 2006-06"):
+    with pytest.raises(SourceError, match=r"codes \(SRB and YUG\) stand for SRB .* x for 2006"):
         read_text(tmp_path, text)
 
 
