@@ -274,7 +274,7 @@ def _refuse_unknown(
     if read_as:
         hint = f"these read as {read_as}: set the column's system to that, or write {system}"
     else:
-        found = [hint for code in codes[:_HINTS] if (hint := hint_of(code, system))]
+        found = [near for code in codes[:_HINTS] if (near := hint_of(code, system))]
         hint = "; ".join((*(found or ["correct it"]), f"or {otherwise}"))
     sheet.refuse(column, unknown, f"no country answers to this {system}", hint)
 
