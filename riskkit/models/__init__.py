@@ -251,6 +251,8 @@ def _is_like(value: object, default: object) -> bool:
     if default is None:  # settings of others, by name
         sections = value.values() if isinstance(value, dict) else (value,)
         return value is None or all(isinstance(section, dict) for section in sections)
+    if isinstance(default, dict):
+        return isinstance(value, dict)
     if isinstance(default, float):
         return isinstance(value, int | float)
     if isinstance(default, int) and not isinstance(default, bool) and isinstance(value, bool):
