@@ -32,7 +32,7 @@ from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.threats import Scenarios
 from riskkit.risk.score import scenario_scores, score
 from riskkit.study.agreement import agreed
-from riskkit.study.cells import phrases
+from riskkit.study.cells import measured_phrases
 from riskkit.study.identity import Identity, refuse_other
 from riskkit.study.jobs import (
     Job,
@@ -217,7 +217,7 @@ def _fit(study: Study, threat: Threat, data: Dataset, parts: Path | None) -> Thr
         explained = replace(explained, values=explained.values[rows], inputs=inputs)
     shares = _shares(study, threat, model, data, drawn)
     counted, level = f"{study.series(threat).unit} ({threat.name})", study.params.panel.level
-    outliers = find_outliers(data, counted, phrases(study), level)
+    outliers = find_outliers(data, counted, measured_phrases(study), level)
     notes = Notes.of(data, study.hindsight([data.origin]), outliers)
     return ThreatForecast(threat, drawn, explained, notes, shares, model, data)
 
