@@ -137,7 +137,7 @@ def _standardised(given: Array, centre: Array, spread: Array) -> Array:
     """The families' features without gaps, cut at eight standard deviations."""
     standard = given - centre
     standard /= spread  # in place: fresh memory for each step takes longer than the arithmetic
-    np.nan_to_num(standard, copy=False)
+    np.copyto(standard, 0.0, where=np.isnan(standard))
     return np.clip(standard, -8.0, 8.0, out=standard)
 
 
