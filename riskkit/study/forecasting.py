@@ -153,7 +153,6 @@ def forecast(study: Study, out: Path | None = None) -> Outlook:
             for threat in study.threats
             if threat.name in datasets
         }
-        identity = threads.submit(forecast_identity, study)
         threats = {}
         for name, fitted in fitting.items():
             threats[name] = fitted.result()
@@ -164,7 +163,7 @@ def forecast(study: Study, out: Path | None = None) -> Outlook:
             for name, one in threats.items()
         }
     threats = joined(study, threats)
-    outlook = Outlook(threats, (*study.absent, *absent), identity.result())
+    outlook = Outlook(threats, (*study.absent, *absent), forecast_identity(study))
     if out is not None:
         _write(study, outlook, out)
     return outlook
