@@ -19,6 +19,7 @@ from pydantic import (
     ValidationError,
 )
 
+from riskkit import refusals
 from riskkit.errors import ConfigError, RiskkitError
 from riskkit.months import format_month, month_id, parse_horizons, parse_month, parse_months
 from riskkit.refusals import refusal
@@ -324,7 +325,7 @@ class BacktestSettings(_Section):
     """Worker processes; 0 means one per core. The results do not depend on it."""
 
 
-ThreatName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
+ThreatName = Annotated[str, StringConstraints(pattern=refusals.SHORT_NAME)]
 
 
 def standard_threats() -> dict[str, ThreatSettings]:
@@ -439,12 +440,17 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     return tree
 
 
+def _is_plain(text: str) -> bool:
+    """Whether YAML would want quotes that a shell has taken: `%m/%Y`, `,`, `|`."""
+    return text[:1] in ("%", ",", "@", "`") or text in ("|", "&", "*", "-", "?", ":")
+
+
 def _apply(tree: dict[str, Any], setting: str) -> None:
     key, equals, text = setting.partition("=")
     *parents, last = names = key.split(".")
     if not equals or not all(names) or len(names) > _DEEPEST_KEY:
         raise ConfigError("a setting is written KEY=VALUE, its key as section.key", got=setting)
-    value = load_yaml(text, f"the value of {key}")
+    value = text if _is_plain(text) else load_yaml(text, f"the value of {key}")
     for parent in parents:
         child = tree.get(parent)
         if child is None:

@@ -9,6 +9,19 @@ from pydantic import BaseModel, ValidationError
 
 from riskkit.errors import ConfigError, RiskkitError, suggestion
 
+MONTH = r"^[12]\d{3}-(0[1-9]|1[0-2])$"
+NAME = r"^[a-z][a-z0-9_]*$"
+SHORT_NAME = r"^[a-z][a-z0-9_]{0,30}$"
+UNIT = r"^([A-Z]{3}|\d{1,6})$"
+COLUMN = r"^[A-Za-z][A-Za-z0-9_]*$"
+_FORMS = {
+    MONTH: "a month, written 2021-12",
+    NAME: "a name of lower-case letters, digits and _, a letter first",
+    SHORT_NAME: "a name of at most 31 lower-case letters, digits and _, a letter first",
+    UNIT: "a unit: three capitals such as MLI, or the number of a cell",
+    COLUMN: "a name of letters, digits and _, a letter first",
+}
+"""Patterns of settings -> what they mean to a person."""
 _KINDS = {
     "int": "takes a whole number",
     "float": "takes a number",
@@ -39,11 +52,15 @@ _RULES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "literal_error": lambda given: f"is one of: {given['expected']}",
     "enum": lambda given: f"is one of: {given['expected']}",
     "value_error": lambda given: f": {given['error']}",
-    "string_pattern_mismatch": lambda given: f"has the form {given['pattern']}",
+    "string_pattern_mismatch": lambda given: f"is {_form(given['pattern'])}",
     "string_too_short": lambda _: "is not empty",
     "too_short": lambda given: f"has at least {given['min_length']} entries",
     "too_long": lambda given: f"has at most {given['max_length']} entries",
 }
+
+
+def _form(pattern: str) -> str:
+    return _FORMS.get(pattern, f"of the form {pattern}")
 
 
 def refusal(

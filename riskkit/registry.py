@@ -25,12 +25,29 @@ THEMES = (
 """What sources tell of; "own" are tables of the user's own."""
 
 
+def _imported(name: str) -> ModuleType:
+    """Import a module that is found by its place.
+
+    Raises:
+        RiskkitError: It cannot be imported, which is told of the file and the line.
+    """
+    try:
+        return importlib.import_module(name)
+    except Exception as error:
+        where = f" line {error.lineno}:" if isinstance(error, SyntaxError) else ""
+        raise RiskkitError(
+            f"{name} cannot be imported:{where} {type(error).__name__}: "
+            f"{getattr(error, 'msg', error)}",
+            hint="mend that module; --debug shows where it fails",
+        ) from error
+
+
 def _modules(package: str, *, deep: bool = False) -> Iterator[ModuleType]:
     """Import every public module of a package, and with `deep` those of the packages in it."""
     parent = importlib.import_module(package)
     for info in sorted(pkgutil.iter_modules(parent.__path__), key=lambda info: info.name):
         if not info.name.startswith("_"):
-            yield importlib.import_module(f"{package}.{info.name}")
+            yield _imported(f"{package}.{info.name}")
             if deep and info.ispkg:
                 yield from _modules(f"{package}.{info.name}", deep=True)
 
@@ -41,8 +58,32 @@ def _classes(package: str, name: str) -> Iterator[tuple[str, Any]]:
     for module in _modules(package, deep=True):
         for _, item in inspect.getmembers(module, inspect.isclass):
             public = item.__module__ == module.__name__ and not item.__name__.startswith("_")
-            if public and issubclass(item, base) and not inspect.isabstract(item):
+            if public and issubclass(item, base) and _is_whole(item):
                 yield module.__name__, item
+
+
+def _is_whole(item: type) -> bool:
+    """Whether a class is meant to be used itself and can be.
+
+    Raises:
+        RiskkitError: It has a name and lacks a method, or the other way round.
+    """
+    place, named = f"{item.__module__}.{item.__name__}", hasattr(item, "name")
+    lacking = ", ".join(sorted(getattr(item, "__abstractmethods__", ())))
+    if named and lacking:
+        raise RiskkitError(f"{place} lacks {lacking}", hint="write what is missing")
+    if not named and not lacking:
+        raise RiskkitError(f"{place} has no name", hint='give it one, such as name = "mine"')
+    return named
+
+
+def _family(module: ModuleType) -> Family:
+    try:
+        family: Family = module.FAMILY
+    except AttributeError:
+        hint = "make one there, a riskkit.family.Family"
+        raise RiskkitError(f"{module.__name__} has no FAMILY", hint=hint) from None
+    return family
 
 
 def _collect(kind: str, built_in: Iterator[tuple[str, Any]]) -> Mapping[str, tuple[str, Any]]:
@@ -66,7 +107,7 @@ def _collect(kind: str, built_in: Iterator[tuple[str, Any]]) -> Mapping[str, tup
 
 @cache
 def _families() -> Mapping[str, tuple[str, Family]]:
-    return _collect("families", ((m.__name__, m.FAMILY) for m in _modules("riskkit_features")))
+    return _collect("families", ((m.__name__, _family(m)) for m in _modules("riskkit_features")))
 
 
 @cache

@@ -102,4 +102,5 @@ def test_a_section_that_is_null_can_be_set(tmp_path: Path) -> None:
 
 
 def test_settings_build_trees() -> None:
+    assert settings_tree(["a=%m/%Y", "b=,", "c=|"]) == {"a": "%m/%Y", "b": ",", "c": "|"}
     assert settings_tree(["a.b=1", "a.c=[x, y]"]) == {"a": {"b": 1, "c": ["x", "y"]}}

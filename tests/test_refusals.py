@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from riskkit.errors import ConfigError
-from riskkit.refusals import refusal
+from riskkit.refusals import MONTH, refusal
 
 
 class Part(BaseModel):
@@ -26,6 +26,7 @@ class Whole(BaseModel):
     day: date | None = None
     on: bool = False
     word: str = Field(default="x", min_length=1, pattern="^[a-z]*$")
+    month: str = Field(default="2020-01", pattern=MONTH)
     list: tuple[str, ...] = Field(default=(), max_length=2)
     part: Part | None = None
     parts: dict[Annotated[str, Field(pattern="^[a-z]+$")], Part] = Field(default_factory=dict)
@@ -35,8 +36,8 @@ class Whole(BaseModel):
     ("tree", "told"),
     [
         ({"cuont": 1}, "f: there is no key 'cuont'; did you mean 'count'?"),
-        ({"zzz": 1}, "f: there is no key 'zzz'; known: kind, count, day, on, word, list, part"
-            ", parts"),
+        ({"zzz": 1}, "f: there is no key 'zzz'; known: kind, count, day, on, word, month, list"
+            ", part, parts"),
         ({"parts": {"a": {"wide": 1}}}, "f: there is no key 'parts.a.wide'; did you mean 'width'?"),
         ({"kind": "c"}, "f: kind is one of: 'a' or 'b' (got 'c'); see p"),
         ({"count": 0}, "f: count is at least 1 (got 0); see p"),
@@ -47,15 +48,16 @@ class Whole(BaseModel):
         ({"day": "2021-02-30"}, "f: day takes a day, written YYYY-MM-DD (got '2021-02-30'); see p"),
         ({"on": "perhaps"}, "f: on takes true or false (got 'perhaps'); see p"),
         ({"word": ""}, "f: word is not empty (got ''); see p"),
-        ({"word": "A"}, "f: word has the form ^[a-z]*$ (got 'A'); see p"),
+        ({"word": "A"}, "f: word is of the form ^[a-z]*$ (got 'A'); see p"),
         ({"word": 3}, "f: word takes text (got 3); see p"),
         ({"list": "a"}, "f: list takes a list (got 'a'); see p"),
         ({"list": ["a", "b", "c"]}, "f: list has at most 2 entries (got ['a', 'b', 'c']); see p"),
         ({"part": 3}, "f: part takes a section, one `key: value` a line (got 3); see p"),
         ({"part": {"width": 0}}, "f: part.width is more than 0.0 (got 0); see p"),
         ({"part": {"width": 9}}, "f: part.width is less than 9.0 (got 9); see p"),
+        ({"month": "2020-6"}, "f: month is a month, written 2021-12 (got '2020-6'); see p"),
         ({"parts": []}, "f: parts takes a section, one `key: value` a line (got []); see p"),
-        ({"parts": {"A": {}}}, "f: parts.A has the form ^[a-z]+$ (got 'A'); see p"),
+        ({"parts": {"A": {}}}, "f: parts.A is of the form ^[a-z]+$ (got 'A'); see p"),
     ],
 )  # fmt: skip
 def test_every_kind_has_its_words(tree: dict[str, Any], told: str) -> None:

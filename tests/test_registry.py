@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import EntryPoint
-from types import SimpleNamespace
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -42,3 +44,47 @@ def test_a_name_defined_twice_cites_both_places(monkeypatch: pytest.MonkeyPatch)
 def test_unknown_names_list_the_known_ones() -> None:
     with pytest.raises(RiskkitError, match="there is no family 'nothing'; known: a, b"):
         registry.lookup("family", {"a": 1, "b": 2}, "nothing")
+
+
+MODEL = """
+from riskkit.models.naive import Zero
+class Mine(Zero):
+    name = "mine"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (MODEL + "x = (", r"cannot be imported: line 5: SyntaxError: '\(' was never closed; mend"),
+        ("import nomodule", "cannot be imported: ModuleNotFoundError: No module named 'nomodule'"),
+        (
+            'from riskkit.models import Model\nclass Mine(Model):\n    name = "mine"',
+            "plugged_models.mine.Mine lacks sample; write",
+        ),
+        (
+            "from riskkit.models import Model\nclass Mine(Model):\n"
+            "    def sample(self, data, size, seed): ...",
+            "plugged_models.mine.Mine has no name; give it one",
+        ),
+    ],
+)
+def test_a_module_that_is_not_whole_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, told: str
+) -> None:
+    package = tmp_path / "plugged_models"
+    package.mkdir()
+    (package / "__init__.py").write_text("from riskkit.models import Model")
+    (package / "mine.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    try:
+        with pytest.raises(RiskkitError, match=told):
+            list(registry._classes("plugged_models", "Model"))
+    finally:
+        for name in [one for one in sys.modules if one.startswith("plugged_models")]:
+            del sys.modules[name]
+
+
+def test_a_family_without_its_name_is_asked_for() -> None:
+    with pytest.raises(RiskkitError, match="here has no FAMILY; make one"):
+        registry._family(ModuleType("here"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
+from polars.exceptions import PolarsError
 
 from riskkit.errors import RiskkitError
 from riskkit.family.together import compute
@@ -94,14 +95,25 @@ class Family:
         An indicator or a relation that the panel does not carry is missing everywhere: its
         features are null, not zero and not absent. So is one that its publisher computes anew each
         year, unless the panel shows those: what it says of the past was not known then.
+
+        Raises:
+            RiskkitError: Two features have one name, or an expression cannot be computed.
         """
+        if twice := sorted(_repeated(feature.name for feature in self.features)):
+            raise RiskkitError(f"family '{self.name}' declares a feature twice", got=twice)
         absent = [name for name in self.inputs if panel.hides(name)]
         frame = panel.frame.lazy().with_columns(
             (pl.int_range(pl.len(), dtype=pl.Int32) % panel.n_months).alias(POSITION),
             *(pl.lit(None, dtype=pl.Float64).alias(name) for name in absent),
             *(_network(panel, relation) for relation in self.relations),
         )
-        return compute(frame, {feature.name: feature.expr for feature in self.features}, panel)
+        try:
+            return compute(frame, {feature.name: feature.expr for feature in self.features}, panel)
+        except PolarsError as error:
+            raise RiskkitError(
+                f"family '{self.name}' cannot be computed: {str(error).partition(';')[0]}",
+                hint="riskkit.testing has the checks that find the feature; --debug tells more",
+            ) from error
 
 
 def _network(panel: Panel, relation: str) -> pl.Expr:

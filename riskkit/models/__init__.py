@@ -121,11 +121,25 @@ class Model(ABC):
         wanted = in_blocks(len(data.units)) if blocks is None else blocks
         most, fewest, names = largest(data), least(data), np.array(data.units)
         for block, drawn in zip(wanted, self.sample_blocks(data, size, seed, wanted), strict=True):
+            self._check(drawn, (len(names[block]), len(data.horizons), size))
             eligible = data.eligibility.forecast[block]
             draws = drawn[eligible]
             draws = np.where(draws > 0, np.maximum(draws, fewest), draws)
             draws = np.minimum(draws, most[block][eligible, None, None])
             yield self._told(data, names[block][eligible].tolist(), draws)
+
+    def _check(self, draws: NDArray[np.int64], shape: tuple[int, ...]) -> None:
+        """Refuse what is no draws before it is kept."""
+        hint = f"mend {type(self).__module__}; docs/models.md says what a model returns"
+        if not (isinstance(draws, np.ndarray) and draws.dtype.kind in "iu"):
+            got = getattr(draws, "dtype", type(draws).__name__)
+            raise RiskkitError("its draws are no array of whole numbers", got=str(got), hint=hint)
+        if draws.shape != shape:
+            raise RiskkitError(f"its draws are {draws.shape} and not {shape}: units, horizons, "
+                               "scenarios", hint=hint)  # fmt: skip
+        if draws.size and draws.min() < 0:
+            raise RiskkitError("its draws hold figures below zero, or that are none (NaN)",
+                               hint=hint)  # fmt: skip
 
     def _told(self, data: Dataset, units: Sequence[str], draws: NDArray[np.int64]) -> Forecast:
         return Forecast(
@@ -237,6 +251,8 @@ def _is_like(value: object, default: object) -> bool:
     if default is None:  # settings of others, by name
         sections = value.values() if isinstance(value, dict) else (value,)
         return value is None or all(isinstance(section, dict) for section in sections)
+    if isinstance(default, dict):
+        return isinstance(value, dict)
     if isinstance(default, float):
         return isinstance(value, int | float)
     if isinstance(default, int) and not isinstance(default, bool) and isinstance(value, bool):

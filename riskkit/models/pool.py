@@ -20,22 +20,26 @@ from riskkit.models.parts.support import Support
 Array = NDArray[np.float64]
 
 ALL_BUT = 0.97
-"""With more trust than this, a unit's pool is the equal one."""
+"""With more trust than this, a unit's pool is that of all members by their shares."""
+SHARES: Mapping[str, float] = {"exponential_smoothing": 0.25}
+"""What a member counts for against another's 1, where it is not 1."""
 
 
 class Pool(Marginal):
-    """A linear pool: a draw comes from one of the members with equal chance.
+    """A linear pool: a draw comes from one of the members by chance.
 
-    Equal weights, because learned ones did no better and break where the past is no guide. But a
-    learned member yields to own history as the situations of training near a unit's level vanish
-    (see `riskkit.models.parts.support`), and where hardly one is left, a part of own history is
-    that the war ends as great wars of training did.
+    Equal chances but for one member, because learned ones did no better and break where the past
+    is no guide. But a learned member yields to own history as the situations of training near a
+    unit's level vanish (see `riskkit.models.parts.support`), and where hardly one is left, a part
+    of own history is that the war ends as great wars of training did.
 
     Args:
         members: Registry names of models that forecast marginals.
         options: Settings of each member, by name.
         support: Situations of training near a unit's level at which a learned member has half its
-            weight; 0 for equal weights everywhere.
+            weight; 0 for the same weights everywhere.
+        shares: What a member counts for against another's 1, by name; of models that are no
+            members it says nothing.
     """
 
     name: ClassVar[str] = "pool"
@@ -45,6 +49,7 @@ class Pool(Marginal):
         "xgboost_hurdle",
         "network",
         "log_logistic",
+        "exponential_smoothing",
     )
     searched: ClassVar[Space] = {"support": Between(0.0, 300.0)}
 
@@ -53,10 +58,13 @@ class Pool(Marginal):
         members: Sequence[str] = members,
         options: Mapping[str, dict[str, Any]] | None = None,
         support: float = 30.0,
+        shares: Mapping[str, float] = SHARES,
     ) -> None:
         self._members = [_member(name, (options or {}).get(name, {})) for name in members]
         if not self._members:
             raise ConfigError("models.pool.members is empty", hint="name at least one model")
+        _check_shares(shares)
+        self.shares = np.array([float(shares.get(name, 1.0)) for name in members])
         self.apart = all(member.apart for member in self._members)
         self.rows = support
         self.support: Support | None = None
@@ -71,9 +79,7 @@ class Pool(Marginal):
     def marginals(self, data: Dataset, size: int) -> Array:
         """Stratified quantiles of the pool; see `Marginal.marginals`."""
         parts = np.stack([m.marginals(data, size) for m in self._members], axis=-2)
-        pooled = np.sort(parts.reshape(*parts.shape[:2], -1), axis=-1)
-        draws = pooled[..., len(self._members) // 2 :: len(self._members)]
-        return self._supported(draws, parts, data)
+        return self._supported(_pooled(parts, self.shares), parts, data)
 
     def _supported(self, draws: Array, parts: Array, data: Dataset) -> Array:
         """The draws, with those of units beyond what training knew made anew."""
@@ -86,7 +92,7 @@ class Pool(Marginal):
         rare = trust < ALL_BUT
         if rare.any():
             ends = self.support.ends(level[rare], past.steps)
-            made = _yielding(parts[rare], learned, trust[rare], ends)
+            made = _yielding(parts[rare], learned, self.shares, trust[rare], ends)
             draws[rare] = np.minimum(made, ceiling(past)[rare, None, None])
         return draws
 
@@ -131,8 +137,31 @@ class Pool(Marginal):
         return self
 
 
+def _pooled(parts: Array, shares: Array) -> Array:
+    """The mixture of members, `[units, horizons, size]`, ascending.
+
+    Args:
+        parts: `[units, horizons, members, size]`, ascending along the last axis.
+        shares: `[members]`.
+    """
+    size = parts.shape[-1]
+    wanted = np.round(size * shares / shares.max()).astype(int)
+    some = [parts[..., member, _middles(size, n)] for member, n in enumerate(wanted)]
+    pooled = np.sort(np.concatenate(some, axis=-1), axis=-1)
+    return np.asarray(pooled[..., _middles(pooled.shape[-1], size)])
+
+
+def _middles(points: int, wanted: int) -> NDArray[np.int64]:
+    """Which of so many ordered points lie in the middles of equal strata."""
+    return (2 * np.arange(wanted) + 1) * points // max(2 * wanted, 1)
+
+
 def _yielding(
-    parts: Array, learned: NDArray[np.bool_], trust: Array, ends: tuple[Array, Array]
+    parts: Array,
+    learned: NDArray[np.bool_],
+    shares: Array,
+    trust: Array,
+    ends: tuple[Array, Array],
 ) -> Array:
     """Pool members of which the learned ones have less than their share.
 
@@ -142,27 +171,43 @@ def _yielding(
     Args:
         parts: `[units, horizons, members, size]`.
         learned: `[members]`.
+        shares: `[members]`.
         trust: `[units]`.
         ends: Chance by horizon `[horizons]`, and counts `[units, horizons, points]`.
 
     Returns:
         `[units, horizons, size]`, ascending.
     """
-    units, horizons, members, size = parts.shape
+    units, horizons, _, size = parts.shape
     chance, after = ends
     end = 0.5 * chance * (1.0 - trust[:, None]) ** 2
-    share = np.where(learned, trust[:, None], 0.0) / members
-    share[:, ~learned] = ((1.0 - share.sum(axis=1)) / (~learned).sum())[:, None]
-    shares = np.repeat(share[:, None], horizons, axis=1)
-    shares[..., ~learned] -= end[..., None] / (~learned).sum()
+    own = shares[~learned]
+    share = np.where(learned, trust[:, None], 0.0) * shares / shares.sum()
+    share[:, ~learned] = (1.0 - share.sum(axis=1))[:, None] * own / own.sum()
+    each = np.repeat(share[:, None], horizons, axis=1)
+    each[..., ~learned] -= end[..., None] * own / own.sum()
     points = after.shape[-1]
     weights = np.concatenate(
-        [np.repeat(shares / size, size, axis=-1), np.repeat(end[..., None] / points, points, -1)],
+        [np.repeat(each / size, size, axis=-1), np.repeat(end[..., None] / points, points, -1)],
         axis=-1,
     )
     values = np.concatenate([parts.reshape(units, horizons, -1), after], axis=-1)
     flat = values.reshape(units * horizons, -1)
     return stratified(flat, weights.reshape(flat.shape), size).reshape(units, horizons, size)
+
+
+def _check_shares(shares: Mapping[str, float]) -> None:
+    """Refuse shares of models that there are not, and what is no share."""
+    from riskkit.registry import lookup, models
+
+    for name, share in shares.items():
+        lookup("model", models(), name)
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share < np.inf:
+            raise ConfigError(
+                f"models.pool.shares.{name} is a number above 0",
+                got=share,
+                hint="1 is what a member has that is not named",
+            )
 
 
 def _member(name: str, options: dict[str, Any]) -> Marginal:

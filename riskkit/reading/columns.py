@@ -12,6 +12,7 @@ from typing import Annotated
 import polars as pl
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
+from riskkit import refusals
 from riskkit.errors import SourceError
 from riskkit.reading.dates import month_numbers, parse_days
 from riskkit.reading.sheets import Sheet
@@ -42,7 +43,7 @@ def _text_keys(codes: object) -> object:
 Encoding = Annotated[str, AfterValidator(_known_encoding)]
 """An option: the name of a text encoding."""
 
-Unit = Annotated[str, StringConstraints(pattern=r"^([A-Z]{3}|\d{1,6})$")]
+Unit = Annotated[str, StringConstraints(pattern=refusals.UNIT)]
 Codes = Annotated[dict[str, Unit], BeforeValidator(_text_keys)]
 """An option: codes of the user's own, and the units they stand for."""
 
@@ -50,6 +51,7 @@ _LENGTH = {"month": 1, "year": 12}
 _SIMULATED = "^X[A-Z]{2}$"
 _THOUSANDS = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$"
 _SURELY_THOUSANDS = r"^[+-]?[1-9]\d{0,2}(,\d{3}){2,}|^[+-]?[1-9]\d{0,2}(,\d{3})+\."
+_DECIMAL_COMMA = r"^[+-]?\d+,\d+$"
 _BLANKS = r"^[+-]?[1-9]\d{0,2}([ '’\u00a0\u2009\u202f]\d{3})+([.,]\d*)?$"
 
 
@@ -86,7 +88,8 @@ def numbers(
         plain = _ungrouped(text, decimal, whole or sheet.commas)
         values = _point(plain, decimal).cast(pl.Float64, strict=False)
         wrong = text.is_not_null() & values.is_null()
-        sheet.refuse(column, wrong, "this is not a number", _number_hint(decimal))
+        hint = _number_hint(decimal, text.filter(wrong))
+        sheet.refuse(column, wrong, "this is not a number", hint)
     sheet.refuse(
         column,
         ~values.is_finite(),
@@ -159,7 +162,7 @@ def days(sheet: Sheet, column: str, form: str | None = None) -> pl.Series:
     cells = sheet.frame[column]
     typed = cells.dtype.is_temporal()
     values = cells.cast(pl.Date) if typed else _parse_days(_text(cells), form)
-    hint = f"write every day as {form or 'YYYY-MM-DD'}, or set the format"
+    hint = f"write every day as {form or 'YYYY-MM-DD'}, or set the format, as %d/%m/%Y or %m/%Y"
     sheet.refuse(column, values.is_null(), "this is not a day in the expected form", hint)
     sheet.refuse(
         column,
@@ -213,6 +216,7 @@ def units(
     *,
     drop_unknown: bool = False,
     parts: bool = True,
+    otherwise: str = "map it to a unit in the option codes",
 ) -> pl.Series:
     """Map a column of codes or names to units.
 
@@ -229,6 +233,7 @@ def units(
         drop_unknown: Whether a missing or unknown code becomes null instead of an error.
         parts: Whether the name of a part of a country, as Gaza, stands for the country, as it does
             where things are counted.
+        otherwise: What to do with a code that is right and names no unit.
 
     Raises:
         SourceError: A code is missing, or no unit answers to it.
@@ -246,7 +251,7 @@ def units(
         invented = pl.when(cells.str.contains(_SIMULATED)).then(cells)
         result = pl.select(pl.coalesce(pl.lit(result), invented).alias("unit")).to_series()
     if not drop_unknown and result.null_count():
-        _refuse_unknown(sheet, column, system, cells, result.is_null())
+        _refuse_unknown(sheet, column, system, result.is_null(), otherwise)
     return result
 
 
@@ -261,12 +266,28 @@ def _names_real_countries(units: pl.Series) -> bool:
 
 
 def _refuse_unknown(
-    sheet: Sheet, column: str, system: System, cells: pl.Series, unknown: pl.Series
+    sheet: Sheet, column: str, system: System, unknown: pl.Series, otherwise: str
 ) -> None:
-    first = cells.filter(unknown).unique(maintain_order=True).to_list()[:_HINTS]
-    hints = [hint for code in first if (hint := hint_of(code, system))]
-    hint = "; ".join((*(hints or ["correct it"]), "or map it to a unit in the option codes"))
+    cells = _text(sheet.frame[column])
+    codes = cells.filter(unknown).unique(maintain_order=True).to_list()
+    read_as = _other_systems(codes, system) if 2 * len(codes) > cells.n_unique() else None
+    if read_as:
+        hint = f"these read as {read_as}: set the column's system to that, or write {system}"
+    else:
+        found = [near for code in codes[:_HINTS] if (near := hint_of(code, system))]
+        hint = "; ".join((*(found or ["correct it"]), f"or {otherwise}"))
     sheet.refuse(column, unknown, f"no country answers to this {system}", hint)
+
+
+def _other_systems(codes: Sequence[str], system: System) -> str | None:
+    """The systems that all of these can be of, and not the one named."""
+    if any(why_none(code, system) for code in codes):
+        return None
+    letters: tuple[System, ...] = ("iso3", "iso2", "name")
+    if system in letters and all(code.isdecimal() for code in codes):
+        return "gwcode, cowcode, m49 or views_id"
+    others = (one for one in letters if one != system)
+    return next((o for o in others if not to_unit(codes, o, unknown="null").has_nulls()), None)
 
 
 def unplaced(names: Iterable[str], own: Mapping[str, str]) -> dict[str, str]:
@@ -310,7 +331,13 @@ def span(periods: pl.Series, frequency: Frequency = "month") -> tuple[date, date
     return first, last.replace(month=last.month + _LENGTH[frequency] - 1)
 
 
-def refuse_repeats(sheet: Sheet, column: str, rows: pl.DataFrame, key: Sequence[str]) -> None:
+def refuse_repeats(
+    sheet: Sheet,
+    column: str,
+    rows: pl.DataFrame,
+    key: Sequence[str],
+    hint: str = "keep one row per unit and period",
+) -> None:
     """Refuse two rows with the same key.
 
     Args:
@@ -318,17 +345,21 @@ def refuse_repeats(sheet: Sheet, column: str, rows: pl.DataFrame, key: Sequence[
         column: The column to name.
         rows: The table's rows, with the columns of the key and `unit`; those without are exempt.
         key: Columns that tell rows apart.
+        hint: How to fix it.
 
     Raises:
         SourceError: Naming the first such row.
     """
     repeats = rows.select(key).is_duplicated() & rows["unit"].is_not_null()
-    hint = "keep one row per unit and period"
     sheet.refuse(column, repeats, "this unit and period has several rows", hint)
 
 
 def refuse_clashes(file: str, observations: pl.DataFrame) -> None:
     """Refuse two values of one unit, period and indicator that come from different codes.
+
+    Args:
+        file: What messages call the file.
+        observations: Its observations, with the column `code` where it is to be told.
 
     Raises:
         SourceError: Naming the first unit and period.
@@ -337,8 +368,10 @@ def refuse_clashes(file: str, observations: pl.DataFrame) -> None:
     clashes = observations.filter(observations.select(key).is_duplicated()).sort(key)
     if clashes.height:
         unit, month, indicator, _ = clashes.select(key).row(0)
+        codes = clashes.head(2)["code"].sort().to_list() if "code" in clashes.columns else []
+        which = f"two codes ({' and '.join(codes)})" if codes else "two codes"
         raise SourceError(
-            f"{file}: two codes stand for {unit} and have a value of {indicator} for {month:%Y-%m}",
+            f"{file}: {which} stand for {unit} and have a value of {indicator} for {month:%Y-%m}",
             hint="keep one of the two rows",
         )
 
@@ -362,10 +395,12 @@ def _point(text: pl.Series, decimal: str) -> pl.Series:
     return pl.select(pl.when(~foreign).then(text.str.replace(decimal, "."))).to_series()
 
 
-def _number_hint(decimal: str) -> str:
+def _number_hint(decimal: str, wrong: pl.Series) -> str:
+    if decimal == "." and wrong.str.contains(_DECIMAL_COMMA).all():
+        return "write a point for the comma, or set decimal: ',' where the reader takes it"
     return (
-        f"write numbers with '{decimal}' as decimal sign and nothing between thousands, or name "
-        "the text that stands for a missing value"
+        f"write numbers with '{decimal}' as decimal sign, nothing between thousands and no sign "
+        "such as % behind them, or name the text that stands for a missing value"
     )
 
 

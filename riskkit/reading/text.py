@@ -104,13 +104,24 @@ def as_utf8(file: str, data: bytes, encoding: str) -> bytes:
             return _composed(data.decode(encoding).removeprefix("\ufeff").encode())
         except UnicodeDecodeError as error:
             raise _misencoded(file, data, encoding, error.start) from None
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:200]:
+    if _is_utf16(data[:200]):
         raise SourceError(
             f"{file} is UTF-16 text, not UTF-8", hint="save it as UTF-8, or set encoding: utf-16"
         )
+    if (zero := data.find(b"\0")) >= 0:
+        line = data.count(b"\n", 0, zero) + 1
+        hint = "it was cut off or is no text: download or export it again"
+        raise SourceError(f"{file}, line {line} holds bytes of zero", hint=hint)
     data = data.removeprefix(codecs.BOM_UTF8)
     _check_utf8(file, data)
     return _composed(data)
+
+
+def _is_utf16(beginning: bytes) -> bool:
+    """Whether it says so, or every other byte of most letters is zero."""
+    if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return True
+    return 3 * beginning.count(0) > len(beginning) and b"\0\0" not in beginning
 
 
 def _composed(data: bytes) -> bytes:

@@ -26,7 +26,7 @@ class UnitColumn(Options):
     """
 
     column: str
-    system: System | Literal["cell"] = "iso3"
+    system: Literal[System, "cell"] = "iso3"
     unknown: Literal["error", "drop"] = "error"
     codes: columns.Codes = Field(default_factory=dict)
 
@@ -83,7 +83,14 @@ def units(sheet: Sheet, unit: UnitColumn, on: pl.Series, *, parts: bool = True) 
         return cells.cast(pl.String).rename("unit")
     drop = unit.unknown == "drop"
     return columns.units(
-        sheet, unit.column, unit.system, unit.codes, on, drop_unknown=drop, parts=parts
+        sheet,
+        unit.column,
+        unit.system,
+        unit.codes,
+        on,
+        drop_unknown=drop,
+        parts=parts,
+        otherwise="map it with unit.codes, or leave such rows out with unit.unknown: drop",
     )
 
 

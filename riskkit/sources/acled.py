@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 from pydantic import Field
 
+from riskkit import refusals
 from riskkit.errors import SourceError
 from riskkit.months import first_day, parse_month
 from riskkit.reading import columns
@@ -49,7 +50,7 @@ class AcledOptions(FileOptions):
         lag_months: Months from the end of a month to the publication of its events.
     """
 
-    covers_to: str | None = Field(default=None, pattern=r"^[12]\d{3}-(0[1-9]|1[0-2])$")
+    covers_to: str | None = Field(default=None, pattern=refusals.MONTH)
     lag_months: int = Field(default=1, ge=0, le=24)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import polars as pl
 from pydantic import Field, StringConstraints
 
+from riskkit import refusals
 from riskkit.errors import SourceError
 from riskkit.reading import columns
 from riskkit.reading.files import read_sheet
@@ -16,7 +17,7 @@ from riskkit.reading.sheets import Form, Sheet
 from riskkit.sources import Options, _keys
 from riskkit.tables import Cadence, Dyads, Observations, Relation, Release
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Name = Annotated[str, StringConstraints(pattern=refusals.NAME)]
 ALWAYS = date(_keys.FIRST_YEAR, 1, 1)
 """The period of what has none."""
 _KEY = ["unit", "other", "month", "relation"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 from pydantic import Field
 
+from riskkit import refusals
 from riskkit.errors import SourceError
 from riskkit.months import first_day, parse_month
 from riskkit.reading import columns
@@ -60,7 +61,7 @@ class EmdatOptions(FileOptions):
         lag_months: Months from the end of a month or year to the publication of its disasters.
     """
 
-    covers_to: str | None = Field(default=None, pattern=r"^[12]\d{3}-(0[1-9]|1[0-2])$")
+    covers_to: str | None = Field(default=None, pattern=refusals.MONTH)
     lag_months: int = Field(default=3, ge=0, le=60)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import polars as pl
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
+from riskkit import refusals
 from riskkit.errors import SourceError
 from riskkit.months import first_day, last_day, month_id, parse_month
 from riskkit.reading import columns
@@ -22,6 +23,7 @@ COUNTS = {"deaths", "events", "attacks", "incidents"}
 """Units of measurement whose values cannot be negative."""
 
 
+_STAND_INS = (-9.0, -77.0, -88.0, -99.0, -999.0, -9999.0, -99999.0)
 _KEYS = ("unit", "code", "month", "known_from", "indicator", "value")
 
 
@@ -31,7 +33,7 @@ def _no_key(name: str) -> str:
     return name
 
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$"), AfterValidator(_no_key)]
+Name = Annotated[str, StringConstraints(pattern=refusals.NAME), AfterValidator(_no_key)]
 
 
 def _texts(value: object) -> object:
@@ -97,7 +99,7 @@ class TableOptions(Options):
     lag_months: int = Field(default=0, ge=0, le=120)
     known_from: DayColumn | None = None
     repeated: Literal["error", "first", "mean", "sum"] = "error"
-    covers_to: str | None = Field(default=None, pattern=r"^[12]\d{3}-(0[1-9]|1[0-2])$")
+    covers_to: str | None = Field(default=None, pattern=refusals.MONTH)
     missing: Missing = ("NA",)
     decimal: Literal[".", ","] = "."
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
@@ -191,7 +193,8 @@ def _one_each(sheet: Sheet, rows: pl.DataFrame, options: TableOptions) -> pl.Dat
     """Make one row of several of a unit and period, or refuse them."""
     key = ["code", "month", "known_from"]
     if options.repeated == "error":
-        columns.refuse_repeats(sheet, options.unit.column, rows, key)
+        hint = "keep one, or set repeated to first, mean or sum"
+        columns.refuse_repeats(sheet, options.unit.column, rows, key, hint)
         return rows
     values = [_of_several(name, options.repeated) for name in options.indicators]
     return rows.group_by("unit", *key, maintain_order=True).agg(values)
@@ -221,9 +224,23 @@ def _values(sheet: Sheet, name: str, options: TableOptions) -> pl.Series:
     values = columns.numbers(sheet, column, options.missing, options.decimal)
     if _is_count(item):
         sheet.refuse(column, values < 0, f"{item.unit} cannot be negative", "correct it")
+    if "missing" not in options.model_fields_set:
+        _refuse_stand_ins(sheet, column, values)
     if item.null == "error":
         sheet.refuse(column, values.is_null(), "the value is missing", "fill it in")
     return (values.fill_null(0.0) if item.null == "zero" else values).rename(name)
+
+
+def _refuse_stand_ins(sheet: Sheet, column: str, values: pl.Series) -> None:
+    """Refuse -99 and its like where nothing else is negative: they stand for what is missing."""
+    negative = values < 0
+    if (values >= 0).any() and values.filter(negative).is_in(_STAND_INS).all():
+        sheet.refuse(
+            column,
+            negative,
+            "the only negative figures look like a sign for what is missing",
+            "name it, as in missing: [NA, -99]; if it is a figure, set missing: [NA]",
+        )
 
 
 def _release(
@@ -271,8 +288,9 @@ def _observations(
     values = rows.unpivot(list(items), index=index, variable_name="indicator").drop_nulls("value")
     is_count = pl.col("indicator").is_in([name for name, item in items.items() if _is_count(item)])
     sums = values.filter(is_count).group_by(key).agg(pl.col("value").sum())
-    merged = pl.concat([sums, values.filter(~is_count).select(sums.columns)])
-    columns.refuse_clashes(file, merged)
+    others = values.filter(~is_count)
+    columns.refuse_clashes(file, others)
+    merged = pl.concat([sums, others.select(sums.columns)])
     if merged.is_empty():
         raise SourceError(
             f"{file}: every value of {', '.join(items)} is missing",

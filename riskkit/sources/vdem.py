@@ -15,6 +15,7 @@ from typing import IO, Annotated
 import polars as pl
 from pydantic import Field, StringConstraints
 
+from riskkit import refusals
 from riskkit.errors import SourceError
 from riskkit.reading.archives import refuse_bomb
 from riskkit.reading.files import read_sheet, refuse_pointer
@@ -80,7 +81,7 @@ INDICATORS = {
 }
 """Column, which is the indicator, -> unit of measurement, description."""
 
-Column = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+Column = Annotated[str, StringConstraints(pattern=refusals.COLUMN)]
 _CODE, _YEAR, _ALWAYS = "country_text_id", "year", "v2x_polyarchy"
 _LEFT_OUT = {
     "PSG": "row of Gaza, which is part of PSE",

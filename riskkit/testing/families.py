@@ -15,10 +15,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import combinations
+from typing import get_args
 
 import polars as pl
 
-from riskkit.family import KEYS, Family
+from riskkit.family import KEYS, Family, Sign
 from riskkit.family.transforms import POSITION
 from riskkit.months import first_day, format_month, month_id
 from riskkit.panel import Panel
@@ -47,6 +48,8 @@ def check_declarations(family: Family) -> None:
         odd = not re.fullmatch(r"[a-z][a-z0-9_]*", feature.name)
         _require(not odd, f"odd name {feature.name!r}")
         _require(bool(feature.unit), f"{feature.name} has no unit")
+        sign = feature.sign
+        _require(sign in get_args(Sign), f"{feature.name}: {sign!r} is none of + - ?")
         strange = set(feature.against) - set(feature.inputs)
         _require(
             not strange, f"{feature.name} is measured against what it does not read: {strange}"

@@ -78,7 +78,7 @@ BROKEN_TABLES = {
     "header only": ("t.csv", b"country,month,ged_sb\n", "has a header but no rows"),
     "all missing": ("t.csv", b"country,month,ged_sb\nXAA,2020-01,NA\n", "every value of ged_sb"),
     "web page": ("t.csv", b"<!DOCTYPE html>\n<html></html>\n", "is a web page"),
-    "bytes": ("t.csv", bytes(range(256)), "t.csv is "),
+    "bytes": ("t.csv", bytes(range(256)), "t.csv, line 1 holds bytes of zero"),
     "truncated parquet": ("t.parquet", parquet()[:-20], "not a whole parquet file"),
     "no workbook": ("t.xlsx", TABLE.encode(), "not an Excel workbook"),
     "unknown ending": ("t.doc", TABLE.encode(), "t.doc has an ending"),

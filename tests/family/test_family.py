@@ -53,6 +53,13 @@ def test_an_absent_indicator_is_missing_not_zero():
     assert built["deaths_level"].null_count() < len(built)
 
 
+def test_what_cannot_be_computed_names_the_family():
+    with pytest.raises(RiskkitError, match=r"'f' cannot be .*find column \"death\"; riskkit\.test"):
+        family("f", feature("typo", pl.col("death"), "deaths")).build(PANEL)
+    with pytest.raises(RiskkitError, match=r"'f' declares a feature twice .got \['deaths_level'"):
+        family("f", LEVEL, LEVEL).build(PANEL)
+
+
 def test_families_stand_side_by_side():
     one, other = family("one", LEVEL, LAGGED), family("other", CONTRAST)
     joined = join_families([one.build(PANEL), other.build(PANEL)], PANEL.frame)

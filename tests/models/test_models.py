@@ -96,3 +96,21 @@ def test_a_state_without_a_part_is_refused(tmp_path):
     write_state(tmp_path / "m", "xgboost_hurdle", {"any": b""})
     with pytest.raises(RiskkitError, match="holds no 'size' of the model xgboost_hurdle"):
         models()["xgboost_hurdle"]().load(tmp_path / "m")
+
+
+@pytest.mark.parametrize(
+    ("draws", "told"),
+    [
+        (np.full((3, 3, 5), -1), "below zero, or that are none"),
+        (np.full((3, 3, 5), np.nan), "no array of whole numbers .got 'float64'"),
+        (np.zeros((3, 3, 4), dtype=np.int64), r"draws are \(3, 3, 4\) and not \(3, 3, 5\)"),
+        (np.zeros((3, 5), dtype=np.int64), r"draws are \(3, 5\) and not \(3, 3, 5\)"),
+    ],
+)
+def test_what_is_no_draws_is_refused_before_it_is_kept(draws, told):
+    class Wrong(models()["zero"]):
+        def sample(self, data, size, seed):
+            return draws
+
+    with pytest.raises(RiskkitError, match=f"{told}.*mend tests"):
+        Wrong().forecast(dataset_of(np.ones((3, 70))), size=5, seed=1)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from riskkit.errors import RiskkitError
-from riskkit.models.pool import Pool
+from riskkit.models import make_model
+from riskkit.models.pool import Pool, _yielding
 from riskkit.testing.datasets import dataset_of, made_up_dataset, made_up_outcomes
 
 OWN = ("conflictology", "ewhistory")
@@ -25,6 +26,7 @@ def test_by_hand():
     class Fixed(Pool):
         def __init__(self, *members):
             self._members, self.support = members, None
+            self.shares = np.ones(len(members))
 
     class Member:
         learned = True
@@ -38,6 +40,50 @@ def test_by_hand():
     pooled = Fixed(Member(0, 0, 4), Member(1, 2, 3), Member(0, 5, 6)).marginals(None, 3)
     # All nine in order are 0 0 0 | 1 2 3 | 4 5 6; the middle of each third is drawn.
     assert pooled.tolist() == [[[0, 2, 5]]]
+
+
+def test_a_member_counts_for_its_share():
+    data = made_up_dataset(units=6, months=50)
+    conflictology, ewhistory = (Pool([name]).marginals(data, 600) for name in OWN)
+    pooled = Pool(OWN, shares={"ewhistory": 0.25, "network": 3}).marginals(data, 600)
+    for threshold in (1, 5, 50, 200):
+        both = [(part >= threshold).mean(axis=-1) for part in (conflictology, ewhistory)]
+        chance = np.average(both, axis=0, weights=[0.8, 0.2])
+        np.testing.assert_allclose((pooled >= threshold).mean(axis=-1), chance, atol=0.004)
+
+
+def test_smoothing_has_a_quarter_of_what_another_has_unless_told():
+    assert Pool().shares.tolist() == [1, 1, 1, 1, 0.25]
+    told = make_model("pool", {"members": ["exponential_smoothing", "ewhistory"], "shares": {}})
+    assert told.shares.tolist() == [1, 1]
+
+
+def test_own_history_takes_what_learned_members_yield_by_shares():
+    parts = np.repeat(np.array([5.0, 1.0, 2.0]), 100).reshape(1, 1, 3, 100)
+    learned, shares = np.array([True, False, False]), np.array([1.0, 1.0, 0.25])
+    nothing = np.zeros((1, 1)), np.zeros((1, 1, 4))
+
+    def share(trust):
+        made = _yielding(parts, learned, shares, np.array([trust]), nothing)
+        return [(made == value).mean() for value in (5, 1, 2)]
+
+    assert share(0.0) == [0, 0.8, 0.2]
+    np.testing.assert_allclose(share(0.9), [0.4, 0.48, 0.12], atol=0.011)
+
+
+@pytest.mark.parametrize(
+    ("shares", "words"),
+    [
+        ({"ewhistory": 0}, "shares.ewhistory is a number above 0 .got 0.;"),
+        ({"ewhistory": "much"}, "shares.ewhistory is a number above 0 .got 'much'.;"),
+        ({"ewhistory": float("nan")}, "shares.ewhistory is a number above 0 .got nan.;"),
+        ({"ewhistry": 1}, "no model 'ewhistry'"),
+        ([1, 1], r"models.pool.shares takes a value like \{'exponential_smoothing': 0.25\}"),
+    ],
+)
+def test_what_is_no_share_is_refused(shares, words):
+    with pytest.raises(RiskkitError, match=words):
+        make_model("pool", {"shares": shares})
 
 
 def test_members_take_their_settings():

@@ -153,7 +153,7 @@ def test_counts_of_a_state_and_its_successor_in_one_month_are_added(tmp_path: Pa
     text = "iso,month,x\nYUG,2006-06,1\nSRB,2006-06,2\n"
     counts = {"x": {"unit": "deaths"}}
     assert rows(read_text(tmp_path, text, indicators=counts)) == [("SRB", "2006-06-01", 3.0)]
-    with pytest.raises(SourceError, match=r"two codes stand for SRB .* x for 2006-06"):
+    with pytest.raises(SourceError, match=r"codes \(SRB and YUG\) stand for SRB .* x for 2006"):
         read_text(tmp_path, text)
 
 
@@ -242,6 +242,25 @@ def test_workbooks_and_parquet(tmp_path: Path) -> None:
         ("iso,month,x\nXAA,2020-01,1,234\n", {}, "line 2: 4 columns instead of 3"),
         ("iso,month,x\nXAA,2020-01\n", {}, "line 2: 2 columns instead of 3"),
         ("iso,month,x\nATLANTIS,2020-01,1\n", {}, "line 2, column 'iso': no country .*codes"),
+        ("iso,month,x\nATLANTIS,2020-01,1\n", {}, "leave such rows out with unit.unknown: drop"),
+        (
+            "iso,month,x\nML,2020-01,1\nNE,2020-01,1\n",
+            {},
+            "these read as iso2: set the column's system",
+        ),
+        ("iso,month,x\nMali,2020-01,1\nNiger,2020-01,1\n", {}, "these read as name: set the"),
+        ("iso,month,x\n432,2020-01,1\n", {}, "these read as gwcode, cowcode, m49 or views_id"),
+        ("iso,month,x\nMLI,2020-01,1\nNER,2020-01,1\nML,2020-02,1\n", {}, "line 4, .*did you mean"),
+        ("iso,month,x\nMLI,2020-01,35%\n", {}, "no sign such as % behind them"),
+        ("iso;month;x\nMLI;2020-01;3,5\n", {}, "set decimal: ','"),
+        ("iso,month,x\nMLI,2020-01,1\nMLI,2020-01,2\n", {}, "set repeated to first, mean or sum"),
+        (
+            "iso,month,x\nMLI,2020-01,1\nMLI,2020-02,-99\n",
+            {},
+            "line 3, column 'x': the only negative",
+        ),
+        ("iso,month,x\nMLI,2020-01,1\n\0\0\0", {}, "line 3 holds bytes of zero"),
+        ("iso,month,x\nMLI,01/2020,1\n", {}, "as %d/%m/%Y or %m/%Y"),
         ("iso,month,x\n,2020-01,1\n", {}, "line 2, column 'iso': the unit is missing"),
         ("pays,mois,x\nXAA,2020-01,1\n", {}, r"column 'iso' is missing .got \['pays', 'mois'"),
         ("iso,month,x\nXAA,2020-01,1\nXAA,01/02/2020,1\n", {}, "line 3, column 'month'.*YYYY"),
@@ -297,6 +316,13 @@ def test_what_does_not_fit_is_refused(
     with pytest.raises(SourceError, match=message) as refused:
         read_text(tmp_path, text, **options)
     assert "mine.csv" in str(refused.value)
+
+
+def test_a_negative_figure_that_the_user_vouches_for_is_one(tmp_path: Path) -> None:
+    text = "iso,month,x\nMLI,2020-01,1\nMLI,2020-02,-99\n"
+    assert rows(read_text(tmp_path, text, missing=["NA"]))[1][2] == -99
+    assert len(rows(read_text(tmp_path, text, missing=["NA", -99]))) == 1
+    assert len(rows(read_text(tmp_path, text.replace(",1\n", ",-3\n")))) == 2
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,7 @@ def test_spatial_features_may_see_other_units():
         (family(feature(DEATHS), feature(DEATHS)), "same name"),
         (family(feature(DEATHS, name="Deaths sum")), "odd name 'Deaths sum'"),
         (family(feature(DEATHS, unit="")), "deaths_sum has no unit"),
+        (family(feature(DEATHS, sign="plus")), "deaths_sum: 'plus' is none of"),
         (family(feature(DEATHS, description="Deaths.")), "'Deaths.' is no phrase"),
         (family(feature(DEATHS, inputs=("rain",))), r"declares \('rain',\) and reads \['deaths'\]"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from asyncio import CancelledError
 from collections.abc import Callable, Sequence
@@ -40,7 +41,8 @@ class ClusterTrainer:
     those of one process as another seed's do, for each worker draws its own part of the rows that
     a tree is grown on, and bins are agreed upon (docs/scaling.md).
 
-    A worker that dies ends the training, which the others begin anew.
+    A worker that dies ends the training, which the others begin anew. One of them that goes on
+    waiting for the dead is ended, too: xgboost may leave it at that for good.
 
     Attributes:
         connect: Gives a client of the cluster, and how many workers that has.
@@ -66,12 +68,13 @@ class ClusterTrainer:
             RiskkitError: The cluster cannot be reached, or fails several times.
         """
         reason = ""
+        workers: list[str] = []
         with _turn:
             for _ in range(_ATTEMPTS):
                 with self.connect() as (client, _):
-                    workers = _idle(client)
-                    training = _Training(client, workers, rounds, settings)
                     try:
+                        workers = _idle(client, workers)
+                        training = _Training(client, workers, rounds, settings)
                         return training.run(design, label, weight)
                     except RiskkitError:
                         raise
@@ -191,20 +194,26 @@ def _places(count: int, workers: Sequence[str]) -> list[tuple[str, slice]]:
     ]
 
 
-def _idle(client: Client) -> list[str]:
+def _idle(client: Client, failed: Sequence[str] = ()) -> list[str]:
     """Workers that have nothing to do, in the order that xgboost gives them.
 
-    Those that waited for a dead one are at it until they give up.
+    Args:
+        client: A client of the cluster.
+        failed: Those whose training has just failed. What they are at is what is left of it, and
+            one that does not give it up is ended; if it has a nanny, that starts it again.
 
     Raises:
         RiskkitError: There is none.
     """
     until = time.monotonic() + SILENCE + _GRACE
-    while True:
-        busy = {*client.call_stack()}  # also of what nobody waits for any more
-        if not busy or time.monotonic() > until:
+    left = {(worker, key) for worker, key in _doing(client, until) if worker in failed}
+    while doing := _doing(client, until):  # also what nobody waits for any more
+        if time.monotonic() > until:
+            stuck = sorted({worker for worker, _ in left & doing})
+            client.run(os._exit, 1, workers=stuck, on_error="ignore")
             break
         time.sleep(_PAUSE)
+    busy = {worker for worker, _ in doing}
     told = client.scheduler_info(n_workers=-1)["workers"]
     free = [worker for worker in told if worker not in busy]
     if not free:
@@ -213,3 +222,20 @@ def _idle(client: Client) -> list[str]:
             hint="run it again when they are done: what is finished is kept",
         )
     return sorted(free, key=lambda worker: f"{told[worker]['name']}]:{worker}")
+
+
+def _doing(client: Client, until: float) -> set[tuple[str, str]]:
+    """Which worker is at what.
+
+    Raises:
+        OSError: One of them has not answered until then.
+    """
+    while True:
+        try:
+            stacks = client.call_stack()
+        except OSError:  # one that is gone, and the scheduler has not found out yet
+            if time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return {(worker, key) for worker, keys in stacks.items() for key in keys}

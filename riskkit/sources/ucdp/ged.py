@@ -9,6 +9,7 @@ from typing import Literal
 import polars as pl
 from pydantic import Field
 
+from riskkit import refusals
 from riskkit.errors import SourceError
 from riskkit.months import first_day
 from riskkit.reading import columns
@@ -87,7 +88,7 @@ class GedOptions(FileOptions):
     status: Literal["all", "clear"] = "all"
     max_where_prec: int = Field(default=4, ge=1, le=7)
     lag_months: int = Field(default=1, ge=0, le=24)
-    covers_to: str | None = Field(default=None, pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    covers_to: str | None = Field(default=None, pattern=refusals.MONTH)
     separate: bool = False
 
 
