@@ -153,7 +153,7 @@ def test_a_command_that_is_stopped_says_what_stands(
     assert running.stderr is not None
     running.stderr.readline()  # the first step is done
     running.send_signal(number)
-    _, rest = running.communicate(timeout=60)
+    _, rest = running.communicate(timeout=240)
     assert running.returncode == code
     assert "riskkit: stopped; what it was to replace is as it was before" in rest
     assert told in rest

@@ -15,7 +15,7 @@ from riskkit.store.fetch import run
 from riskkit.store.fetch.addresses import BY_HAND
 from riskkit.store.fetch.request import Session
 from tests.cli.running import riskkit
-from tests.store.fetch.conftest import QUICK
+from tests.store.fetch.conftest import PATIENT
 from tests.store.fetch.hostile import Server, answer, file, serving
 
 COUPS = "country\tccode\tyear\tmonth\tday\tcoup\tversion\n" + "\n".join(
@@ -38,7 +38,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         monkeypatch.setattr(
             run.fetch, "__kwdefaults__", {**(run.fetch.__kwdefaults__ or {}), **known}
         )
-        monkeypatch.setattr(run, "Session", lambda: Session(QUICK))
+        monkeypatch.setattr(run, "Session", lambda: Session(PATIENT))
         yield server
 
 

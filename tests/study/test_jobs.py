@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from multiprocessing import active_children
 from pathlib import Path
+from threading import Thread, main_thread
 from time import monotonic, sleep
 
 import numpy as np
@@ -53,6 +54,12 @@ def write_two(job, path):
     if job.window != jobs()[0].window:
         dawdle()
     return write_part(job, path)
+
+
+def begin(job, path):
+    """Tell that the work on something has begun, and be at it for long."""
+    path.touch()
+    dawdle()
 
 
 def jobs(models=CHEAP, origins=3, size=40, seed=5, options=None, **changes):
@@ -211,7 +218,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path):
         process.stdout.readline()
         process.send_signal(signal.SIGKILL)
         # The workers hold the other end: it closes when the last of them is gone.
-        process.communicate(timeout=60)
+        process.communicate(timeout=240)
 
 
 def test_a_worker_that_dies_is_told(tmp_path, monkeypatch):
@@ -298,22 +305,29 @@ def test_files_can_be_read_together(tmp_path):
     assert frame.height == 2 * 3 * 6 * 3
 
 
-def test_workers_end_at_once_when_the_run_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*_: object) -> None:
+def test_workers_end_at_once_when_the_run_is_stopped(tmp_path, monkeypatch):
+    def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(working, "write_part", dawdle)
-    others, start = {*active_children()}, monotonic()
+    monkeypatch.setattr(working, "write_part", begin)
+    todo, others, stopped = [(tmp_path / "a", 1), (tmp_path / "b", 2)], {*active_children()}, []
+
+    def stop_when_both_are_at_work():
+        while not all(path.exists() for path, _ in todo):
+            sleep(0.05)
+        stopped.append(monotonic())
+        signal.pthread_kill(main_thread().ident, signal.SIGALRM)
+
     before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, 2)
     try:
+        Thread(target=stop_when_both_are_at_work, daemon=True).start()
         with pytest.raises(KeyboardInterrupt):
-            next(working._in_parallel([(Path("a"), 1), (Path("b"), 2)], 2))  # type: ignore[list-item]
+            next(working._in_parallel(todo, 2))
     finally:
         signal.signal(signal.SIGALRM, before)
-    while {*active_children()} - others and monotonic() - start < 40:
+    while {*active_children()} - others and monotonic() - stopped[0] < 200:
         sleep(0.05)
-    assert monotonic() - start < 30
+    assert monotonic() - stopped[0] < 120
 
 
 def test_what_is_loaded_while_computing_is_kept_to_one_thread():

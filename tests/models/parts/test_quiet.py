@@ -31,13 +31,13 @@ def test_threads_that_overlap_leave_the_filters_as_they_were():
 
     def first() -> None:
         with quiet():
-            assert second_in.wait(10)
+            assert second_in.wait(240)
         first_out.set()
 
     def second() -> None:
         with quiet():
             second_in.set()
-            assert first_out.wait(10)
+            assert first_out.wait(240)
             np.nanmean(np.full(2, np.nan))
 
     with ThreadPoolExecutor(2) as threads:

@@ -158,7 +158,7 @@ def stalled(data: bytes) -> Answer:
 
     def play(connection: Connection) -> None:
         connection.send(data)
-        connection.server.ended.wait(5)
+        connection.server.ended.wait(60)
 
     return play
 

@@ -13,7 +13,7 @@ import pytest
 from riskkit.sources import Address
 from riskkit.store.fetch.download import Job, download
 from riskkit.store.fetch.request import Passing, Request, Session
-from tests.store.fetch.conftest import NEW, OLD, QUICK, SECRET, VARIABLE, Bench, leaks, table
+from tests.store.fetch.conftest import NEW, OLD, PATIENT, SECRET, VARIABLE, Bench, leaks, table
 from tests.store.fetch.hostile import (
     HTML,
     Answer,
@@ -145,6 +145,16 @@ REFUSED: dict[str, tuple[list[Answer], str]] = {
 }  # fmt: skip
 
 
+REACHED = {
+    "slow trickle": replace(PATIENT, window=0.2, slowest=50_000),
+    "slow trickle without a length": replace(PATIENT, window=0.2, slowest=50_000),
+    "stall": replace(PATIENT, silence=0.4),
+    "slow headers": replace(PATIENT, answer=0.6),
+    "stalled once": replace(PATIENT, silence=0.4, attempts=20),
+}
+"""The limit that an answer reaches; two short ones would be reached in the order of chance."""
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_bad_answer_changes_nothing(
     bench: Bench, name: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
@@ -152,7 +162,7 @@ def test_a_bad_answer_changes_nothing(
     script, told = REFUSED[name]
     before = bench.kept()
     bench.server.script = list(script)
-    outcome = bench.fetch()
+    outcome = bench.fetch(limits=REACHED.get(name, PATIENT))
     assert (outcome.source, outcome.state) == ("table", "refused")
     assert told in outcome.told
     assert bench.server.url() in outcome.told
@@ -190,7 +200,7 @@ WORKS: dict[str, list[Answer]] = {
 @pytest.mark.parametrize("name", WORKS)
 def test_what_can_be_mended_is_mended(bench: Bench, name: str) -> None:
     bench.server.script = list(WORKS[name])
-    outcome = bench.fetch()
+    outcome = bench.fetch(limits=REACHED.get(name, PATIENT))
     assert outcome.state == "fetched", outcome.told
     assert bench.kept()[1] == NEW
 
@@ -255,7 +265,7 @@ def test_a_part_survives_until_the_next_run(bench: Bench) -> None:
 
 def test_time_limits_end_a_body_that_has_no_length(bench: Bench, tmp_path: Path) -> None:
     """The end that riskkit itself makes of a connection does not pass for the end of the file."""
-    limits = replace(QUICK, whole=0.3, window=60, attempts=1)
+    limits = replace(PATIENT, whole=0.3, attempts=1)
     bench.server.script = [dripping(NEW, 0.01, head("200 OK") + NEW[:3000])]
     job = Job(Request(bench.server.url()), tmp_path / "riots.csv", 200_000, "the page")
     with pytest.raises(Passing, match="too slow and was given up"):

@@ -11,7 +11,7 @@ from riskkit.sources import Address, Credential, Offer
 from riskkit.store import Store
 from riskkit.store.fetch.request import Limits, Session
 from riskkit.store.fetch.run import fetch, offline
-from tests.store.fetch.conftest import NEW, OLD, QUICK, VARIABLE, Bench, leaks
+from tests.store.fetch.conftest import NEW, OLD, PATIENT, VARIABLE, Bench, leaks
 from tests.store.fetch.hostile import (
     HTML,
     answer,
@@ -128,7 +128,7 @@ def test_one_failure_does_not_stop_the_others(bench: Bench) -> None:
         other.script, bench.server.script = [answer(coups)], [answer(b"", "404 Not Found")]
         good = Address(other.url("/coups.txt"), "coups.txt")
         offers = {"table": Offer(lambda _: (bench.address(),)), "coups": Offer(lambda _: (good,))}
-        outcomes = fetch(bench.store, table=offers, by_hand={}, session=Session(QUICK))
+        outcomes = fetch(bench.store, table=offers, by_hand={}, session=Session(PATIENT))
     assert [(o.source, o.state) for o in outcomes] == [("coups", "fetched"), ("table", "refused")]
     assert [entry.key for entry in bench.store.entries()] == ["coups/coups", "table/riots"]
 
@@ -171,7 +171,7 @@ def test_a_stopped_run_ends_at_once_and_goes_on_later(bench: Bench) -> None:
     (outcome,) = fetch(
         bench.store, ["table"], table=offers, by_hand={}, session=session, progress=interrupt
     )
-    assert monotonic() - start < 3
+    assert monotonic() - start < 30
     assert (outcome.state, outcome.told) == ("refused", "stopped")
     bench.server.script = [file(NEW)]
     assert bench.fetch().state == "fetched"
