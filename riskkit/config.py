@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -373,7 +374,9 @@ def load_params(path: Path | None, settings: Sequence[str] = ()) -> Params:
             text names the key.
     """
     tree = {} if path is None else _read_yaml(path)
-    params = _checked(Params, settings_tree(settings, tree), path)
+    whole = settings_tree(settings, deepcopy(tree))
+    at_fault = None if settings and _fits(Params, tree) else path
+    params = _checked(Params, whole, at_fault)
     included = [entry for name in params.data.include for entry in _included(path, name)]
     data = params.data.model_copy(update={"sources": (*included, *params.data.sources)})
     return params.model_copy(update={"data": data})
@@ -410,6 +413,15 @@ def _checked(
         raise refusal(error, kind, str(path or "settings"), hint) from None
 
 
+def _fits(kind: type[BaseModel], tree: dict[str, Any]) -> bool:
+    """Whether a file is right without what was set on top of it."""
+    try:
+        kind.model_validate(tree)
+    except ValidationError:
+        return False
+    return True
+
+
 def settings_tree(settings: Sequence[str], tree: dict[str, Any] | None = None) -> dict[str, Any]:
     """Apply `KEY=VALUE` settings with dotted keys and YAML values to a tree.
 
@@ -431,7 +443,8 @@ def _read_yaml(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             text = file.read(_LARGEST_FILE)
     except OSError as error:
-        raise ConfigError(f"cannot read {path}", got=error.strerror) from error
+        hint = "check its path: it is a file of YAML"
+        raise ConfigError(f"cannot read {path}", got=error.strerror, hint=hint) from error
     tree = load_yaml(text, str(path))
     if tree is None:
         return {}

@@ -25,6 +25,16 @@ def test_settings_override_the_file(tmp_path: Path) -> None:
     assert params.data.root == "elsewhere"
 
 
+def test_a_setting_that_is_wrong_is_not_the_files_fault(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text("forecast: {draws: 500}\n")
+    with pytest.raises(ConfigError, match=r"^settings: forecast\.draws is at least 100"):
+        load_params(path, ["forecast.draws=10"])
+    path.write_text("forecast: {draws: 5}\n")
+    with pytest.raises(ConfigError, match=r"params\.yaml: forecast.draws is at least 100"):
+        load_params(path, ["seed=1"])
+
+
 def test_studies_share_lists_of_sources(tmp_path: Path) -> None:
     (tmp_path / "study").mkdir()
     path = tmp_path / "study" / "params.yaml"

@@ -66,9 +66,9 @@ def refuse_infinite(
     Raises:
         RiskkitError: There is one; the text names the feature, its unit and month.
     """
-    odd = np.argwhere(np.isinf(X))
-    if odd.size:
-        row, column, feature = odd[0]
+    infinite = np.isinf(X)
+    if infinite.any():
+        row, column, feature = np.argwhere(infinite)[0]
         raise RiskkitError(
             f"the feature '{names[feature]}' is infinite: {units[row]} in "
             f"{format_month(first_month + int(column))}",

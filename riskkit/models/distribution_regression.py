@@ -70,8 +70,7 @@ class DistributionRegression(Marginal):
             rng = np.random.default_rng(seed)
             some = at_most(MOST, np.arange(len(label)), rng)
             more = unsteadiness_of(rows, past, wanted=self.unsteady)
-            self.design = Design.fit(rows.X[some], self.components, more[some])
-            columns = self.design(rows.X[some], more[some])
+            self.design, columns = Design.fit(rows.X[some], self.components, more[some])
             first = fit_chance(columns, label[some] > 0, rows.weight[some], self.prior)
             self.effects = np.stack([first, *self._ladder(rows, more, label, rng)])
         return self

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskkit.forecasting.dataset import Dataset
-from riskkit.models.parts.history import ceiling, history
+from riskkit.models.parts.history import History, ceiling, history
 from riskkit.models.parts.marginal import Marginal
 from riskkit.models.parts.quiet import quiet
 
@@ -38,20 +38,36 @@ class ExponentialSmoothing(Marginal):
         past = history(data)
         draws = np.zeros((len(data.units), len(data.horizons), size))
         share = (np.arange(size) + 0.5) / size
-        for unit, values in enumerate(past.values):
-            known = values[~np.isnan(values)][-LONGEST:]
-            recent = known[-ACTIVE_WINDOWS * past.window :]
-            if not recent.any():
+        smoothed = past.once("smoothed", lambda: _smoothed(past))
+        known = (~np.isnan(smoothed[:, 0])).sum(axis=1)
+        for length in np.unique(known[known > 0]):
+            units = np.flatnonzero(known == length)
+            logs, levels = smoothed[units, :, -length:].swapaxes(0, 1)
+            if length < FEWEST:
+                draws[units] = np.quantile(logs, share, axis=1).T[:, None]
                 continue
-            logs = np.log1p(known)
-            if len(known) < FEWEST:
-                draws[unit] = np.quantile(logs, share)
-            else:
-                levels = _levels(logs)
-                for column, step in enumerate(past.steps):
-                    errors = _errors(logs, levels, int(step))
-                    draws[unit, column] = levels[-1] + np.quantile(errors, share)
+            for column, step in enumerate(np.minimum(past.steps, length // 2)):
+                errors = logs[:, step:] - levels[:, :-step]
+                draws[units, column] = levels[:, -1:] + np.quantile(errors, share, axis=1).T
         return np.minimum(np.expm1(np.maximum(draws, 0.0)), ceiling(past)[:, None, None])
+
+
+def _smoothed(past: History) -> Array:
+    """Logs of each active unit's last known periods and the level after each.
+
+    Returns:
+        `[units, 2, LONGEST]`, NaN before the first of them, and for units that are not active;
+        without levels where there are fewer than `FEWEST`.
+    """
+    found = np.full((len(past.values), 2, LONGEST), np.nan)
+    for unit, values in enumerate(past.values):
+        known = values[~np.isnan(values)][-LONGEST:]
+        if known[-ACTIVE_WINDOWS * past.window :].any():
+            logs = np.log1p(known)
+            found[unit, 0, -len(logs) :] = logs
+            if len(logs) >= FEWEST:
+                found[unit, 1, -len(logs) :] = _levels(logs)
+    return found
 
 
 def _levels(logs: Array) -> Array:
@@ -64,9 +80,3 @@ def _levels(logs: Array) -> Array:
         if not fit.mle_retvals.success:
             fit = series.fit(smoothing_level=USUAL, optimized=False)
     return np.asarray(fit.level, dtype=np.float64)
-
-
-def _errors(logs: Array, levels: Array, step: int) -> Array:
-    """Outcomes `step` periods on against the level, recent years as much as old ones."""
-    step = min(step, len(logs) // 2)
-    return logs[step:] - levels[:-step]

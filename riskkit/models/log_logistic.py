@@ -64,8 +64,7 @@ class LogLogistic(Marginal):
             rng = np.random.default_rng(seed)
             some = at_most(MOST, np.arange(len(positive)), rng)
             more = unsteadiness_of(rows, past, wanted=self.unsteady)
-            self.design = Design.fit(rows.X[some], self.components, more[some])
-            columns = self.design(rows.X[some], more[some])
+            self.design, columns = Design.fit(rows.X[some], self.components, more[some])
             self.some = fit_chance(columns, positive[some], rows.weight[some], self.prior)[None]
             chosen = at_most(MOST_POSITIVE, np.flatnonzero(positive), rng)
             z = np.log1p(rows.y[chosen]) - rows.level[chosen]

@@ -67,8 +67,7 @@ class NegativeBinomial(Marginal):
             return self
         rng = np.random.default_rng(seed)
         some = at_most(MOST, np.arange(len(rows.y)), rng)
-        self.design = Design.fit(rows.X[some], self.components)
-        columns = self.design(rows.X[some])
+        self.design, columns = Design.fit(rows.X[some], self.components)
         weight, counted = rows.weight[some], rows.y[some]
         if self.zeros == "hurdle":
             self.any = fit_chance(columns, counted >= _HALF, weight, self.prior)[None]

@@ -77,8 +77,7 @@ class Network(Marginal):
         if not (rows.y > 0).any():
             return self
         some = at_most(MOST, np.arange(len(rows.y)), np.random.default_rng(seed))
-        self.design = Design.fit(rows.X[some], self.components)
-        columns = self.design(rows.X[some])
+        self.design, columns = Design.fit(rows.X[some], self.components)
         label = self.classes.label(rows.y[some], rows.level[some])
         outputs = max(self.classes.size, 3)  # with two, scikit-learn has one output only
         for k in range(self.seeds):

@@ -147,7 +147,8 @@ def _pooled(parts: Array, shares: Array) -> Array:
     size = parts.shape[-1]
     wanted = np.round(size * shares / shares.max()).astype(int)
     some = [parts[..., member, _middles(size, n)] for member, n in enumerate(wanted)]
-    pooled = np.sort(np.concatenate(some, axis=-1), axis=-1)
+    # Each member's quantiles ascend, and a stable sort merges them.
+    pooled = np.sort(np.concatenate(some, axis=-1), axis=-1, kind="stable")
     return np.asarray(pooled[..., _middles(pooled.shape[-1], size)])
 
 

@@ -17,7 +17,7 @@ from riskkit.panel.hindsight import kept_back
 from riskkit.panel.networks import build_networks, network_among, networks_revised_since
 from riskkit.panel.reporting import silence_known
 from riskkit.panel.schedule import lag_as_of
-from riskkit.panel.vintages import newest, revised_since
+from riskkit.panel.vintages import revised_since
 from riskkit.tables import Indicator, Release, Units
 
 AT_ONCE = 1000
@@ -377,7 +377,8 @@ def _frame(
     """Lay out values that serve from a row to before another as one row per unit and month.
 
     Args:
-        spells: Columns `unit, indicator, row, end, value`, one value a unit, indicator and month.
+        spells: Columns `unit, indicator, row, end, value`; of several values that serve in the
+            same row the last one counts.
         declared: Declarations by column name.
         units: The panel's units.
         months: Month ids of the rows.
@@ -391,7 +392,7 @@ def _frame(
             pl.col("end").clip(upper_bound=months.stop),
         )
         .filter(pl.col("row") < pl.col("end"))
-        .join(place, on="unit")
+        .join(place, on="unit", maintain_order="left")
         .with_columns(first=pl.col("place") * len(months) + pl.col("row") - months.start)
     )
     parts = inside.partition_by("indicator", as_dict=True)
@@ -422,7 +423,7 @@ def _block(
     """Lay out some units, and find the months of which they have late news: all if nobody cuts."""
     monthly, yearly = _known(releases, declared, units, months)
     columns = [*_CELL, "end", "value"]
-    served = newest(monthly, _CELL).with_columns(end=pl.col("row") + 1).select(columns)
+    served = monthly.sort("known_from").with_columns(end=pl.col("row") + 1).select(columns)
     spells = pl.concat([served, yearly.select(columns)], how="vertical_relaxed")
     late = revised_since(monthly, _CELL, months) if cuts else set(months)
     return _frame(spells, declared, units, months), late

@@ -13,19 +13,6 @@ import numpy as np
 import polars as pl
 
 
-def newest(vintages: pl.DataFrame, cell: Sequence[str]) -> pl.DataFrame:
-    """Keep the last vintage of each cell.
-
-    Args:
-        vintages: Columns `<cell>, known_from, value`.
-        cell: What names a figure.
-    """
-    ordered = vintages.sort("known_from")
-    if not _again(ordered, cell).any():  # as mostly; to group them takes longer than all else
-        return ordered.select(*cell, "value")
-    return ordered.group_by(cell, maintain_order=True).agg(pl.col("value").last())
-
-
 def revised_since(
     vintages: pl.DataFrame, cell: Sequence[str], months: range, absent: float | None = None
 ) -> set[int]:

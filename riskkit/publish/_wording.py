@@ -41,12 +41,17 @@ def percent(probability: float | None) -> str:
 
     >>> percent(0.004), percent(0.37), percent(0.999), percent(None)
     ('below 1\xa0%', '37\xa0%', 'above 99\xa0%', '')
+
+    Halves go up, as where two decimals are printed:
+
+    >>> percent(0.805), f"{0.805:.2f}"
+    ('81\xa0%', '0.81')
     """
     if probability is None:
         return ""
     if probability < 0.01:
         return "below 1\xa0%"
-    return "above 99\xa0%" if probability > 0.99 else f"{100 * probability:.0f}\xa0%"
+    return "above 99\xa0%" if probability > 0.99 else f"{100 * round(probability, 2):.0f}\xa0%"
 
 
 def count(value: float | None) -> str:

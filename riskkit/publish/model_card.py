@@ -45,6 +45,12 @@ _HEAD = (
     "conflictology's | CRPS | last year's | conflictology's |\n"
     "|---|---|---|---|---|---|---|---|---|---|\n"
 )
+_READ = """\
+Top ten right: share of the first ten that were among the ten highest. Rank correlation: Spearman's,
+of all that were ranked. CRPS: distance of the forecast scores from what came, in points; lower is
+better. Conflictology: what each had in its own last twelve months.
+
+"""
 _SIMULATED = """\
 > **SIMULATED DATA.** Every country, figure and rank here is made up. Nothing in this folder says
 > anything about the real world.
@@ -117,6 +123,7 @@ def _graded(publication: Publication) -> str:
         if rows:
             body = "".join(_window(row) for row in rows)
             made += f"{words}\n\n{_HEAD}{body}\n"
+    made += _READ if made else ""
     return made + (f"{publication.ungraded}\n\n" if publication.ungraded else "")
 
 

@@ -109,6 +109,12 @@ def phrases(study: Study) -> dict[str, str]:
     }
 
 
+def measured_phrases(study: Study) -> dict[str, str]:
+    """Say what each feature of a study is, and in which unit its values are."""
+    units = {one.name: one.unit for family, _ in study.described for one in family.features}
+    return {name: f"{phrase} [{units[name]}]" for name, phrase in phrases(study).items()}
+
+
 def _said(phrase: str, level: str, of: str) -> str:
     if level == "cell":
         return of_cells(phrase)

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from riskkit.atomic import write_text
-from riskkit.errors import ConfigError, RiskkitError
+from riskkit.errors import ConfigError, RiskkitError, suggestion
 from riskkit.scoring.comparison import summarise_tally
 from riskkit.scoring.evaluation import own_targets
 from riskkit.scoring.leaderboard import COMPARED, at, thresholds_of
@@ -158,6 +158,11 @@ def chosen_rows(board: pl.DataFrame, window: str, target: str, rule: str) -> pl.
     rows = board.filter(
         pl.col("window") == window, pl.col("target") == target, pl.col("rule") == rule
     )
+    for name, value in (("window", window), ("target", target), ("rule", rule)):
+        names = board[name].unique().sort().to_list()
+        if value not in names:
+            hint = suggestion(value, names) or f"there are: {', '.join(names)}"
+            raise ConfigError(f"the leaderboard has no {name} '{value}'", hint=hint)
     if rows.is_empty():
         known = {name: board[name].unique().sort() for name in ("window", "target", "rule")}
         raise ConfigError(

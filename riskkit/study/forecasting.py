@@ -29,10 +29,10 @@ from riskkit.models.parts.blocks import in_blocks
 from riskkit.models.parts.boosting import trained_by
 from riskkit.models.parts.history import part_of
 from riskkit.models.parts.marginal import Marginal
-from riskkit.models.parts.threats import follow
+from riskkit.models.parts.threats import Scenarios
 from riskkit.risk.score import scenario_scores, score
 from riskkit.study.agreement import agreed
-from riskkit.study.cells import phrases
+from riskkit.study.cells import measured_phrases
 from riskkit.study.identity import Identity, refuse_other
 from riskkit.study.jobs import (
     Job,
@@ -153,6 +153,7 @@ def forecast(study: Study, out: Path | None = None) -> Outlook:
             for threat in study.threats
             if threat.name in datasets
         }
+        identity = threads.submit(forecast_identity, study)
         threats = {}
         for name, fitted in fitting.items():
             threats[name] = fitted.result()
@@ -163,7 +164,7 @@ def forecast(study: Study, out: Path | None = None) -> Outlook:
             for name, one in threats.items()
         }
     threats = joined(study, threats)
-    outlook = Outlook(threats, (*study.absent, *absent), forecast_identity(study))
+    outlook = Outlook(threats, (*study.absent, *absent), identity.result())
     if out is not None:
         _write(study, outlook, out)
     return outlook
@@ -216,7 +217,7 @@ def _fit(study: Study, threat: Threat, data: Dataset, parts: Path | None) -> Thr
         explained = replace(explained, values=explained.values[rows], inputs=inputs)
     shares = _shares(study, threat, model, data, drawn)
     counted, level = f"{study.series(threat).unit} ({threat.name})", study.params.panel.level
-    outliers = find_outliers(data, counted, phrases(study), level)
+    outliers = find_outliers(data, counted, measured_phrases(study), level)
     notes = Notes.of(data, study.hindsight([data.origin]), outliers)
     return ThreatForecast(threat, drawn, explained, notes, shares, model, data)
 
@@ -271,11 +272,12 @@ def joined(study: Study, threats: Mapping[str, ThreatForecast]) -> dict[str, Thr
     """Let the scenarios of every threat follow those of the first."""
     first, *others = threats.values()
     seed = stream_of(study.params.seed, first.forecast.origin, first.threat.model)
+    scenarios = None if first.data is None else Scenarios(first.data, seed)
     together = {first.threat.name: first}
     for one in others:
         drawn = one.forecast
-        if first.data is not None and one.data is not None:
-            drawn = follow(first.data, seed, one.data, drawn)
+        if scenarios is not None and one.data is not None:
+            drawn = scenarios.followed(one.data, drawn)
         together[one.threat.name] = replace(one, forecast=drawn)
     return together
 

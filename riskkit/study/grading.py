@@ -14,7 +14,7 @@ from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.forecast import Forecast
 from riskkit.forecasting.targets import Target, find, outcomes
 from riskkit.forecasting.threats import Threat
-from riskkit.models.parts.threats import follow
+from riskkit.models.parts.threats import Scenarios
 from riskkit.months import parse_month
 from riskkit.panel.schedule import comes_out
 from riskkit.publish import Part
@@ -41,12 +41,13 @@ def with_baselines(study: Study, parts: Mapping[str, Part]) -> dict[str, Part]:
     }
     drawn = {name: forecast_job(job) for name, job in jobs.items()}
     first = next(iter(jobs.values()))
+    scenarios = Scenarios(first.data, first.stream)
     found = {}
     for name, part in parts.items():
         job = jobs[name]
         joint = drawn[name]
         if job is not first:
-            joint = follow(first.data, first.stream, job.data, joint)
+            joint = scenarios.followed(job.data, joint)
         others = {CONFLICTOLOGY: totals_of(part.forecast, joint)}
         others[LAST_YEAR] = last_year(job.data, part.forecast)[:, None]
         found[name] = replace(part, baselines=others, **release(study, part.threat, part.window))

@@ -172,7 +172,7 @@ def hash_frame(frame: pl.DataFrame, keys: Sequence[str]) -> str:
         keys: Columns that put the rows in order.
     """
     digest = hashlib.sha256()
-    ordered = frame.sort(*keys, *sorted(set(frame.columns).difference(keys)))
+    ordered = _sorted(frame, [*keys, *sorted(set(frame.columns).difference(keys))])
     for name in sorted(frame.columns):
         series = ordered[name]
         digest.update(f"{name}:{series.dtype}:{len(series)}:{series.null_count()}".encode())
@@ -180,17 +180,23 @@ def hash_frame(frame: pl.DataFrame, keys: Sequence[str]) -> str:
     return digest.hexdigest()[:_DIGITS]
 
 
+def _sorted(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Sort rows by columns; text as whole numbers in its order, which is faster."""
+    text = [name for name, kind in frame.schema.items() if kind == pl.String]
+    orders = {name: pl.Enum(frame[name].drop_nulls().unique().sort()) for name in text}
+    numbered = frame.with_columns(pl.col(name).cast(orders[name]) for name in text)
+    return numbered.sort(columns).with_columns(pl.col(text).cast(pl.String))
+
+
 def _bytes(series: pl.Series) -> bytes:
     known = series.is_not_null().to_numpy().tobytes()
     if series.dtype == pl.String:
-        places = (
-            series.fill_null("")
-            .to_frame("text")
-            .select(pl.col("text").rle_id().alias("run"), "text")
-        )
-        starts = places.unique("run", keep="first", maintain_order=True)
-        text = json.dumps(starts["text"].to_list())
-        return known + text.encode() + places["run"].to_numpy().tobytes()
+        text = series.fill_null("")
+        run = text.rle_id()
+        starts = text.filter(run.diff().fill_null(1) > 0)
+        quoted = starts.replace_strict({one: json.dumps(one) for one in starts.unique()})
+        listed = quoted.cast(pl.String).str.join(", ").item()
+        return known + f"[{listed}]".encode() + run.to_numpy().tobytes()
     return known + series.to_physical().fill_null(0).to_numpy().tobytes()
 
 

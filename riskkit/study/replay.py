@@ -26,12 +26,12 @@ from riskkit.archive.ledger import (
     outcomes_file,
     outcomes_text,
 )
-from riskkit.errors import RiskkitError
+from riskkit.errors import ConfigError, RiskkitError
 from riskkit.forecasting.dataset import Dataset
 from riskkit.forecasting.forecast import Forecast
 from riskkit.forecasting.targets import outcomes
 from riskkit.forecasting.threats import Threat
-from riskkit.models.parts.threats import follow
+from riskkit.models.parts.threats import Scenarios
 from riskkit.months import first_day, format_month, parse_horizons, parse_month
 from riskkit.publish import Part, Publication, grading
 from riskkit.publish.grading import LAST_YEAR
@@ -84,8 +84,11 @@ def replay(study: Study, origins: Sequence[int], out: Path) -> Replay:
 
     Args:
         study: The study; its horizons are those of the published forecast.
-        origins: Month ids.
+        origins: Month ids, at least one.
         out: Folder for the tables.
+
+    Raises:
+        ConfigError: There is no origin.
 
     Returns:
         `composites` has the columns `origin, system, unit, score, low, high, rank, p_top10,
@@ -98,6 +101,8 @@ def replay(study: Study, origins: Sequence[int], out: Path) -> Replay:
         the scores of each threat as a backtest has them; onsets.csv, onsets_corp.csv and
         onsets.parquet tell how the chances of onset and escalation turned out.
     """
+    if not origins:
+        raise ConfigError("there is no origin to replay", hint="name a first one before the last")
     parts = begin(out)
     done: list[Path] = []
     named: set[tuple[str, str]] = set()
@@ -227,8 +232,9 @@ def _chosen(study: Study, made: Sequence[_Fitted]) -> dict[str, Chosen]:
 def _joint(chosen: Chosen) -> dict[str, tuple[Threat, Forecast]]:
     """Let the scenarios of every threat follow those of the first."""
     first = next(iter(chosen.values()))[1]
+    scenarios = Scenarios(first.data, first.stream)
     return {
-        name: (t, f if job is first else follow(first.data, first.stream, job.data, f))
+        name: (t, f if job is first else scenarios.followed(job.data, f))
         for name, (t, job, f) in chosen.items()
     }
 

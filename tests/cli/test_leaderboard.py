@@ -78,12 +78,18 @@ def test_parts_are_of_one_threat(two_threats: Path) -> None:
     assert "fled" not in riskkit("leaderboard", two_threats, "--windows", "--target", "ged_sb").err
 
 
-def test_an_unknown_window_is_refused(backtest: Path) -> None:
-    done = riskkit("leaderboard", backtest, "--window", "1999", code=1)
-    assert (
-        "has no window '1999' of target 'ged_sb' by rule 'crps'; windows: 2023, 2024, all"
-        in done.err
-    )
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--window", "1999", "has no window '1999'; there are: 2023, 2024, all"),
+        ("--target", "ged", "has no target 'ged'; did you mean 'ged_sb"),
+        ("--rule", "crsp", "has no rule 'crsp'; did you mean 'crps'?"),
+    ],
+)
+def test_what_a_leaderboard_does_not_have_is_named(
+    backtest: Path, option: str, value: str, told: str
+) -> None:
+    assert told in riskkit("leaderboard", backtest, option, value, code=1).err
 
 
 def test_json_is_the_whole_table(backtest: Path) -> None:

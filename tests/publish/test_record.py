@@ -10,6 +10,7 @@ import pytest
 from riskkit.archive.grades import GRADES
 from riskkit.archive.ledger import appended, read
 from riskkit.publish import _record, _tables, record
+from riskkit.publish.model_card import card
 from riskkit.publish.report import page
 from tests.publish.sample import sample_publication
 
@@ -106,3 +107,9 @@ def test_the_report_tells_replayed_and_live_apart():
     assert "Rightly in the first ten: Aurelia. Missed: Dravia." in text
     assert "No average is given over fewer than 5" in text[live:replayed]
     assert "mean of 5" in text[replayed:]
+
+
+def test_the_card_says_what_its_columns_are():
+    one = replace(sample_publication(), graded=read(appended("", windows(range(2018, 2023)))))
+    assert "in points; lower is\nbetter" in card(one)
+    assert "Top ten right" not in card(sample_publication())

@@ -95,10 +95,13 @@ def test_it_names_outliers_and_what_was_not_counted():
     publication = sample_publication()
     assert "Less sure than their brackets" not in page(publication)
     first = publication.first
-    threat = replace(first.threat, passed_over=("killed in attacks, known to 2020-12 only",))
+    passed = ("killed in attacks, known to 2020-12 only",)
+    joined = ("inform_vulnerability", "inform_lack_of_coping_capacity")
+    threat = replace(first.threat, passed_over=passed, joined_with=joined)
     beyond = {"XAB": ("9 deaths (conflict) in a year, 2 at most before",)}
     text = page(replace(publication, parts=(replace(first, threat=threat, outliers=beyond),)))
     assert "<b>Borduna</b>: 9 deaths (conflict) in a year, 2 at most before</li>" in text
+    assert "hazard’s and inform vulnerability and inform lack of coping capacity, of today" in text
     assert "; not counted: killed in attacks, known to 2020-12 only" in text
 
 

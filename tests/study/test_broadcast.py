@@ -8,7 +8,7 @@ import pytest
 from riskkit.errors import ConfigError
 from riskkit.months import format_month, month_id
 from riskkit.study.broadcast import overlay
-from riskkit.study.cells import phrases
+from riskkit.study.cells import measured_phrases, phrases
 from riskkit.study.cube import cube_identity
 from riskkit.study.study import Study
 
@@ -75,6 +75,7 @@ def test_models_train_on_them_and_a_forecast_tells_of_them(settings, tmp_path):
     assert {"conflict", "development"} < set(told)
     said = phrases(study)
     assert all(said[name].endswith("of the cell's country") for name in shared)
+    assert all("of the cell's country [" in measured_phrases(study)[name] for name in shared)
     alone = opened([*settings, "features.of_countries=[]"])
     assert cube_identity(alone, alone.span[1]).hash != cube_identity(study, study.span[1]).hash
     assert alone.forecast().identity.hash != outlook.identity.hash
@@ -103,3 +104,9 @@ def test_an_origin_sees_no_later_figures_of_countries(settings):
 def test_what_cannot_be_laid_over_cells_is_refused(settings, told, refusal):
     with pytest.raises(ConfigError, match=refusal):
         _ = opened([*settings, *told]).of_countries
+
+
+def test_figures_are_told_with_their_unit(settings):
+    told = measured_phrases(opened(settings))
+    assert all(phrase.endswith("]") for phrase in told.values())
+    assert "[log(1 + deaths)]" in told["ged_sb_log_sum_12"]

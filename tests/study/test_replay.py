@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from riskkit.archive.ledger import read
+from riskkit.errors import ConfigError
 from riskkit.months import last_day, parse_month
 from riskkit.study.breakdown import break_down
 from riskkit.study.record import PUBLISHED, record
@@ -38,6 +39,12 @@ def study() -> Study:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory):
     return replay(study(), ORIGINS, tmp_path_factory.mktemp("replay") / "out")
+
+
+def test_a_replay_of_no_origin_is_refused_and_leaves_the_folder(tmp_path):
+    with pytest.raises(ConfigError, match="no origin to replay; name a first one before the last"):
+        replay(study(), range(3, 2), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_every_origin_and_system_ranks_every_unit(made):

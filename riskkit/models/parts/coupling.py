@@ -121,13 +121,15 @@ class Analogues:
         near = np.take_along_axis(near, np.argsort(self.at[near], axis=1, kind="stable"), axis=1)
         return self.unit[near], self.at[near], rng
 
-    def all(self) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
-        """Situations of all units, as `block` has them; None without history."""
+    def all(
+        self,
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], np.random.Generator] | None:
+        """Situations of all units, as `block` has them, and the first stream; None without any."""
         if not self.count:
             return None
         blocks = range(len(in_blocks(len(self.state), AT_ONCE)))
-        unit, at, _ = zip(*map(self.block, blocks), strict=True)
-        return np.concatenate(unit), np.concatenate(at)
+        unit, at, streams = zip(*map(self.block, blocks), strict=True)
+        return np.concatenate(unit), np.concatenate(at), streams[0]
 
 
 def _nearest(
@@ -155,7 +157,7 @@ def nearest(past: History, count: int, apart: int) -> NDArray[np.int64] | None:
     found = Analogues(past, TEMPLATES, 0).all()
     if found is None:
         return None
-    unit, at = found
+    unit, at, _ = found
     state = past.once("state", lambda: _state(past))
     distance = np.abs(state[unit, at] - state[:, past.last][:, None]).sum(axis=-1).round(6)
     chosen = []

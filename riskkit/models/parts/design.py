@@ -56,13 +56,18 @@ class Design:
     high: Array
 
     @classmethod
-    def fit(cls, X: NDArray[np.float32], components: int, more: Array | None = None) -> Self:
+    def fit(
+        cls, X: NDArray[np.float32], components: int, more: Array | None = None
+    ) -> tuple[Self, Array]:
         """Learn bends, directions and ranges.
 
         Args:
             X: `[rows, OWN + features]`, as `riskkit.models.parts.rows.Rows` has it.
             components: At most so many directions of the families' features.
             more: Columns beside these, `[rows, columns]`.
+
+        Returns:
+            The design, and the columns of these rows.
         """
         own, given = _split(X)
         more = np.zeros((len(X), 0)) if more is None else more
@@ -77,14 +82,15 @@ class Design:
         part[unknown] = 0.0
         spread = np.sqrt(part.sum(axis=0) / count)
         spread[~(spread > 0)] = 1.0
-        axes = _axes(_standardised(given, centre, spread), components)
-        columns = _columns(own, given, more, knots, centre, spread, axes)
+        known = _standardised(given, centre, spread)
+        axes = _axes(known, components)
+        columns = _columns(own, more, knots, known @ axes)
         mean, scale = columns.mean(axis=0), columns.std(axis=0)
         scale[~(scale > 1e-9)] = 1.0
-        standard = (columns - mean) / scale
-        return cls(
-            knots, centre, spread, axes, mean, scale, standard.min(axis=0), standard.max(axis=0)
-        )
+        columns -= mean
+        columns /= scale
+        low, high = columns.min(axis=0), columns.max(axis=0)
+        return cls(knots, centre, spread, axes, mean, scale, low, high), columns
 
     @property
     def has_more(self) -> bool:
@@ -95,7 +101,8 @@ class Design:
         """Columns of some rows, `[rows, columns]`, without a constant."""
         own, given = _split(X)
         more = np.zeros((len(X), 0)) if more is None else more
-        columns = _columns(own, given, more, self.knots, self.centre, self.spread, self.axes)
+        directions = _standardised(given, self.centre, self.spread) @ self.axes
+        columns = _columns(own, more, self.knots, directions)
         return np.clip((columns - self.mean) / self.scale, self.low, self.high)
 
     def arrays(self) -> dict[str, Any]:
@@ -130,7 +137,7 @@ def _standardised(given: Array, centre: Array, spread: Array) -> Array:
     """The families' features without gaps, cut at eight standard deviations."""
     standard = given - centre
     standard /= spread  # in place: fresh memory for each step takes longer than the arithmetic
-    np.nan_to_num(standard, copy=False)
+    np.copyto(standard, 0.0, where=np.isnan(standard))
     return np.clip(standard, -8.0, 8.0, out=standard)
 
 
@@ -149,11 +156,8 @@ def _bent(own: Array, more: Array) -> Array:
     return np.hstack([own[:, _BENT], more])
 
 
-def _columns(
-    own: Array, given: Array, more: Array, knots: Array, centre: Array, spread: Array, axes: Array
-) -> Array:
+def _columns(own: Array, more: Array, knots: Array, directions: Array) -> Array:
     pairs = zip(_bent(own, more).T, knots, strict=True)
     bent = [np.maximum(column[:, None] - at, 0.0) for column, at in pairs]
     months = (own[:, _MONTH, None] == np.arange(2, 13)).astype(np.float64)
-    directions = _standardised(given, centre, spread) @ axes
     return np.hstack([own[:, _PLAIN], more, *bent, months, directions])

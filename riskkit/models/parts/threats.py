@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,40 +14,49 @@ from riskkit.models.parts.coupling import TEMPLATES, Analogues
 from riskkit.models.parts.history import History, history
 
 
-def follow(first: Dataset, seed: int, other: Dataset, forecast: Forecast) -> Forecast:
-    """Reorder the draws of a threat so that they follow the scenarios of the first one.
+class Scenarios:
+    """The scenarios of the first threat, which the draws of other threats are to follow.
 
-    The first threat's draws are in the order of past situations of any unit (see `couple`). The
-    other's draws are put, unit by unit and whole paths at a time, into the order of what that
-    threat did after the same situations, relative to its own level then. Where its history does
-    not reach back to a situation, the order is left to chance. Distributions do not change.
+    The first threat's draws are in the order of past situations of any unit (see `couple`), which
+    are looked up once for all that follow.
 
     Args:
         first: What the first threat's forecast was made from.
         seed: The one that the first threat's scenarios were drawn with.
-        other: What the other threat's forecast was made from.
-        forecast: The other threat's forecast.
-
-    Returns:
-        The same draws in another order.
     """
-    past = history(first)
-    search = Analogues(past, TEMPLATES, seed)
-    found = search.all()
-    if found is None:
-        return forecast
-    (unit, at), (*_, rng) = found, search.block(0)
-    size = forecast.draws.shape[-1]
-    after = _followed(history(other), _months(past, at), unit, _rows(first, other))
-    source = np.arange(size) * unit.shape[1] // size
-    place = {code: row for row, code in enumerate(first.units)}
-    draws = forecast.draws.copy()
-    for row, code in enumerate(forecast.units):
-        if code in place:
-            draws[row] = _reordered(draws[row], after[place[code]][source], rng)
-    return Forecast(
-        forecast.model, forecast.target, forecast.origin, forecast.units, forecast.horizons, draws
-    )
+
+    def __init__(self, first: Dataset, seed: int) -> None:
+        self.first = first
+        self._situations = Analogues(history(first), TEMPLATES, seed).all()
+
+    def followed(self, other: Dataset, forecast: Forecast) -> Forecast:
+        """Reorder the draws of another threat.
+
+        They are put, unit by unit and whole paths at a time, into the order of what that threat
+        did after the same situations, relative to its own level then. Where its history does not
+        reach back to a situation, the order is left to chance. Distributions do not change.
+
+        Args:
+            other: What the other threat's forecast was made from.
+            forecast: The other threat's forecast.
+
+        Returns:
+            The same draws in another order.
+        """
+        if self._situations is None:
+            return forecast
+        unit, at, stream = self._situations
+        rng = deepcopy(stream)
+        size = forecast.draws.shape[-1]
+        months = _months(history(self.first), at)
+        after = _after(history(other), months, unit, _rows(self.first, other))
+        source = np.arange(size) * unit.shape[1] // size
+        place = {code: row for row, code in enumerate(self.first.units)}
+        draws = forecast.draws.copy()
+        for row, code in enumerate(forecast.units):
+            if code in place:
+                draws[row] = _reordered(draws[row], after[place[code]][source], rng)
+        return replace(forecast, draws=draws)
 
 
 def _months(past: History, at: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -58,7 +70,7 @@ def _rows(first: Dataset, other: Dataset) -> NDArray[np.int64]:
     return np.array([place.get(code, -1) for code in first.units])
 
 
-def _followed(
+def _after(
     past: History, month: NDArray[np.int64], unit: NDArray[np.int64], rows: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """What the other threat did after each situation, relative to its level then.

@@ -99,7 +99,7 @@ def test_analogues_look_like_the_present_and_are_wholly_known():
     y = made_up_outcomes(units=10, months=150)
     y[5, 40:] = 0
     past = history(dataset_of(y, horizons=(1, 12)))
-    unit, at = Analogues(past, 30, 1).all()
+    unit, at, _ = Analogues(past, 30, 1).all()
     assert unit.shape == at.shape == (10, 30)
     assert (at + 12 <= past.last).all()
     assert (np.diff(at, axis=1) >= 0).all()
