@@ -19,6 +19,12 @@ for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "P
 # polars returns memory to the system at once, and takes it again a moment later: a page fault each.
 os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:20000,muzzy_decay_ms:20000")
 
+# What is printed does not depend on the terminal or the CI that tests are started from.
+for asked in ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+    os.environ.pop(asked, None)
+# Servers of tests are on this machine, which no proxy leads to.
+os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
+
 # What options this run was given are none of those of suites that tests start.
 os.environ.pop("PYTEST_ADDOPTS", None)
 

@@ -34,7 +34,7 @@ def _bar(screen: Console, title: str, steps: int) -> Iterator[Advance]:
     with Progress(
         text, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=screen
     ) as bar:
-        task = bar.add_task(title, total=steps)
+        task = bar.add_task(plain(title), total=steps)
 
         def advance(what: str = "") -> None:
             bar.update(task, advance=1, description=plain(f"{title} {what}".strip()))

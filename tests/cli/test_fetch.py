@@ -27,7 +27,6 @@ KEY = Credential(("RISKKIT_TEST_KEY",), "query", "key", "register at https://exa
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """A publisher of the coups file, in the place of all others."""
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with serving() as server:
         address = Address(server.url("/coups.txt"), "coups.txt")
         table = {

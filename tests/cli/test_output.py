@@ -58,6 +58,18 @@ def test_tables_and_progress_take_no_text_for_markup(capsys: pytest.CaptureFixtu
     assert f"{SHOWN} 1/1 {SHOWN}" in err
 
 
+def test_a_bar_shows_a_title_as_text_from_the_first_moment(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "300")
+    with progress(EVIL, 1):
+        pass
+    err = capsys.readouterr().err
+    assert SHOWN in err
+    assert "\x1b[31mEVIL" not in err
+
+
 COLUMNS = (
     Column("unit"),
     Column("what", words=True),

@@ -14,6 +14,8 @@ CHROMIUM = shutil.which("chromium")
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="chromium is not installed (Debian, Ubuntu: apt install chromium)"
 )
+PATIENCE = 240_000
+"""Milliseconds that a page may take on the busiest machine."""
 ARGUMENTS = (
     "--headless",
     "--no-sandbox",
@@ -30,7 +32,9 @@ def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        started = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=list(ARGUMENTS), timeout=PATIENCE
+        )
         yield started
         started.close()
 
@@ -40,6 +44,7 @@ class Visit:
 
     def __init__(self, started: Any, path: Path, width: int) -> None:
         self.page = started.new_page(viewport={"width": width, "height": 800})
+        self.page.set_default_timeout(PATIENCE)
         self.said: list[str] = []
         self.asked: list[str] = []
         self.page.on("console", lambda message: self.said.append(message.text))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from riskkit.publish import publish
-from tests.publish.browser import Visit, browser, needs_chromium
+from tests.publish.browser import PATIENCE, Visit, browser, needs_chromium
 from tests.publish.sample import told_publication
 
 pytestmark = needs_chromium
@@ -67,6 +67,7 @@ def test_the_ranking_is_sorted_by_keyboard(started, folder):
 def test_the_report_is_readable_without_scripts(started, folder):
     context = started.new_context(java_script_enabled=False)
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto((folder / "report.html").as_uri())
     assert page.locator("#rank tbody tr").count() == 40
     assert page.locator("svg.fan").count() == 20
@@ -75,9 +76,9 @@ def test_the_report_is_readable_without_scripts(started, folder):
 def test_links_lead_to_the_pages_of_units_and_back(started, folder):
     page = Visit(started, folder / "report.html", 1280).page
     page.locator("#rank a").first.click()
-    assert "/units/" in page.url
+    page.wait_for_url("**/units/*")
     page.get_by_text("All 40 in the report").click()
-    assert "report.html#" in page.url
+    page.wait_for_url("**/report.html#*")
 
 
 def test_a_unit_is_printed_on_one_sheet(started, folder, tmp_path):

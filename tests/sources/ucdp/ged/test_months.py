@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.sources.ged_rows import MARCH, event, read, values, write_events
@@ -45,9 +45,7 @@ def test_days_leave_no_death_over(tmp_path: Path) -> None:
     assert sum(values(release, "ged_civilians").values()) == 3
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30)
 @given(
     events=st.lists(
         st.tuples(
@@ -61,13 +59,14 @@ def test_days_leave_no_death_over(tmp_path: Path) -> None:
     split=st.sampled_from(["end", "start", "days"]),
 )
 def test_no_split_loses_or_makes_a_death(
-    tmp_path: Path, events: list[tuple[date, date, int]], split: str
+    tmp_path_factory: pytest.TempPathFactory, events: list[tuple[date, date, int]], split: str
 ) -> None:
     rows = [
         event(number, str(min(first, last)), str(max(first, last)), best=best)
         for number, (first, last, best) in enumerate(events)
     ]
-    release = read(write_events(tmp_path / "events.csv", rows), split=split)
+    path = tmp_path_factory.mktemp("events") / "events.csv"
+    release = read(write_events(path, rows), split=split)
     assert sum(values(release).values()) == sum(best for *_, best in events)
     assert sum(values(release, "ged_sb_events").values()) == len(events)
 
