@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -19,7 +20,9 @@ UNWANTED = {
 
 
 def _files() -> list[Path]:
-    """Every file that is committed, or would be."""
+    """Every file that is committed, or would be; none where git cannot tell."""
+    if shutil.which("git") is None:
+        return []
     git = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=False).stdout
     return [ROOT / name for name in names.split("\0") if (ROOT / name).is_file()]

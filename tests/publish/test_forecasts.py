@@ -28,7 +28,8 @@ def test_the_parquet_file_gives_the_forecast_back(tmp_path):
     path = publish(turned(publication), tmp_path / "pub")["forecasts.parquet"]
     (back,) = from_frame(pl.read_parquet(path))
     np.testing.assert_array_equal(back.draws, publication.first.forecast.draws)
-    assert replace(back, draws=publication.first.forecast.draws) == publication.first.forecast
+    told, meant = (replace(one, draws=None) for one in (back, publication.first.forecast))
+    assert told == meant
 
 
 def test_both_files_have_the_same_figures(tmp_path):
