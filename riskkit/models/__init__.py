@@ -130,16 +130,19 @@ class Model(ABC):
 
     def _check(self, draws: NDArray[np.int64], shape: tuple[int, ...]) -> None:
         """Refuse what is no draws before it is kept."""
-        hint = f"mend {type(self).__module__}; docs/models.md says what a model returns"
-        if not (isinstance(draws, np.ndarray) and draws.dtype.kind in "iu"):
-            got = getattr(draws, "dtype", type(draws).__name__)
-            raise RiskkitError("its draws are no array of whole numbers", got=str(got), hint=hint)
-        if draws.shape != shape:
-            raise RiskkitError(f"its draws are {draws.shape} and not {shape}: units, horizons, "
-                               "scenarios", hint=hint)  # fmt: skip
-        if draws.size and draws.min() < 0:
-            raise RiskkitError("its draws hold figures below zero, or that are none (NaN)",
-                               hint=hint)  # fmt: skip
+        whole = isinstance(draws, np.ndarray) and draws.dtype.kind in "iu"
+        if not whole:
+            fault = f"are no array of whole numbers but {getattr(draws, 'dtype', type(draws))}"
+        elif draws.shape != shape:
+            fault = f"are {draws.shape} and not {shape}: units, horizons, scenarios"
+        elif draws.size and draws.min() < 0:
+            fault = "hold figures below zero, or that are none (NaN)"
+        else:
+            return
+        raise RiskkitError(
+            f"its draws {fault}",
+            hint=f"mend {type(self).__module__}; docs/models.md says what a model returns",
+        )
 
     def _told(self, data: Dataset, units: Sequence[str], draws: NDArray[np.int64]) -> Forecast:
         return Forecast(

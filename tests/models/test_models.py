@@ -102,7 +102,7 @@ def test_a_state_without_a_part_is_refused(tmp_path):
     ("draws", "told"),
     [
         (np.full((3, 3, 5), -1), "below zero, or that are none"),
-        (np.full((3, 3, 5), np.nan), "no array of whole numbers .got 'float64'"),
+        (np.full((3, 3, 5), np.nan), "are no array of whole numbers but float64"),
         (np.zeros((3, 3, 4), dtype=np.int64), r"draws are \(3, 3, 4\) and not \(3, 3, 5\)"),
         (np.zeros((3, 5), dtype=np.int64), r"draws are \(3, 5\) and not \(3, 3, 5\)"),
     ],
